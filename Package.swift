@@ -40,6 +40,18 @@ var targets: [Target] = [
   tests("Commons"),
 ]
 
+if !enginesOnly {
+  targets += [
+    room("Storage", in: "Storage/", ["Commons"]),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    room("SQLiteStorage", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
+    room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
+    tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
+  ]
+}
+
 let package = Package(
   name: "tequ",
   platforms: [.macOS(.v15)],

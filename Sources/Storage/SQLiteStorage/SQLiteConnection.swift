@@ -1,0 +1,194 @@
+import CSQLite
+import Commons
+import Storage
+
+/// One connection of SQLite with its prepared statements. Used by one thread at a time.
+final class SQLiteConnection: RowCells, View {
+  let handle: OpaquePointer
+  private var prepared: [Prepared?] = []
+  private var current: OpaquePointer?
+
+  /// A prepared statement; `slots[k]` is SQLite's number for `$k+1`. SQLite numbers named
+  /// parameters by first appearance, so `VALUES ($2, $1)` would otherwise bind swapped.
+  private final class Prepared {
+    let statement: OpaquePointer
+    let slots: [Int32]
+    let columns: Int32
+
+    init(_ statement: OpaquePointer, slots: [Int32]) {
+      self.statement = statement
+      self.slots = slots
+      columns = sqlite3_column_count(statement)
+    }
+  }
+
+  init(path: String, readOnly: Bool) throws {
+    var opened: OpaquePointer?
+    let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      sqlite3_close_v2(opened)
+      throw StorageError("cannot open the database \(path): \(reason)")
+    }
+    handle = opened
+    sqlite3_busy_timeout(handle, 10_000)
+    sqlite3_extended_result_codes(handle, 1)
+  }
+
+  deinit {
+    for entry in prepared { sqlite3_finalize(entry?.statement) }
+    sqlite3_close_v2(handle)
+  }
+
+  // MARK: Running
+
+  /// Runs SQL text without parameters or rows: schema, transactions, pragmas.
+  func execute(_ sql: String) throws {
+    guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure(sql) }
+  }
+
+  /// Runs a change and returns the number of rows touched.
+  @discardableResult
+  func run(_ statement: Statement, _ parameters: [SQLValue]) throws -> Int {
+    let entry = try bind(statement, parameters)
+    defer { sqlite3_reset(entry.statement) }
+    var code = sqlite3_step(entry.statement)
+    while code == SQLITE_ROW { code = sqlite3_step(entry.statement) }
+    guard code == SQLITE_DONE else { throw failure(statement.sql) }
+    return Int(sqlite3_changes(handle))
+  }
+
+  func all<Output>(_ query: Query<Output>) throws -> [Output] {
+    var rows: [Output] = []
+    try each(query) { rows.append($0); return true }
+    return rows
+  }
+
+  func first<Output>(_ query: Query<Output>) throws -> Output? {
+    var row: Output?
+    try each(query) { row = $0; return false }
+    return row
+  }
+
+  private func each<Output>(_ query: Query<Output>, _ body: (Output) -> Bool) throws {
+    let entry = try bind(query.statement, query.parameters)
+    let outer = current
+    current = entry.statement
+    defer {
+      sqlite3_reset(entry.statement)
+      current = outer
+    }
+    while true {
+      let code = sqlite3_step(entry.statement)
+      if code == SQLITE_DONE { return }
+      guard code == SQLITE_ROW else { throw failure(query.statement.sql) }
+      if !body(try query.decode(Row(self))) { return }
+    }
+  }
+
+  // MARK: Preparing and binding
+
+  private func prepare(_ statement: Statement) throws -> Prepared {
+    if statement.index < prepared.count, let entry = prepared[statement.index] { return entry }
+    var pointer: OpaquePointer?
+    let code = sqlite3_prepare_v3(
+      handle, statement.sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+    guard code == SQLITE_OK, let pointer else { throw failure(statement.sql) }
+    let count = Int(sqlite3_bind_parameter_count(pointer))
+    var slots = [Int32](repeating: 0, count: count)
+    for slot in 1...max(1, count) where count > 0 {
+      guard let name = sqlite3_bind_parameter_name(pointer, Int32(slot)),
+        let number = Int(String(cString: name).dropFirst()), (1...count).contains(number)
+      else {
+        sqlite3_finalize(pointer)
+        throw StorageError("parameters must be $1 … $n without gaps: \(statement.sql)")
+      }
+      slots[number - 1] = Int32(slot)
+    }
+    let entry = Prepared(pointer, slots: slots)
+    while prepared.count <= statement.index { prepared.append(nil) }
+    prepared[statement.index] = entry
+    return entry
+  }
+
+  private func bind(_ statement: Statement, _ parameters: [SQLValue]) throws -> Prepared {
+    let entry = try prepare(statement)
+    guard entry.slots.count == parameters.count else {
+      throw StorageError(
+        "\(entry.slots.count) parameters expected, \(parameters.count) given: \(statement.sql)")
+    }
+    for (index, value) in parameters.enumerated() {
+      try bind(value, at: entry.slots[index], of: entry.statement, statement)
+    }
+    return entry
+  }
+
+  private func bind(
+    _ value: SQLValue, at slot: Int32, of pointer: OpaquePointer, _ statement: Statement
+  ) throws {
+    let code: Int32
+    switch value {
+    case .null: code = sqlite3_bind_null(pointer, slot)
+    case .integer(let integer): code = sqlite3_bind_int64(pointer, slot, integer)
+    case .real(let real): code = sqlite3_bind_double(pointer, slot, real)
+    case .text(var text):
+      code = text.withUTF8 { utf8 in
+        utf8.withMemoryRebound(to: CChar.self) {
+          sqlite3_bind_text(pointer, slot, $0.baseAddress ?? emptyText, Int32($0.count), transient)
+        }
+      }
+    case .blob(let bytes):
+      code = bytes.withUnsafeBytes { raw in
+        raw.isEmpty
+          ? sqlite3_bind_zeroblob(pointer, slot, 0)
+          : sqlite3_bind_blob(pointer, slot, raw.baseAddress, Int32(raw.count), transient)
+      }
+    }
+    guard code == SQLITE_OK else { throw failure(statement.sql) }
+  }
+
+  private func failure(_ sql: String) -> StorageError {
+    let code = sqlite3_extended_errcode(handle)
+    return StorageError(
+      "SQLite: \(String(cString: sqlite3_errmsg(handle))) (code \(code)) in: \(sql)",
+      isConstraint: code & 0xFF == SQLITE_CONSTRAINT)
+  }
+
+  // MARK: RowCells
+
+  var count: Int { Int(sqlite3_column_count(current)) }
+  func isNull(_ column: Int) -> Bool {
+    sqlite3_column_type(current, Int32(column)) == SQLITE_NULL
+  }
+  func integer(_ column: Int) -> Int64 { sqlite3_column_int64(current, Int32(column)) }
+  func real(_ column: Int) -> Double { sqlite3_column_double(current, Int32(column)) }
+  func text(_ column: Int) -> String {
+    guard let pointer = sqlite3_column_text(current, Int32(column)) else { return "" }
+    let count = Int(sqlite3_column_bytes(current, Int32(column)))
+    return String(decoding: UnsafeBufferPointer(start: pointer, count: count), as: UTF8.self)
+  }
+  func blob(_ column: Int) -> [UInt8] {
+    guard let pointer = sqlite3_column_blob(current, Int32(column)) else { return [] }
+    let count = Int(sqlite3_column_bytes(current, Int32(column)))
+    return Array(UnsafeRawBufferPointer(start: pointer, count: count))
+  }
+  func value(_ column: Int) -> SQLValue {
+    switch sqlite3_column_type(current, Int32(column)) {
+    case SQLITE_INTEGER: .integer(integer(column))
+    case SQLITE_FLOAT: .real(real(column))
+    case SQLITE_TEXT: .text(text(column))
+    case SQLITE_BLOB: .blob(blob(column))
+    default: .null
+    }
+  }
+}
+
+// SQLite copies the bytes before bind returns; the macro SQLITE_TRANSIENT is not imported.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
+  let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+  pointer.pointee = 0
+  return UnsafePointer(pointer)
+}()

@@ -1,0 +1,168 @@
+import Commons
+import Storage
+import Synchronization
+
+/// One unit that waits for the writer. The writer thread fills in the outcome before it calls the
+/// group's `done`, which is what makes the hand-over of these fields safe.
+class PendingWrite: @unchecked Sendable {
+  var failure: (any Error)?
+  /// Runs the unit's pure part and keeps its answer.
+  func plan(_ view: any View) throws -> [Change] { preconditionFailure("overridden") }
+}
+
+final class TypedWrite<Answer: Sendable>: PendingWrite, @unchecked Sendable {
+  private let unit: WriteUnit<Answer>
+  private(set) var answer: Answer?
+
+  init(_ unit: @escaping WriteUnit<Answer>) { self.unit = unit }
+
+  override func plan(_ view: any View) throws -> [Change] {
+    let plan = try unit(view)
+    answer = plan.answer
+    return plan.changes
+  }
+}
+
+/// Units that arrived together and are answered together.
+final class PendingGroup: Sendable {
+  let writes: [PendingWrite]
+  let done: @Sendable () -> Void
+
+  init(_ writes: [PendingWrite], done: @escaping @Sendable () -> Void) {
+    self.writes = writes
+    self.done = done
+  }
+}
+
+/// The thread that owns the writing connection: it takes what waits, commits once, then answers.
+final class SQLiteWriter: Sendable {
+  private let connection: Unchecked<SQLiteConnection>
+  private let batchLimit: Int
+  private let queue = Mutex<[PendingGroup]>([])
+  private let isStopped = Atomic<Bool>(false)
+  private let wake: Signal
+  private let ended: Signal
+
+  init(_ connection: SQLiteConnection, batchLimit: Int) {
+    self.connection = Unchecked(connection)
+    self.batchLimit = max(1, batchLimit)
+    wake = Signal()
+    ended = Signal()
+    startThread { self.loop() }
+  }
+
+  func enqueue(_ group: PendingGroup) {
+    let accepted = queue.withLock { waiting in
+      guard !isStopped.load(ordering: .relaxed) else { return false }
+      waiting.append(group)
+      return true
+    }
+    guard accepted else {
+      for write in group.writes { write.failure = Problem.unavailable() }
+      return group.done()
+    }
+    wake.signal()
+  }
+
+  func stop() {
+    let wasStopped = queue.withLock { _ in
+      isStopped.exchange(true, ordering: .relaxed)
+    }
+    wake.signal()
+    if !wasStopped { ended.wait() }
+  }
+
+  private func loop() {
+    while true {
+      let groups = queue.withLock { waiting in
+        let taken = waiting
+        waiting.removeAll(keepingCapacity: true)
+        return taken
+      }
+      if groups.isEmpty {
+        if isStopped.load(ordering: .relaxed) { break }
+        wake.wait()
+        continue
+      }
+      process(groups)
+    }
+    ended.signal()
+  }
+
+  // Groups are cut into transactions of at most `batchLimit` units; a group is answered when its
+  // last unit is durable.
+  private func process(_ groups: [PendingGroup]) {
+    var batch: [PendingWrite] = []
+    var finished: [PendingGroup] = []
+    func flush() {
+      commit(batch)
+      batch.removeAll(keepingCapacity: true)
+      for group in finished { group.done() }
+      finished.removeAll(keepingCapacity: true)
+    }
+    for group in groups {
+      for write in group.writes {
+        batch.append(write)
+        if batch.count == batchLimit { flush() }
+      }
+      finished.append(group)
+    }
+    flush()
+  }
+
+  private func commit(_ batch: [PendingWrite]) {
+    guard !batch.isEmpty else { return }
+    do {
+      if try attempt(batch, careful: false) { return }
+      _ = try attempt(batch, careful: true)
+    } catch {
+      _ = try? connection.value.run(Statements.rollback, [])
+      for write in batch where write.failure == nil { write.failure = Problem.unavailable() }
+    }
+  }
+
+  // The common path has no savepoints. If a unit fails after it has already changed rows, the
+  // transaction is rolled back and run again with a savepoint around each unit: units are pure
+  // functions of the view, so the second run means the same.
+  private func attempt(_ batch: [PendingWrite], careful: Bool) throws -> Bool {
+    let connection = connection.value
+    try connection.run(Statements.beginImmediate, [])
+    for write in batch {
+      write.failure = nil
+      let changes: [Change]
+      do {
+        changes = try write.plan(connection)
+      } catch {
+        write.failure = error
+        continue
+      }
+      if careful { try connection.run(Statements.savepoint, []) }
+      var applied = 0
+      do {
+        for change in changes {
+          try apply(change, on: connection)
+          applied += 1
+        }
+      } catch {
+        write.failure = error
+        if careful {
+          try connection.run(Statements.rollbackToSavepoint, [])
+        } else if applied > 0 || error is Problem {
+          try connection.run(Statements.rollback, [])
+          return false
+        }
+      }
+      if careful { try connection.run(Statements.release, []) }
+    }
+    try connection.run(Statements.commit, [])
+    return true
+  }
+
+  private func apply(_ change: Change, on connection: SQLiteConnection) throws {
+    for key in change.raises {
+      try connection.run(Statements.raiseGuard, [.text(key.name)])
+    }
+    let touched = try connection.run(change.statement, change.parameters)
+    if change.touchesOneRow, touched != 1 { throw Problem.stale }
+  }
+}

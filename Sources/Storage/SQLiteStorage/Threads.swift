@@ -1,0 +1,67 @@
+import Glibc
+import Synchronization
+
+/// Starts a detached thread of the operating system. Blocking work must not run on the threads of
+/// Swift's concurrency, of which there are only as many as cores.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+  let box = Unmanaged.passRetained(ThreadBody(body))
+  var thread = pthread_t()
+  let code = pthread_create(
+    &thread, nil,
+    { argument in
+      Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
+  precondition(code == 0, "the system refuses a new thread")
+  pthread_detach(thread)
+}
+
+private final class ThreadBody: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+/// A counting semaphore of the operating system.
+final class Signal: @unchecked Sendable {
+  private let semaphore: UnsafeMutablePointer<sem_t>
+
+  init() {
+    semaphore = .allocate(capacity: 1)
+    sem_init(semaphore, 0, 0)
+  }
+
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+
+  func signal() { sem_post(semaphore) }
+  func wait() { while sem_wait(semaphore) != 0 {} }
+}
+
+/// One thread that runs jobs in order: long reports.
+final class WorkerThread: Sendable {
+  private let jobs = Mutex<[@Sendable () -> Void]>([])
+  private let isStopped = Atomic<Bool>(false)
+  private let wake = Signal()
+
+  init() { startThread { [self] in loop() } }
+
+  func run(_ job: @escaping @Sendable () -> Void) {
+    jobs.withLock { $0.append(job) }
+    wake.signal()
+  }
+
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+    wake.signal()
+  }
+
+  private func loop() {
+    while true {
+      wake.wait()
+      let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      if let job { job() } else if isStopped.load(ordering: .relaxed) { return }
+    }
+  }
+}
