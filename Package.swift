@@ -47,7 +47,10 @@ if !enginesOnly {
       name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
     room("SQLiteStorage", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
+    room("Books", in: "Platform/", ["Commons", "Storage", crypto]),
+    room("Desk", in: "Platform/", ["Commons", "Storage", "Books"]),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
+    tests("Desk", "Commons", "Storage", "Books", "SQLiteStorage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
   ]
 }

@@ -1,0 +1,18 @@
+import Storage
+
+/// All books that every store has.
+public enum BookShelf {
+  /// Their schema steps.
+  public static let migrations: [Migration] = [
+    JournalBook.migration, StampBook.migration, SubjectBook.migration, CaseBook.migration,
+    KeyBook.migration, IdempotencyBook.migration, NumberBook.migration, LogBook.migration,
+    OutboxBook.migration, AccountBook.migration, BlobBook.migration, AccessBook.migration,
+  ]
+
+  /// The tables whose rows carry a mark.
+  public static let markedTables: [MarkedTable] = [
+    JournalBook.table, StampBook.table, CaseBook.table, IdempotencyBook.table, NumberBook.table,
+    OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
+    AccountBook.mandates, BlobBook.table, AccessBook.table,
+  ]
+}

@@ -1,0 +1,150 @@
+import Commons
+import Storage
+
+/// The place of an act in the journal: which aggregate, and which of its versions it made. One
+/// integer in the tables, so that an aggregate's acts lie side by side without a second index.
+public struct JournalKey: Hashable, Comparable, Sendable {
+  /// The aggregate's key, below 2⁴⁷.
+  public let aggregate: Int64
+  /// The version that the act made, from 1 to ``maximumVersion``.
+  public let version: Int64
+
+  /// Acts that one aggregate may have.
+  public static let maximumVersion: Int64 = 0xFFFF
+
+  /// A place.
+  public init(aggregate: Int64, version: Int64) {
+    self.aggregate = aggregate
+    self.version = version
+  }
+
+  /// A place from its integer.
+  public init(raw: Int64) { self.init(aggregate: raw >> 16, version: raw & 0xFFFF) }
+
+  /// The integer.
+  public var raw: Int64 { aggregate << 16 | version }
+
+  public static func < (a: JournalKey, b: JournalKey) -> Bool { a.raw < b.raw }
+}
+
+/// One act as the journal keeps it.
+public struct JournalRow: Sendable {
+  /// Where it stands.
+  public let key: JournalKey
+  /// What was done, such as `requests.accept`.
+  public let kind: String
+  /// When it was recorded.
+  public let recordedAt: Instant
+  /// When it takes effect; differs from ``recordedAt`` in imports and back-dated acts.
+  public let effectiveAt: Instant
+  /// Under which jurisdiction and authorisation, see ``StampBook``.
+  public let stamp: Int64
+  /// The account that acted; 0 nobody known, -1 the system.
+  public let actor: Int64
+  /// The random alias under which the aggregate appears in the log, 16 bytes.
+  public let matter: [UInt8]
+  /// The public fields, canonical JSON.
+  public let publicFields: String
+  /// SHA-256 over salt and private part, 32 bytes.
+  public let commitment: [UInt8]
+  /// Salt and private part, sealed; empty once forgotten.
+  public let sealed: [UInt8]
+
+  /// An act.
+  public init(
+    key: JournalKey, kind: String, recordedAt: Instant, effectiveAt: Instant, stamp: Int64,
+    actor: Int64, matter: [UInt8], publicFields: String, commitment: [UInt8], sealed: [UInt8]
+  ) {
+    self.key = key
+    self.kind = kind
+    self.recordedAt = recordedAt
+    self.effectiveAt = effectiveAt
+    self.stamp = stamp
+    self.actor = actor
+    self.matter = matter
+    self.publicFields = publicFields
+    self.commitment = commitment
+    self.sealed = sealed
+  }
+
+  init(_ row: Row, offset: Int = 0) {
+    let recorded = row.instant(offset + 2)
+    self.init(
+      key: JournalKey(raw: row.integer(offset)), kind: row.text(offset + 1),
+      recordedAt: recorded, effectiveAt: row.optionalInstant(offset + 3) ?? recorded,
+      stamp: row.integer(offset + 4), actor: row.integer(offset + 5),
+      matter: row.blob(offset + 6), publicFields: row.text(offset + 7),
+      commitment: row.blob(offset + 8), sealed: row.blob(offset + 9))
+  }
+
+  var values: [SQLValue] {
+    [
+      .integer(key.raw), .text(kind), .integer(recordedAt.microseconds),
+      effectiveAt == recordedAt ? .null : .integer(effectiveAt.microseconds), .integer(stamp),
+      .integer(actor), .blob(matter), .text(publicFields), .blob(commitment), .blob(sealed),
+    ]
+  }
+}
+
+/// The append-only table of acts and the queue of those that are not yet in the log.
+public enum JournalBook {
+  static let migration = Migration(
+    "journal.0001",
+    [
+      """
+      CREATE TABLE journal (
+        entry_key {key}, kind TEXT NOT NULL, recorded_at BIGINT NOT NULL, effective_at BIGINT,
+        stamp BIGINT NOT NULL, actor BIGINT NOT NULL, matter {bytes} NOT NULL,
+        public_fields TEXT NOT NULL, commitment {bytes} NOT NULL, sealed {bytes} NOT NULL,
+        mark {bytes} NOT NULL)
+      """,
+      "CREATE TABLE log_queue (entry_key {key})",
+    ])
+
+  /// The journal, row by row marked.
+  public static let table = MarkedTable(
+    "journal",
+    [
+      "entry_key", "kind", "recorded_at", "effective_at", "stamp", "actor", "matter",
+      "public_fields", "commitment", "sealed",
+    ])
+
+  private static let enqueue = Statement("INSERT INTO log_queue (entry_key) VALUES ($1)")
+  private static let columns = table.columns.joined(separator: ", ")
+  private static let byKey = Statement("SELECT \(columns) FROM journal WHERE entry_key = $1")
+  private static let matterOf = Statement("SELECT matter FROM journal WHERE entry_key = $1")
+  private static let range = Statement(
+    "SELECT \(columns) FROM journal WHERE entry_key BETWEEN $1 AND $2 ORDER BY entry_key")
+  private static let queued = Statement(
+    """
+    SELECT \(table.columns.map { "j.\($0)" }.joined(separator: ", "))
+    FROM log_queue q JOIN journal j ON j.entry_key = q.entry_key ORDER BY q.entry_key LIMIT $1
+    """)
+
+  /// The changes that append an act and put it in the queue for the log.
+  public static func append(_ row: JournalRow, _ ring: KeyRing) -> [Change] {
+    [table.inserting(row.values, ring), Change(enqueue, [.integer(row.key.raw)])]
+  }
+
+  /// One act.
+  public static func entry(_ key: JournalKey) -> Query<JournalRow> {
+    Query(byKey, [.integer(key.raw)]) { JournalRow($0) }
+  }
+
+  /// The alias under which an act's aggregate appears in the log.
+  public static func matter(_ key: JournalKey) -> Query<[UInt8]> {
+    Query(matterOf, [.integer(key.raw)]) { $0.blob(0) }
+  }
+
+  /// All acts of an aggregate in order.
+  public static func history(_ aggregate: Int64) -> Query<JournalRow> {
+    let first = JournalKey(aggregate: aggregate, version: 0)
+    let last = JournalKey(aggregate: aggregate, version: JournalKey.maximumVersion)
+    return Query(range, [.integer(first.raw), .integer(last.raw)]) { JournalRow($0) }
+  }
+
+  /// The next acts for the log, at most `limit`, each aggregate's in the order of its versions.
+  public static func waiting(limit: Int) -> Query<JournalRow> {
+    Query(queued, [.integer(Int64(limit))]) { JournalRow($0) }
+  }
+}

@@ -1,0 +1,115 @@
+import Commons
+import Storage
+
+/// The evidence log in tables: which act has which index, the tiles of hashes, the last checkpoint.
+public enum LogBook {
+  static let migration = Migration(
+    "log.0001",
+    [
+      "CREATE TABLE log_entries (log_index {key}, entry_key BIGINT NOT NULL)",
+      "CREATE UNIQUE INDEX log_entries_key ON log_entries (entry_key)",
+      "CREATE TABLE log_tiles (tile_key {key}, hashes {bytes} NOT NULL)",
+      """
+      CREATE TABLE log_state (
+        state_key {key}, size BIGINT NOT NULL, checkpoint TEXT NOT NULL,
+        signed_at BIGINT NOT NULL)
+      """,
+    ])
+
+  private static let insertEntry = Statement(
+    "INSERT INTO log_entries (log_index, entry_key) VALUES ($1, $2)")
+  private static let dequeue = Statement("DELETE FROM log_queue WHERE entry_key = $1")
+  private static let putTile = Statement(
+    """
+    INSERT INTO log_tiles (tile_key, hashes) VALUES ($1, $2)
+    ON CONFLICT (tile_key) DO UPDATE SET hashes = excluded.hashes
+    """)
+  private static let getTile = Statement("SELECT hashes FROM log_tiles WHERE tile_key = $1")
+  private static let putState = Statement(
+    """
+    INSERT INTO log_state (state_key, size, checkpoint, signed_at) VALUES (1, $1, $2, $3)
+    ON CONFLICT (state_key) DO UPDATE
+    SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at
+    """)
+  private static let getState = Statement(
+    "SELECT size, checkpoint, signed_at FROM log_state WHERE state_key = 1")
+  private static let indexOf = Statement("SELECT log_index FROM log_entries WHERE entry_key = $1")
+  private static let range = Statement(
+    """
+    SELECT e.log_index, \(JournalBook.table.columns.map { "j.\($0)" }.joined(separator: ", "))
+    FROM log_entries e JOIN journal j ON j.entry_key = e.entry_key
+    WHERE e.log_index >= $1 AND e.log_index < $2 ORDER BY e.log_index
+    """)
+  private static let pairs = Statement(
+    "SELECT log_index, entry_key FROM log_entries ORDER BY log_index")
+  private static let tiles = Statement("SELECT tile_key, hashes FROM log_tiles ORDER BY tile_key")
+
+  /// The log as it was last signed.
+  public struct State: Hashable, Sendable {
+    /// Entries in the log.
+    public let size: Int64
+    /// The signed checkpoint.
+    public let checkpoint: String
+    /// When it was signed.
+    public let signedAt: Instant
+
+    /// A state.
+    public init(size: Int64, checkpoint: String, signedAt: Instant) {
+      self.size = size
+      self.checkpoint = checkpoint
+      self.signedAt = signedAt
+    }
+  }
+
+  /// A tile's key: its level above its index.
+  public static func tileKey(level: Int, index: Int64) -> Int64 { Int64(level) << 56 | index }
+
+  /// The last state; none before the first entry.
+  public static let state = Query(getState) { row in
+    State(size: row.integer(0), checkpoint: row.text(1), signedAt: row.instant(2))
+  }
+
+  /// The hashes of a tile, 32 bytes each, up to 256 of them.
+  public static func tile(level: Int, index: Int64) -> Query<[UInt8]> {
+    Query(getTile, [.integer(tileKey(level: level, index: index))]) { $0.blob(0) }
+  }
+
+  /// The index of an act in the log; none while it waits.
+  public static func index(of entry: JournalKey) -> Query<Int64> {
+    Query(indexOf, [.integer(entry.raw)]) { $0.integer(0) }
+  }
+
+  /// Acts with an index in `from ..< to`, in the order of the log.
+  public static func entries(
+    from: Int64, to: Int64
+  ) -> Query<(index: Int64, row: JournalRow)> {
+    Query(range, [.integer(from), .integer(to)]) { row in
+      (row.integer(0), JournalRow(row, offset: 1))
+    }
+  }
+
+  /// All pairs of index and act.
+  public static let allPairs = Query(pairs) { (index: $0.integer(0), entry: $0.integer(1)) }
+  /// All tiles.
+  public static let allTiles = Query(tiles) { (key: $0.integer(0), hashes: $0.blob(1)) }
+
+  /// The changes that move an act from the queue to an index.
+  public static func integrate(_ entry: JournalKey, at index: Int64) -> [Change] {
+    [
+      Change(insertEntry, [.integer(index), .integer(entry.raw)]),
+      Change(dequeue, [.integer(entry.raw)], touchesOneRow: true),
+    ]
+  }
+
+  /// The change that writes a tile.
+  public static func put(level: Int, index: Int64, hashes: [UInt8]) -> Change {
+    Change(putTile, [.integer(tileKey(level: level, index: index)), .blob(hashes)])
+  }
+
+  /// The change that replaces the state.
+  public static func put(_ state: State) -> Change {
+    Change(
+      putState,
+      [.integer(state.size), .text(state.checkpoint), .integer(state.signedAt.microseconds)])
+  }
+}

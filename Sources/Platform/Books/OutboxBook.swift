@@ -1,0 +1,155 @@
+import Commons
+import Storage
+
+/// Effects that leave the store: decided in the act's transaction, handed over afterwards, at least
+/// once, with a key by which the other side can tell repetitions.
+public enum OutboxBook {
+  static let migration = Migration(
+    "outbox.0001",
+    [
+      """
+      CREATE TABLE outbox (
+        effect_key {key}, entry_key BIGINT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+        not_before BIGINT NOT NULL, attempts BIGINT NOT NULL, mark {bytes} NOT NULL)
+      """,
+      "CREATE INDEX outbox_time ON outbox (not_before, effect_key)",
+      """
+      CREATE TABLE deliveries (
+        effect_key {key}, entry_key BIGINT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+        finished_at BIGINT NOT NULL, proof TEXT NOT NULL, read_at BIGINT, mark {bytes} NOT NULL)
+      """,
+      "CREATE INDEX deliveries_entry ON deliveries (entry_key)",
+    ])
+
+  /// Effects that wait.
+  public static let table = MarkedTable(
+    "outbox", ["effect_key", "entry_key", "kind", "payload", "not_before", "attempts"])
+  /// Effects that were handed over or given up, with the proof.
+  public static let deliveries = MarkedTable(
+    "deliveries",
+    ["effect_key", "entry_key", "kind", "payload", "finished_at", "proof", "read_at"])
+
+  private static let next = Statement(
+    """
+    SELECT effect_key, entry_key, kind, payload, not_before, attempts FROM outbox
+    WHERE not_before <= $1 ORDER BY not_before, effect_key LIMIT $2
+    """)
+  private static let ofEntries = Statement(
+    """
+    SELECT effect_key, entry_key, kind, payload, finished_at, proof, read_at FROM deliveries
+    WHERE entry_key BETWEEN $1 AND $2 ORDER BY effect_key
+    """)
+  private static let remove = Statement("DELETE FROM outbox WHERE effect_key = $1")
+
+  /// One effect that waits. The payload names things by key; it holds no personal words.
+  public struct Waiting: Sendable {
+    /// Its key, also the key by which the receiver tells repetitions.
+    public let key: Int64
+    /// The act that decided it.
+    public let entry: JournalKey
+    /// What it is, such as `notice`.
+    public let kind: String
+    /// Canonical JSON.
+    public let payload: String
+    /// Not to be tried earlier.
+    public let notBefore: Instant
+    /// Tries so far.
+    public let attempts: Int64
+
+    /// An effect.
+    public init(
+      key: Int64, entry: JournalKey, kind: String, payload: String, notBefore: Instant,
+      attempts: Int64 = 0
+    ) {
+      self.key = key
+      self.entry = entry
+      self.kind = kind
+      self.payload = payload
+      self.notBefore = notBefore
+      self.attempts = attempts
+    }
+
+    var values: [SQLValue] {
+      [
+        .integer(key), .integer(entry.raw), .text(kind), .text(payload),
+        .integer(notBefore.microseconds), .integer(attempts),
+      ]
+    }
+  }
+
+  /// One effect that is over.
+  public struct Delivery: Sendable {
+    /// Its key.
+    public let key: Int64
+    /// The act that decided it.
+    public let entry: JournalKey
+    /// What it is.
+    public let kind: String
+    /// Canonical JSON.
+    public let payload: String
+    /// When it was handed over or given up.
+    public let finishedAt: Instant
+    /// What the receiver answered, or why it was given up.
+    public let proof: String
+    /// When the addressee opened it, if known.
+    public let readAt: Instant?
+  }
+
+  /// Effects that may be tried at `moment`.
+  public static func due(at moment: Instant, limit: Int) -> Query<Waiting> {
+    Query(next, [.integer(moment.microseconds), .integer(Int64(limit))]) { row in
+      Waiting(
+        key: row.integer(0), entry: JournalKey(raw: row.integer(1)), kind: row.text(2),
+        payload: row.text(3), notBefore: row.instant(4), attempts: row.integer(5))
+    }
+  }
+
+  /// What became of the effects of an aggregate's acts.
+  public static func deliveries(of aggregate: Int64) -> Query<Delivery> {
+    let first = JournalKey(aggregate: aggregate, version: 0).raw
+    return Query(ofEntries, [.integer(first), .integer(first | 0xFFFF)]) { row in
+      Delivery(
+        key: row.integer(0), entry: JournalKey(raw: row.integer(1)), kind: row.text(2),
+        payload: row.text(3), finishedAt: row.instant(4), proof: row.text(5),
+        readAt: row.optionalInstant(6))
+    }
+  }
+
+  /// The change that puts an effect in the box.
+  public static func put(_ effect: Waiting, _ ring: KeyRing) -> Change {
+    table.inserting(effect.values, ring)
+  }
+
+  /// The change that puts off an effect after a failed try.
+  public static func postpone(_ effect: Waiting, until: Instant, _ ring: KeyRing) -> Change {
+    table.updating(
+      Waiting(
+        key: effect.key, entry: effect.entry, kind: effect.kind, payload: effect.payload,
+        notBefore: until, attempts: effect.attempts + 1
+      ).values, ring)
+  }
+
+  /// The changes that record what became of an effect.
+  public static func finish(
+    _ effect: Waiting, at moment: Instant, proof: String, _ ring: KeyRing
+  ) -> [Change] {
+    [
+      Change(remove, [.integer(effect.key)], touchesOneRow: true),
+      deliveries.inserting(
+        [
+          .integer(effect.key), .integer(effect.entry.raw), .text(effect.kind),
+          .text(effect.payload), .integer(moment.microseconds), .text(proof), .null,
+        ], ring),
+    ]
+  }
+
+  /// The change that records that the addressee opened a notice.
+  public static func markRead(_ delivery: Delivery, at moment: Instant, _ ring: KeyRing) -> Change {
+    deliveries.updating(
+      [
+        .integer(delivery.key), .integer(delivery.entry.raw), .text(delivery.kind),
+        .text(delivery.payload), .integer(delivery.finishedAt.microseconds),
+        .text(delivery.proof), .integer(moment.microseconds),
+      ], ring)
+  }
+}

@@ -1,0 +1,139 @@
+import Books
+import Commons
+import Storage
+
+/// An act under way: all of it that is known before the decision.
+struct ActDraft: Sendable {
+  let kind: String
+  let context: Context
+  let stamp: Int64
+  let commitment: [UInt8]
+  let salt: [UInt8]
+  let privatePart: [UInt8]
+  var subjectChange: Change?
+  var effectKey: Int64 = 0
+  private var scope: [UInt8]?
+  private var requestDigest: [UInt8] = []
+
+  init(
+    kind: String, context: Context, stamp: Int64, commitment: [UInt8], salt: [UInt8],
+    privatePart: [UInt8]
+  ) {
+    self.kind = kind
+    self.context = context
+    self.stamp = stamp
+    self.commitment = commitment
+    self.salt = salt
+    self.privatePart = privatePart
+  }
+
+  mutating func useKey(_ key: String, requestDigest digest: Digest) throws(Problem) {
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw .malformed(
+        Phrase(
+          "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符。",
+          en: "Idempotency-Key must have 1 to 255 visible ASCII characters."))
+    }
+    scope = IdempotencyBook.scope(actor: context.actor.account, kind: kind, key: key)
+    requestDigest = Array(digest.bytes.prefix(16))
+  }
+
+  /// The pure part of one unit of writing, in the order of checks that every command passes.
+  func run<C: Command>(
+    _ command: C, _ view: any View, expectedVersion: Int64?
+  ) throws -> WritePlan<CommandDesk.Outcome> {
+    let loaded = try command.load(view, context)
+    try command.authorise(loaded, context)
+    if let before = try answeredBefore(view) {
+      return WritePlan([], answer: .before(before))
+    }
+    let version = command.version(of: loaded)
+    if let expectedVersion, expectedVersion != version { throw Problem.stale }
+    guard version < JournalKey.maximumVersion else {
+      throw Problem.refused(
+        "too-many-acts",
+        Phrase("此件的办理记录已达上限。", en: "This matter has reached the limit of acts."))
+    }
+    let decision = try command.decide(loaded, view, context)
+    return plan(decision, version: version + 1, matter: try matter(view))
+  }
+
+  private func answeredBefore(_ view: any View) throws -> JournalKey? {
+    guard let scope, let known = try view.first(IdempotencyBook.find(scope)) else { return nil }
+    guard known.digest == requestDigest else {
+      throw Problem(
+        "idempotency-key-reused", status: 422,
+        title: Phrase("重复的请求编号", en: "The key was used before"),
+        detail: Phrase(
+          "此 Idempotency-Key 已用于另一个不同的请求。请换一个新的编号。",
+          en: "This Idempotency-Key was used for a different request. Use a new one."))
+    }
+    return known.entry
+  }
+
+  private func matter(_ view: any View) throws -> [UInt8] {
+    guard context.matter.isEmpty else { return context.matter }
+    let first = JournalKey(aggregate: context.aggregate, version: 1)
+    guard let row = try view.first(JournalBook.matter(first)) else {
+      throw StorageError("aggregate \(context.aggregate) has no first act")
+    }
+    return row
+  }
+
+  private func plan(
+    _ decision: Decision, version: Int64, matter: [UInt8]
+  ) -> WritePlan<CommandDesk.Outcome> {
+    let key = JournalKey(aggregate: context.aggregate, version: version)
+    let row = JournalRow(
+      key: key, kind: decision.refusal == nil ? kind : kind + RecordedRefusal.suffix,
+      recordedAt: context.recordedAt, effectiveAt: context.effectiveAt, stamp: stamp,
+      actor: context.actor.account, matter: matter,
+      publicFields: RecordedRefusal.mark(decision).canonical, commitment: commitment,
+      sealed: context.sealing.seal(salt + privatePart, at: key.raw, random: context.random))
+    var changes = decision.changes
+    changes.reserveCapacity(changes.count + 5)
+    if let subjectChange { changes.append(subjectChange) }
+    changes += JournalBook.append(row, context.ring)
+    if let scope {
+      changes.append(
+        IdempotencyBook.keep(
+          scope: scope, digest: requestDigest, entry: key, at: context.recordedAt, context.ring))
+    }
+    if !context.isBackfill {
+      for (index, effect) in decision.effects.enumerated() {
+        changes.append(
+          OutboxBook.put(
+            OutboxBook.Waiting(
+              key: effectKey << 8 | Int64(index), entry: key, kind: effect.kind,
+              payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
+      }
+    }
+    return WritePlan(changes, answer: .done(row, decision.refusal))
+  }
+}
+
+/// A refusal that is itself an act: its kind ends in `.refused` and its public fields name why.
+enum RecordedRefusal {
+  static let suffix = ".refused"
+
+  static func mark(_ decision: Decision) -> JSONValue {
+    guard let refusal = decision.refusal, case .object(var fields) = decision.publicFields else {
+      return decision.publicFields
+    }
+    fields["refusal"] = .object([
+      "slug": .string(refusal.slug), "zh": .string(refusal.detail.zh),
+      "en": .string(refusal.detail.en),
+    ])
+    return .object(fields)
+  }
+
+  static func problem(in row: JournalRow) -> Problem? {
+    guard row.kind.hasSuffix(suffix),
+      let refusal = (try? JSONValue(parsing: row.publicFields))?["refusal"]
+    else { return nil }
+    return .refused(
+      refusal["slug"]?.string ?? "refused",
+      Phrase(refusal["zh"]?.string ?? "已被拒绝。", en: refusal["en"]?.string ?? "Refused."))
+  }
+}

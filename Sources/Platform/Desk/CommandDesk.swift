@@ -1,0 +1,178 @@
+import Books
+import Commons
+import Storage
+
+/// The only door for writes. Every command passes the same checks in the same order: permission by
+/// role before anything is loaded; the relation to the case; the idempotency key; then the decision.
+/// State, journal, queue for the log, outbox and idempotency row fall in one transaction.
+public final class CommandDesk: Sendable {
+  /// The store; measures read from it, only the desk writes.
+  public let store: any Store
+  let ring: KeyRing
+  let time: any TimeSource
+  let random: any RandomSource
+  let stamp: Int64
+  let cases: KeyLease
+  let effects: KeyLease
+  let keys: SubjectKeys
+
+  /// A desk over a store.
+  ///
+  /// - Parameter stamp: the number of the jurisdiction and authorisation under which acts are done.
+  public init(
+    store: any Store, ring: KeyRing, time: any TimeSource, random: any RandomSource, stamp: Int64
+  ) {
+    self.store = store
+    self.ring = ring
+    self.time = time
+    self.random = random
+    self.stamp = stamp
+    cases = KeyLease("aggregate", from: store)
+    effects = KeyLease("effect", from: store)
+    keys = SubjectKeys(store: store, ring: ring)
+  }
+
+  /// How a command is handed in.
+  public struct Terms: Sendable {
+    /// The client's key for this request, 1–255 visible ASCII characters.
+    public var idempotencyKey: String?
+    /// The version the client saw (`If-Match`).
+    public var expectedVersion: Int64?
+    /// When it takes effect, if not now; needs the permission `desk.backfill`.
+    public var effectiveAt: Instant?
+
+    /// Terms.
+    public init(
+      idempotencyKey: String? = nil, expectedVersion: Int64? = nil, effectiveAt: Instant? = nil
+    ) {
+      self.idempotencyKey = idempotencyKey
+      self.expectedVersion = expectedVersion
+      self.effectiveAt = effectiveAt
+    }
+  }
+
+  /// Carries out a command and answers when it is durable.
+  ///
+  /// - Throws: ``Problem`` 401/403/404 (not allowed), 409 (stale), 422 (a rule refuses, or the key
+  ///   was used for another request), 503 (nothing was done; try again with the same key).
+  public func submit<C: Command>(
+    _ command: C, by actor: Actor, _ terms: Terms = Terms()
+  ) async throws -> Acknowledged {
+    let prepared = try await prepare(command, by: actor, terms)
+    return try await answer(store.write(prepared.unit), prepared)
+  }
+
+  /// Carries out several commands that arrived together, in their order, one answer for each.
+  public func submit<C: Command>(
+    all commands: [(command: C, terms: Terms)], by actor: Actor
+  ) async -> [Result<Acknowledged, any Error>] {
+    var prepared: [Result<Prepared, any Error>] = []
+    prepared.reserveCapacity(commands.count)
+    for (command, terms) in commands {
+      do { prepared.append(.success(try await prepare(command, by: actor, terms))) } catch {
+        prepared.append(.failure(error))
+      }
+    }
+    let units = prepared.compactMap { try? $0.get().unit }
+    var outcomes = await store.writeAll(units)[...]
+    var answers: [Result<Acknowledged, any Error>] = []
+    answers.reserveCapacity(commands.count)
+    for item in prepared {
+      switch item {
+      case .failure(let error): answers.append(.failure(error))
+      case .success(let prepared):
+        do {
+          answers.append(.success(try await answer(outcomes.removeFirst().get(), prepared)))
+        } catch { answers.append(.failure(error)) }
+      }
+    }
+    return answers
+  }
+
+  // MARK: Before the batch, on the caller's thread
+
+  struct Prepared: Sendable {
+    let unit: WriteUnit<Outcome>
+    let salt: [UInt8]
+    let privatePart: [UInt8]
+  }
+
+  enum Outcome: Sendable {
+    case done(JournalRow, Problem?)
+    case before(JournalKey)
+  }
+
+  private func prepare<C: Command>(
+    _ command: C, by actor: Actor, _ terms: Terms
+  ) async throws -> Prepared {
+    try actor.require(C.permission)
+    let isBackfill = terms.effectiveAt != nil
+    if isBackfill { try actor.require("desk.backfill") }
+    let now = time.now
+    let isNew = command.aggregate == nil
+    let aggregate: Int64
+    let sealing: SealingKey
+    if let existing = command.aggregate {
+      aggregate = existing
+      sealing = try await keys.key(of: existing)
+    } else {
+      aggregate = try await cases.take()
+      sealing = SealingKey(subject: aggregate, random: random)
+    }
+    let context = Context(
+      actor: actor, recordedAt: now, effectiveAt: terms.effectiveAt ?? now, aggregate: aggregate,
+      matter: isNew ? random.bytes(16) : [], sealing: sealing, ring: ring,
+      random: SeededBytes(seed: seed(random)), isBackfill: isBackfill)
+
+    let content = command.content
+    var privateFields: [String: JSONValue] = ["content": content, "actor": .integer(actor.account)]
+    if let principal = actor.principal { privateFields["principal"] = .integer(principal) }
+    let privatePart = JSONValue.object(privateFields).canonicalBytes
+    let salt = random.bytes(16)
+    var act = ActDraft(
+      kind: C.kind, context: context, stamp: stamp,
+      commitment: Digest.of(salt, privatePart).bytes, salt: salt, privatePart: privatePart)
+    act.subjectChange = isNew ? SubjectBook.add(sealing, ring, random: random) : nil
+    act.effectKey = try await effects.take()
+    if let key = terms.idempotencyKey {
+      try act.useKey(key, requestDigest: Digest.of(content.canonicalBytes))
+    }
+    let draft = act
+    let expected = terms.expectedVersion
+    return Prepared(
+      unit: { view in
+        try draft.run(command, view, expectedVersion: expected)
+      }, salt: salt, privatePart: privatePart)
+  }
+
+  private func seed(_ random: any RandomSource) -> UInt64 {
+    random.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  // MARK: After the commit, on the caller's thread
+
+  private func answer(_ outcome: Outcome, _ prepared: Prepared) async throws -> Acknowledged {
+    switch outcome {
+    case .done(let row, let refusal):
+      return Acknowledged(
+        row: row, salt: prepared.salt, privatePart: prepared.privatePart, refusal: refusal,
+        isRepeat: false)
+    case .before(let key): return try await repeated(key)
+    }
+  }
+
+  /// The answer that was given before: the act is read back and its private part opened.
+  private func repeated(_ key: JournalKey) async throws -> Acknowledged {
+    guard let row = try await store.first(JournalBook.entry(key)) else {
+      throw StorageError("the act \(key.aggregate)/\(key.version) of an earlier answer is missing")
+    }
+    let sealing = try await keys.key(of: key.aggregate)
+    guard let opened = sealing.open(row.sealed, at: key.raw), opened.count >= 16 else {
+      throw Problem.notFound(
+        Phrase("该记录的内容已按规定销毁。", en: "The content of this record has been destroyed."))
+    }
+    return Acknowledged(
+      row: row, salt: Array(opened[..<16]), privatePart: Array(opened[16...]),
+      refusal: RecordedRefusal.problem(in: row), isRepeat: true)
+  }
+}
