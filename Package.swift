@@ -41,6 +41,14 @@ var targets: [Target] = [
 ]
 
 if !enginesOnly {
+  dependencies += [
+    dependency("apple/swift-argument-parser", "1.8.2"),
+    dependency("apple/swift-log", "1.16.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+  ]
+  let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+  let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
   targets += [
     room("Storage", in: "Storage/", ["Commons"]),
     .systemLibrary(
@@ -49,7 +57,19 @@ if !enginesOnly {
     room("SQLiteStorage", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     room("Books", in: "Platform/", ["Commons", "Storage", crypto]),
     room("Desk", in: "Platform/", ["Commons", "Storage", "Books"]),
+    room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk"]),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
+    room(
+      "App", in: "App/",
+      ["Commons", "Storage", "SQLiteStorage", "Books", "Desk", "Interchange", hummingbird]),
+    room(
+      "Simulation", in: "", ["Commons", "Storage", "SQLiteStorage", "StorageConformance"]),
+    .executableTarget(
+      name: "tequ", dependencies: ["App", "Simulation", "StorageConformance", arguments], path: "Sources/tequ",
+      swiftSettings: house),
+    .testTarget(
+      name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],
+      path: "Tests/CrashTests", swiftSettings: house),
     tests("Desk", "Commons", "Storage", "Books", "SQLiteStorage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
   ]

@@ -1,0 +1,127 @@
+import Books
+import Commons
+import Foundation
+import SQLiteStorage
+import Storage
+
+/// The folder that holds a city: database, keys, lock, mail. One process writes at a time.
+///
+/// `keys.json` is the only secret; whoever has it and the database can read everything, and without
+/// it the sealed fields are lost. It is made once, readable by its owner alone.
+public struct DataFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  /// A folder that need not exist yet.
+  public init(_ path: String) { self.path = path }
+
+  /// The database file.
+  public var database: String { path + "/city.sqlite" }
+  /// Where the maildir connector delivers.
+  public var mail: String { path + "/mail" }
+  private var keys: String { path + "/keys.json" }
+
+  /// Whether a city was ever made here.
+  public var isCity: Bool { FileManager.default.fileExists(atPath: database) }
+
+  /// Makes the folder if it is not there.
+  public func create() throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Problem.malformed(
+        Phrase(
+          "无法建立数据目录 \(path)：\(error.localizedDescription)",
+          en: "The data folder \(path) cannot be made: \(error.localizedDescription)"))
+    }
+  }
+
+  /// Throws 404 unless a city was made here.
+  public func requireCity() throws(Problem) {
+    guard isCity else {
+      throw .notFound(
+        Phrase(
+          "\(path) 中没有城市数据。请先运行 tequ serve --demo --data \(path)。",
+          en: "There is no city in \(path). Run tequ serve --demo --data \(path) first."))
+    }
+  }
+
+  /// Reads the keys, or makes them if this is a new folder.
+  public func keyRing(create: Bool) throws -> KeyRing {
+    if let data = FileManager.default.contents(atPath: keys) {
+      let permissions =
+        try FileManager.default.attributesOfItem(atPath: keys)[.posixPermissions] as? Int ?? 0
+      guard permissions & 0o077 == 0 else {
+        throw Problem.malformed(
+          Phrase(
+            "\(keys) 的权限过宽（应为 600）。请执行 chmod 600 \(keys)。",
+            en: "\(keys) may be read by others (must be 600). Run chmod 600 \(keys)."))
+      }
+      guard let text = try JSONValue(parsing: Array(data))["master"]?.string,
+        let secret = Hex.decode(text)
+      else {
+        throw Problem.malformed(
+          Phrase("\(keys) 中没有 master。", en: "\(keys) has no member “master”."))
+      }
+      return try KeyRing(master: secret)
+    }
+    guard create, !isCity else {
+      throw Problem.notFound(
+        Phrase(
+          "缺少密钥文件 \(keys)。没有它就无法读取已加密的内容；请从备份中恢复。",
+          en: "The key file \(keys) is missing. Sealed fields cannot be read without it; "
+            + "restore it from your backup."))
+    }
+    let secret = SystemRandom().bytes(32)
+    let text = JSONValue.object(["master": .string(Hex.encode(secret)), "version": 1]).canonical
+    guard
+      FileManager.default.createFile(
+        atPath: keys, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    else {
+      throw Problem.malformed(
+        Phrase("无法写入 \(keys)。", en: "\(keys) cannot be written."))
+    }
+    return try KeyRing(master: secret)
+  }
+
+  /// Takes the folder for this process until the lock is released.
+  public func lock() throws -> FolderLock { try FolderLock(path + "/lock") }
+
+  /// Opens the database.
+  public func open(readOnly: Bool, migrations: [Migration]) throws -> SQLiteStore {
+    try SQLiteStore(.init(path: database, isReadOnly: readOnly), migrations: migrations)
+  }
+}
+
+/// An exclusive lock on a data folder; the system lets it go when the process ends, however it ends.
+public final class FolderLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard opened >= 0 else {
+      throw Problem.malformed(
+        Phrase("无法打开锁文件 \(path)。", en: "The lock file \(path) cannot be opened."))
+    }
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+      var buffer = [UInt8](repeating: 0, count: 32)
+      let count = read(opened, &buffer, 32)
+      close(opened)
+      let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+      let holder = text.filter(\.isNumber)
+      throw Problem(
+        "folder-in-use", status: 409,
+        title: Phrase("数据目录正在使用", en: "The data folder is in use"),
+        detail: Phrase(
+          "进程 \(holder) 正在写入此数据目录。请通过该进程的服务操作，或先停止它。",
+          en: "Process \(holder) is writing to this data folder. Use its server, or stop it first."))
+    }
+    ftruncate(opened, 0)
+    let text = Array("\(getpid())\n".utf8)
+    _ = write(opened, text, text.count)
+    descriptor = opened
+  }
+
+  deinit { close(descriptor) }
+}

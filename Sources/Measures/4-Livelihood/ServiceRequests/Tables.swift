@@ -1,0 +1,225 @@
+import Books
+import Commons
+import Storage
+
+/// What a service request has besides what every case has. The words of the citizen are not here:
+/// they stand sealed in the journal's first act.
+public struct RequestRow: Sendable {
+  /// The case's key.
+  public let key: Int64
+  /// The catalogue's item, such as `cg-0103`.
+  public var item: String
+  /// The item's category (大类), for counting.
+  public var category: String
+  /// Consultation, complaint, report, suggestion or help.
+  public let service: String
+  /// The channel through which it came in.
+  public let channel: String
+  /// The district of the place.
+  public let district: String
+  /// WGS 84 latitude in millionths of a degree; nil if no place was given.
+  public let latitudeE6: Int64?
+  /// WGS 84 longitude in millionths of a degree.
+  public let longitudeE6: Int64?
+  /// Whether the citizen agreed that title and text be shown to everybody.
+  public let isPublic: Bool
+  /// When it was opened in fact.
+  public let openedAt: Instant
+  /// When something last happened to it.
+  public var updatedAt: Instant
+  /// When it was answered; the last answer if it was redone.
+  public var repliedAt: Instant?
+  /// The citizen's score, 1–5; nil until given.
+  public var score: Int64?
+  /// Marks by which staff and supervisors find it: overdue 1, urged 2, redo 4, watched 8.
+  public var marks: Int64
+  /// Where an imported request comes from, unique; nil for one that was entered here.
+  public let source: String?
+
+  /// A request's own columns.
+  public init(
+    key: Int64, item: String, category: String, service: String, channel: String,
+    district: String, latitudeE6: Int64?, longitudeE6: Int64?, isPublic: Bool, openedAt: Instant,
+    updatedAt: Instant, repliedAt: Instant? = nil, score: Int64? = nil, marks: Int64 = 0,
+    source: String?
+  ) {
+    self.key = key
+    self.item = item
+    self.category = category
+    self.service = service
+    self.channel = channel
+    self.district = district
+    self.latitudeE6 = latitudeE6
+    self.longitudeE6 = longitudeE6
+    self.isPublic = isPublic
+    self.openedAt = openedAt
+    self.updatedAt = updatedAt
+    self.repliedAt = repliedAt
+    self.score = score
+    self.marks = marks
+    self.source = source
+  }
+
+  init(_ row: Row, offset: Int = 0) {
+    key = row.integer(offset)
+    item = row.text(offset + 1)
+    category = row.text(offset + 2)
+    service = row.text(offset + 3)
+    channel = row.text(offset + 4)
+    district = row.text(offset + 5)
+    latitudeE6 = row.optionalInteger(offset + 6)
+    longitudeE6 = row.optionalInteger(offset + 7)
+    isPublic = row.flag(offset + 8)
+    openedAt = row.instant(offset + 9)
+    updatedAt = row.instant(offset + 10)
+    repliedAt = row.optionalInstant(offset + 11)
+    score = row.optionalInteger(offset + 12)
+    marks = row.integer(offset + 13)
+    source = row.optionalText(offset + 14)
+  }
+
+  var values: [SQLValue] {
+    [
+      .integer(key), .text(item), .text(category), .text(service), .text(channel),
+      .text(district), SQLValue(latitudeE6), SQLValue(longitudeE6), SQLValue(isPublic),
+      .integer(openedAt.microseconds), .integer(updatedAt.microseconds), SQLValue(repliedAt),
+      SQLValue(score), .integer(marks), SQLValue(source),
+    ]
+  }
+}
+
+/// A request with its case.
+public struct RequestCase: Sendable {
+  /// What every case has.
+  public var base: CaseRow
+  /// What a request has besides.
+  public var request: RequestRow
+}
+
+/// The tables of measure 21.
+public enum RequestTables {
+  static let migration = Migration(
+    "requests.0001",
+    [
+      """
+      CREATE TABLE requests (
+        case_key {key}, item TEXT NOT NULL, category TEXT NOT NULL, service TEXT NOT NULL,
+        channel TEXT NOT NULL, district TEXT NOT NULL, latitude_e6 BIGINT, longitude_e6 BIGINT,
+        is_public BIGINT NOT NULL, opened_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+        replied_at BIGINT, score BIGINT, marks BIGINT NOT NULL, source TEXT,
+        mark {bytes} NOT NULL)
+      """,
+      "CREATE INDEX requests_opened ON requests (opened_at, case_key)",
+      "CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source IS NOT NULL",
+    ])
+
+  /// The table.
+  public static let table = MarkedTable(
+    "requests",
+    [
+      "case_key", "item", "category", "service", "channel", "district", "latitude_e6",
+      "longitude_e6", "is_public", "opened_at", "updated_at", "replied_at", "score", "marks",
+      "source",
+    ])
+
+  private static let columns =
+    CaseBook.columns + ", " + table.columns.map { "r.\($0)" }.joined(separator: ", ")
+  private static let joined = "FROM requests r JOIN cases c ON c.case_key = r.case_key"
+  private static let caseColumnCount = CaseBook.table.columns.count
+
+  private static func decode(_ row: Row) -> RequestCase {
+    RequestCase(base: CaseRow(row), request: RequestRow(row, offset: caseColumnCount))
+  }
+
+  private static let byKey = Statement("SELECT \(columns) \(joined) WHERE r.case_key = $1")
+  private static let bySource = Statement("SELECT case_key FROM requests WHERE source = $1")
+  private static let byTime = Statement(
+    """
+    SELECT \(columns) \(joined)
+    WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3)
+    ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
+    """)
+  private static let inboxFirst = Statement(
+    """
+    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
+    WHERE c.closed_at IS NULL AND c.agency = $1 AND (c.due_at, c.case_key) > ($2, $3)
+    ORDER BY c.due_at, c.case_key LIMIT $4
+    """)
+  private static let overdueFirst = Statement(
+    """
+    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
+    WHERE c.closed_at IS NULL AND c.agency = $1 AND c.due_at < $2
+    ORDER BY c.due_at, c.case_key LIMIT $3
+    """)
+  private static let countOpen = Statement(
+    """
+    SELECT agency, count(*), sum(CASE WHEN due_at < $1 THEN 1 ELSE 0 END)
+    FROM cases WHERE closed_at IS NULL GROUP BY agency ORDER BY agency
+    """)
+
+  /// One request.
+  public static func find(_ key: Int64) -> Query<RequestCase> {
+    Query(byKey, [.integer(key)]) { decode($0) }
+  }
+
+  /// The case that was imported from a source.
+  public static func imported(_ source: String) -> Query<Int64> {
+    Query(bySource, [.text(source)], guards: [GuardKey("request-source", source)]) {
+      $0.integer(0)
+    }
+  }
+
+  /// Requests opened since `from` and before a cursor (time, key), the newest first.
+  public static func opened(
+    since from: Instant, before cursor: (Int64, Int64), limit: Int
+  ) -> Query<RequestCase> {
+    Query(
+      byTime,
+      [
+        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
+        .integer(Int64(limit)),
+      ]
+    ) { decode($0) }
+  }
+
+  /// An agency's open requests by deadline, after a cursor (due, key).
+  public static func inbox(
+    _ agency: String, after cursor: (Int64, Int64), limit: Int
+  ) -> Query<RequestCase> {
+    Query(
+      inboxFirst,
+      [.text(agency), .integer(cursor.0), .integer(cursor.1), .integer(Int64(limit))]
+    ) { decode($0) }
+  }
+
+  /// An agency's open requests that are late at `moment`, the latest first.
+  public static func overdue(_ agency: String, at moment: Instant, limit: Int) -> Query<RequestCase>
+  {
+    Query(
+      overdueFirst, [.text(agency), .integer(moment.microseconds), .integer(Int64(limit))]
+    ) { decode($0) }
+  }
+
+  /// Open and overdue requests by agency.
+  public static func load(at moment: Instant) -> Query<(agency: String?, open: Int64, late: Int64)>
+  {
+    Query(countOpen, [.integer(moment.microseconds)]) {
+      ($0.optionalText(0), $0.integer(1), $0.optionalInteger(2) ?? 0)
+    }
+  }
+
+  /// The changes that open a request.
+  static func open(_ row: RequestCase, _ ring: KeyRing) -> [Change] {
+    let guards = row.request.source.map { [GuardKey("request-source", $0)] } ?? []
+    let insert = table.inserting(row.request.values, ring)
+    return [
+      CaseBook.open(row.base, ring),
+      Change(insert.statement, insert.parameters, raises: guards),
+    ]
+  }
+
+  /// The changes that move a request.
+  static func move(_ row: RequestCase, _ ring: KeyRing) -> [Change] {
+    [CaseBook.move(row.base, ring), table.updating(row.request.values, ring)]
+  }
+}

@@ -1,0 +1,70 @@
+import Books
+import Commons
+import Storage
+
+/// What may be written without an act: a closed list. None of it decides anything; each is either
+/// repeatable or checked by `tequ verify`.
+public enum Maintenance: Sendable {
+  /// A person signed in.
+  case beginSession(AccountBook.Session)
+  /// A session was used and lasts longer.
+  case prolongSession(AccountBook.Session)
+  /// A person signed out; the digest of the token.
+  case endSession([UInt8])
+  /// Personal data is about to be read.
+  case recordAccess(key: Int64, at: Instant, actor: Int64, aggregate: Int64, what: String)
+  /// An attachment arrived, before the act that will refer to it.
+  case stageBlob(BlobBook.Blob, bytes: [UInt8], sealing: SealingKey)
+  /// An effect was handed over or given up.
+  case finishEffect(OutboxBook.Waiting, at: Instant, proof: String)
+  /// An effect failed and is put off.
+  case postponeEffect(OutboxBook.Waiting, until: Instant)
+  /// The addressee opened a notice.
+  case markRead(OutboxBook.Delivery, at: Instant)
+  /// Old sessions, answers and unused attachments are dropped.
+  case sweep(at: Instant)
+
+  func changes(_ ring: KeyRing, _ random: any RandomSource) -> [Change] {
+    switch self {
+    case .beginSession(let session): [AccountBook.begin(session, ring)]
+    case .prolongSession(let session): [AccountBook.prolong(session, ring)]
+    case .endSession(let digest): [AccountBook.end(digest)]
+    case .recordAccess(let key, let at, let actor, let aggregate, let what):
+      [
+        AccessBook.record(
+          key: key, at: at, actor: actor, aggregate: aggregate, what: what, ring)
+      ]
+    case .stageBlob(let blob, let bytes, let sealing):
+      BlobBook.stage(blob, bytes, sealing: sealing, ring, random: random)
+    case .finishEffect(let effect, let at, let proof):
+      OutboxBook.finish(effect, at: at, proof: proof, ring)
+    case .postponeEffect(let effect, let until):
+      [OutboxBook.postpone(effect, until: until, ring)]
+    case .markRead(let delivery, let at): [OutboxBook.markRead(delivery, at: at, ring)]
+    case .sweep(let moment):
+      [AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment)]
+        + BlobBook.sweep(before: moment.adding(seconds: -86_400))
+    }
+  }
+}
+
+extension CommandDesk {
+  /// Writes one item of the closed list.
+  public func maintain(_ task: Maintenance) async throws {
+    let changes = task.changes(ring, random)
+    try await store.write { _ in WritePlan(changes, answer: ()) }
+  }
+
+  /// Records that personal data is about to be read; the answer may be given once this returns.
+  public func recordAccess(by actor: Actor, to aggregate: Int64, _ what: String) async throws {
+    try await maintain(
+      .recordAccess(
+        key: try await effects.take(), at: time.now, actor: actor.account, aggregate: aggregate,
+        what: what))
+  }
+
+  /// Opens what was sealed for an aggregate at a place; nil if it was destroyed or altered.
+  public func open(_ sealed: [UInt8], of aggregate: Int64, at place: Int64) async throws -> [UInt8]? {
+    try await keys.key(of: aggregate).open(sealed, at: place)
+  }
+}

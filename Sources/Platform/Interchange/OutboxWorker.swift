@@ -1,0 +1,57 @@
+import Books
+import Commons
+import Desk
+import Storage
+
+/// Turns a waiting effect into a message; nil if nobody is to be told (no address on file).
+public typealias NoticeWriter = @Sendable (OutboxBook.Waiting) async throws -> Notice?
+
+/// Hands waiting effects to a connector: at least once, in order of time, with growing pauses after
+/// failures, given up on record after the last try.
+public struct OutboxWorker: Sendable {
+  private let desk: CommandDesk
+  private let time: any TimeSource
+  private let connectors: [any Connector]
+  private let write: NoticeWriter
+  /// Tries before an effect is given up.
+  public static let maximumAttempts: Int64 = 8
+
+  /// A worker that tells people through every connector.
+  public init(
+    desk: CommandDesk, time: any TimeSource, connectors: [any Connector],
+    write: @escaping NoticeWriter
+  ) {
+    self.desk = desk
+    self.time = time
+    self.connectors = connectors
+    self.write = write
+  }
+
+  /// Hands over what is due, at most `limit`; returns how many effects were dealt with.
+  public func runOnce(limit: Int = 100) async throws -> Int {
+    let waiting = try await desk.store.all(OutboxBook.due(at: time.now, limit: limit))
+    for effect in waiting { try await handle(effect) }
+    return waiting.count
+  }
+
+  private func handle(_ effect: OutboxBook.Waiting) async throws {
+    do {
+      guard let notice = try await write(effect) else {
+        return try await finish(effect, "nobody to tell")
+      }
+      var proofs: [String] = []
+      for connector in connectors { proofs.append(try await connector.deliver(notice)) }
+      try await finish(effect, proofs.isEmpty ? "no connector" : proofs.joined(separator: " "))
+    } catch let failure as DeliveryFailure {
+      if failure.isLasting || effect.attempts + 1 >= OutboxWorker.maximumAttempts {
+        return try await finish(effect, "failed: \(failure)")
+      }
+      let pause = Int64(30) << min(effect.attempts, 12)
+      try await desk.maintain(.postponeEffect(effect, until: time.now.adding(seconds: pause)))
+    }
+  }
+
+  private func finish(_ effect: OutboxBook.Waiting, _ proof: String) async throws {
+    try await desk.maintain(.finishEffect(effect, at: time.now, proof: proof))
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Tequ: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tequ",
+    abstract: "One program with which a city runs the 22 measures of the Shenzhen reform pilot.",
+    subcommands: [ProbeCommand.self])
+}
