@@ -38,6 +38,8 @@ var dependencies = [dependency("apple/swift-crypto", "4.5.2")]
 var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
+  engine("CaseEngine"),
+  tests("CaseEngine", "Commons"),
 ]
 
 if !enginesOnly {
