@@ -32,7 +32,8 @@ import Testing
     let evening = Instant(rfc3339: "2026-01-01T16:30:00Z")!
     #expect("\(evening.date(in: .beijing))" == "2026-01-02")
     #expect(evening.rfc3339(in: .beijing) == "2026-01-02T00:30:00+08:00")
-    #expect(Instant(rfc3339: "2026-01-02T00:30:00.25+08:00")! == evening.adding(microseconds: 250_000))
+    #expect(
+      Instant(rfc3339: "2026-01-02T00:30:00.25+08:00")! == evening.adding(microseconds: 250_000))
     #expect(Instant(rfc3339: "2026-01-02T00:30:00") == nil)
   }
 }

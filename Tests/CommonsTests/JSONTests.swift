@@ -24,8 +24,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{\"a\":1,\"a\":2}", 1, "twice"), ("[1,]", 1, "value"), ("[01]", 1, "0"), ("\"\u{1}\"", 1, "control"),
-    ("{\"a\"\n 1}", 2, "“:”"), ("\"\\ud800\"", 1, "surrogate"), ("1e999", 1, "range"), ("[1] x", 1, "after"),
+    ("{\"a\":1,\"a\":2}", 1, "twice"), ("[1,]", 1, "value"), ("[01]", 1, "0"),
+    ("\"\u{1}\"", 1, "control"),
+    ("{\"a\"\n 1}", 2, "“:”"), ("\"\\ud800\"", 1, "surrogate"), ("1e999", 1, "range"),
+    ("[1] x", 1, "after"),
     ("", 1, "ends"), ("nul", 1, "value"), ("\"\\x\"", 1, "escaped"), ("\"abc", 1, "ends"),
   ])
   func refusesWithPlaceAndReason(_ text: String, _ line: Int, _ word: String) {

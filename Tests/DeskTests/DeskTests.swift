@@ -22,9 +22,10 @@ private func makeDesk(_ store: SQLiteStore, seed: UInt64 = 1) throws -> CommandD
 private func dump(_ store: SQLiteStore) async throws -> [String: [[SQLValue]]] {
   var tables: [String: [[SQLValue]]] = [:]
   for name in ["journal", "log_queue", "subjects", "outbox", "idempotency", "purses", "letters"] {
-    tables[name] = try await store.all(Query(Statement("SELECT * FROM \(name) ORDER BY 1")) {
-      $0.values
-    })
+    tables[name] = try await store.all(
+      Query(Statement("SELECT * FROM \(name) ORDER BY 1")) {
+        $0.values
+      })
   }
   return tables
 }
@@ -37,7 +38,9 @@ private func dump(_ store: SQLiteStore) async throws -> [String: [[SQLValue]]] {
       let store = try makeStore(batchLimit: limit)
       let desk = try makeDesk(store)
       var keys: [Int64] = []
-      for _ in 0..<3 { keys.append(try await desk.submit(Toy.Open(coins: 500), by: user).aggregate) }
+      for _ in 0..<3 {
+        keys.append(try await desk.submit(Toy.Open(coins: 500), by: user).aggregate)
+      }
       var random = SeededRandom(seed: 9)
       var moves: [(Toy.Move, CommandDesk.Terms)] = []
       for index in 0..<400 {

@@ -39,8 +39,8 @@ enum Toy {
 
   struct Open: Command {
     typealias Loaded = Void
-    static let kind = "toy.open"
-    static let permission = "toy.use"
+    let kind = "toy.open"
+    let permission = "toy.use"
     let coins: Int64
     var aggregate: Int64? { nil }
     var content: JSONValue { ["coins": .integer(coins)] }
@@ -54,8 +54,8 @@ enum Toy {
 
   /// Moves coins; more than are there is refused, more than 1,000 at once is refused on record.
   struct Move: Command {
-    static let kind = "toy.move"
-    static let permission = "toy.use"
+    let kind = "toy.move"
+    let permission = "toy.use"
     let from: Int64, to: Int64, coins: Int64
     var aggregate: Int64? { from }
     var content: JSONValue { ["to": .integer(to), "coins": .integer(coins)] }
@@ -86,8 +86,8 @@ enum Toy {
   /// Writes a letter; an odd weight is refused after the number was looked at.
   struct Write: Command {
     typealias Loaded = Void
-    static let kind = "toy.write"
-    static let permission = "toy.use"
+    let kind = "toy.write"
+    let permission = "toy.use"
     let weight: Int64
     var aggregate: Int64? { nil }
     var content: JSONValue { ["weight": .integer(weight)] }

@@ -115,7 +115,8 @@ public final class FolderLock: Sendable {
         title: Phrase("数据目录正在使用", en: "The data folder is in use"),
         detail: Phrase(
           "进程 \(holder) 正在写入此数据目录。请通过该进程的服务操作，或先停止它。",
-          en: "Process \(holder) is writing to this data folder. Use its server, or stop it first."))
+          en: "Process \(holder) is writing to this data folder. Use its server, or stop it first.")
+      )
     }
     ftruncate(opened, 0)
     let text = Array("\(getpid())\n".utf8)

@@ -13,6 +13,6 @@ public enum BookShelf {
   public static let markedTables: [MarkedTable] = [
     JournalBook.table, StampBook.table, CaseBook.table, IdempotencyBook.table, NumberBook.table,
     OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
-    AccountBook.mandates, BlobBook.table, AccessBook.table,
+    AccountBook.mandates, BlobBook.table, AccessBook.table, AccessBook.digests,
   ]
 }

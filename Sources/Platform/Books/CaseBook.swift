@@ -14,7 +14,7 @@ public struct CaseRow: Sendable {
   /// The whole status in the case engine's compact form.
   public var status: String
   /// What it is about, in a line that may be shown in lists.
-  public let title: String
+  public var title: String
   /// The agency that holds it.
   public var agency: String?
   /// The account of the officer that holds it.

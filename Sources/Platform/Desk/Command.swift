@@ -9,9 +9,9 @@ public protocol Command: Sendable {
   associatedtype Loaded: Sendable
 
   /// The kind of act in the journal, such as `requests.accept`.
-  static var kind: String { get }
+  var kind: String { get }
   /// The permission without which nothing is even loaded.
-  static var permission: String { get }
+  var permission: String { get }
 
   /// The aggregate it changes; nil if it opens a new one.
   var aggregate: Int64? { get }

@@ -40,11 +40,15 @@ public final class CommandDesk: Sendable {
     public var expectedVersion: Int64?
     /// When it takes effect, if not now; needs the permission `desk.backfill`.
     public var effectiveAt: Instant?
+    /// The place of a new aggregate for which attachments were staged.
+    public var reservation: Reservation?
 
     /// Terms.
     public init(
-      idempotencyKey: String? = nil, expectedVersion: Int64? = nil, effectiveAt: Instant? = nil
+      idempotencyKey: String? = nil, expectedVersion: Int64? = nil, effectiveAt: Instant? = nil,
+      reservation: Reservation? = nil
     ) {
+      self.reservation = reservation
       self.idempotencyKey = idempotencyKey
       self.expectedVersion = expectedVersion
       self.effectiveAt = effectiveAt
@@ -105,7 +109,7 @@ public final class CommandDesk: Sendable {
   private func prepare<C: Command>(
     _ command: C, by actor: Actor, _ terms: Terms
   ) async throws -> Prepared {
-    try actor.require(C.permission)
+    try actor.require(command.permission)
     let isBackfill = terms.effectiveAt != nil
     if isBackfill { try actor.require("desk.backfill") }
     let now = time.now
@@ -115,6 +119,9 @@ public final class CommandDesk: Sendable {
     if let existing = command.aggregate {
       aggregate = existing
       sealing = try await keys.key(of: existing)
+    } else if let place = terms.reservation {
+      aggregate = place.aggregate
+      sealing = place.sealing
     } else {
       aggregate = try await cases.take()
       sealing = SealingKey(subject: aggregate, random: random)
@@ -130,7 +137,7 @@ public final class CommandDesk: Sendable {
     let privatePart = JSONValue.object(privateFields).canonicalBytes
     let salt = random.bytes(16)
     var act = ActDraft(
-      kind: C.kind, context: context, stamp: stamp,
+      kind: command.kind, context: context, stamp: stamp,
       commitment: Digest.of(salt, privatePart).bytes, salt: salt, privatePart: privatePart)
     act.subjectChange = isNew ? SubjectBook.add(sealing, ring, random: random) : nil
     act.effectKey = try await effects.take()

@@ -12,7 +12,7 @@ public enum Maintenance: Sendable {
   /// A person signed out; the digest of the token.
   case endSession([UInt8])
   /// Personal data is about to be read.
-  case recordAccess(key: Int64, at: Instant, actor: Int64, aggregate: Int64, what: String)
+  case recordAccess(at: Instant, actor: Int64, aggregate: Int64, what: String)
   /// An attachment arrived, before the act that will refer to it.
   case stageBlob(BlobBook.Blob, bytes: [UInt8], sealing: SealingKey)
   /// An effect was handed over or given up.
@@ -21,18 +21,27 @@ public enum Maintenance: Sendable {
   case postponeEffect(OutboxBook.Waiting, until: Instant)
   /// The addressee opened a notice.
   case markRead(OutboxBook.Delivery, at: Instant)
+  /// Acts move from the queue into the log, with the tiles and the checkpoint that follow.
+  case integrate(
+    [JournalKey], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
+    LogBook.State)
   /// Old sessions, answers and unused attachments are dropped.
   case sweep(at: Instant)
 
-  func changes(_ ring: KeyRing, _ random: any RandomSource) -> [Change] {
+  func changes(
+    _ view: any View, _ ring: KeyRing, _ random: any RandomSource
+  ) throws -> [Change] {
     switch self {
     case .beginSession(let session): [AccountBook.begin(session, ring)]
     case .prolongSession(let session): [AccountBook.prolong(session, ring)]
     case .endSession(let digest): [AccountBook.end(digest)]
-    case .recordAccess(let key, let at, let actor, let aggregate, let what):
+    case .recordAccess(let at, let actor, let aggregate, let what):
       [
         AccessBook.record(
-          key: key, at: at, actor: actor, aggregate: aggregate, what: what, ring)
+          // Taken here and not before, so that keys are committed in their order and no digest
+          // passes over a row that was still on its way.
+          key: (try view.first(AccessBook.lastKey) ?? 0) + 1, at: at, actor: actor,
+          aggregate: aggregate, what: what, ring)
       ]
     case .stageBlob(let blob, let bytes, let sealing):
       BlobBook.stage(blob, bytes, sealing: sealing, ring, random: random)
@@ -41,6 +50,10 @@ public enum Maintenance: Sendable {
     case .postponeEffect(let effect, let until):
       [OutboxBook.postpone(effect, until: until, ring)]
     case .markRead(let delivery, let at): [OutboxBook.markRead(delivery, at: at, ring)]
+    case .integrate(let entries, let first, let tiles, let state):
+      entries.enumerated().flatMap { LogBook.integrate($1, at: first + Int64($0)) }
+        + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
+        + [LogBook.put(state)]
     case .sweep(let moment):
       [AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment)]
         + BlobBook.sweep(before: moment.adding(seconds: -86_400))
@@ -51,20 +64,23 @@ public enum Maintenance: Sendable {
 extension CommandDesk {
   /// Writes one item of the closed list.
   public func maintain(_ task: Maintenance) async throws {
-    let changes = task.changes(ring, random)
-    try await store.write { _ in WritePlan(changes, answer: ()) }
+    let (ring, random) = (ring, random)
+    try await store.write { view in
+      WritePlan(try task.changes(view, ring, random), answer: ())
+    }
   }
 
   /// Records that personal data is about to be read; the answer may be given once this returns.
   public func recordAccess(by actor: Actor, to aggregate: Int64, _ what: String) async throws {
     try await maintain(
       .recordAccess(
-        key: try await effects.take(), at: time.now, actor: actor.account, aggregate: aggregate,
+        at: time.now, actor: actor.account, aggregate: aggregate,
         what: what))
   }
 
   /// Opens what was sealed for an aggregate at a place; nil if it was destroyed or altered.
-  public func open(_ sealed: [UInt8], of aggregate: Int64, at place: Int64) async throws -> [UInt8]? {
+  public func open(_ sealed: [UInt8], of aggregate: Int64, at place: Int64) async throws -> [UInt8]?
+  {
     try await keys.key(of: aggregate).open(sealed, at: place)
   }
 }

@@ -61,6 +61,7 @@ public struct MaildirConnector: Connector {
     let second = moment.secondOfDay(in: .beijing)
     let time =
       "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-    return "\(names[day.weekday - 1]), \(day.day) \(months[day.month - 1]) \(day.year) \(time) +0800"
+    return
+      "\(names[day.weekday - 1]), \(day.day) \(months[day.month - 1]) \(day.year) \(time) +0800"
   }
 }

@@ -41,10 +41,12 @@ public struct WebhookConnector: Connector {
     request.httpBody = Data(body)
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
     request.setValue(notice.id, forHTTPHeaderField: "Idempotency-Key")
-    request.setValue(Hex.encode(MAC.sha256(body, key: secret)), forHTTPHeaderField: "Tequ-Signature")
+    request.setValue(
+      Hex.encode(MAC.sha256(body, key: secret)), forHTTPHeaderField: "Tequ-Signature")
     let response: URLResponse
     do { (_, response) = try await session.data(for: request) } catch {
-      throw DeliveryFailure("\(address.host ?? "?"): \(error.localizedDescription)", isLasting: false)
+      throw DeliveryFailure(
+        "\(address.host ?? "?"): \(error.localizedDescription)", isLasting: false)
     }
     let status = (response as? HTTPURLResponse)?.statusCode ?? 0
     guard (200..<300).contains(status) else {

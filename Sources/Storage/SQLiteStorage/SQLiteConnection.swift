@@ -62,13 +62,17 @@ final class SQLiteConnection: RowCells, View {
 
   func all<Output>(_ query: Query<Output>) throws -> [Output] {
     var rows: [Output] = []
-    try each(query) { rows.append($0); return true }
+    try each(query) {
+      rows.append($0); return true
+    }
     return rows
   }
 
   func first<Output>(_ query: Query<Output>) throws -> Output? {
     var row: Output?
-    try each(query) { row = $0; return false }
+    try each(query) {
+      row = $0; return false
+    }
     return row
   }
 

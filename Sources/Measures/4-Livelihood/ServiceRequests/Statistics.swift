@@ -1,24 +1,5 @@
 import Commons
-
-/// What an outsider reads of one act in the log, as far as the indicators need it.
-public struct PublicAct: Sendable {
-  /// The kind of act.
-  public let kind: String
-  /// The alias of the request.
-  public let matter: [UInt8]
-  /// When it takes effect.
-  public let effectiveAt: Instant
-  /// The public fields.
-  public let fields: JSONValue
-
-  /// An act.
-  public init(kind: String, matter: [UInt8], effectiveAt: Instant, fields: JSONValue) {
-    self.kind = kind
-    self.matter = matter
-    self.effectiveAt = effectiveAt
-    self.fields = fields
-  }
-}
+import MeasureKit
 
 /// Counts of requests, all of which follow from the public acts.
 public struct RequestTally: Hashable, Sendable {
@@ -49,6 +30,8 @@ public struct RequestTally: Hashable, Sendable {
   public var satisfactionRate: Double? {
     evaluated > 0 ? Double(satisfied) / Double(evaluated) : nil
   }
+  /// Closed requests per request; nil before the first.
+  public var closedRate: Double? { received > 0 ? Double(closed) / Double(received) : nil }
   /// Mean days from intake to the first answer; nil before the first.
   public var meanDaysToReply: Double? {
     replied > 0 ? Double(secondsToReply) / 86_400 / Double(replied) : nil
@@ -59,24 +42,46 @@ public struct RequestTally: Hashable, Sendable {
 /// compute the same figures.
 public struct RequestStatistics: Sendable {
   /// By what the counts are split.
-  public enum Dimension: String, CaseIterable, Hashable, Sendable {
+  public enum Dimension: Int, CaseIterable, Hashable, Sendable {
     case agency, category, channel, district
+
+    /// The public field that holds its value.
+    var field: String {
+      switch self {
+      case .agency: "agency"
+      case .category: "category"
+      case .channel: "channel"
+      case .district: "district"
+      }
+    }
   }
 
   /// All requests.
   public private(set) var total = RequestTally()
-  /// Split by one dimension and its value.
-  public private(set) var parts: [Dimension: [String: RequestTally]] = [:]
   /// By the day of intake (received) and of the first answer (replied, on time).
   public private(set) var days: [CivilDate: RequestTally] = [:]
-  /// Requests that are open, by alias.
-  public private(set) var open: [Alias: Facts] = [:]
-  /// Requests that are closed but may be reopened.
-  private var closed: [Alias: Facts] = [:]
+  private var slots = Array(repeating: Slots(), count: Dimension.allCases.count)
+  private var facts: [Alias: Facts] = [:]
   private let zone: ZoneOffset
 
-  /// An alias as a value of 128 bits.
-  public struct Alias: Hashable, Sendable {
+  /// The counts of one dimension, by small numbers instead of names: a city has millions of
+  /// requests and a few hundred names.
+  private struct Slots: Sendable {
+    var names: [String] = []
+    var index: [String: UInt16] = [:]
+    var tallies: [RequestTally] = []
+
+    mutating func number(_ name: String) -> UInt16 {
+      if let known = index[name] { return known }
+      let number = UInt16(clamping: names.count)
+      names.append(name)
+      tallies.append(RequestTally())
+      index[name] = number
+      return number
+    }
+  }
+
+  private struct Alias: Hashable, Sendable {
     let high: UInt64
     let low: UInt64
     init(_ bytes: [UInt8]) {
@@ -85,88 +90,115 @@ public struct RequestStatistics: Sendable {
     }
   }
 
-  /// What the fold remembers of a request.
-  public struct Facts: Sendable {
-    let openedAt: Instant
-    var values: [Dimension: String]
-    var due: Instant?
-    var repliedAt: Instant?
+  /// What the fold remembers of a request: 40 bytes.
+  private struct Facts: Sendable {
+    static let nothing = UInt16.max
+    let openedAt: Int64
+    var due: Int64?
+    var repliedAt: Int64?
+    var slots: (UInt16, UInt16, UInt16, UInt16)
+    var score: Int8 = 0
     var isLate = false
-    var score: Int64?
-    var isWaitingForReply = true
+    var isWaiting = true
+    var isClosed = false
+
+    func slot(_ dimension: Dimension) -> UInt16 {
+      switch dimension {
+      case .agency: slots.0
+      case .category: slots.1
+      case .channel: slots.2
+      case .district: slots.3
+      }
+    }
+
+    mutating func set(_ dimension: Dimension, _ slot: UInt16) {
+      switch dimension {
+      case .agency: slots.0 = slot
+      case .category: slots.1 = slot
+      case .channel: slots.2 = slot
+      case .district: slots.3 = slot
+      }
+    }
   }
 
   /// An empty fold for a city's zone.
   public init(zone: ZoneOffset) { self.zone = zone }
 
-  /// Open requests that wait for an answer past their period at a moment.
-  public func overdue(at moment: Instant) -> Int {
-    open.values.count { facts in
-      facts.isWaitingForReply && facts.due.map { $0 < moment } ?? false
-    }
+  /// The counts of one dimension by the value's name, the most received first.
+  public func parts(_ dimension: Dimension) -> [(name: String, tally: RequestTally)] {
+    let slots = slots[dimension.rawValue]
+    return zip(slots.names, slots.tallies).map { (name: $0, tally: $1) }
+      .filter { $0.tally.received > 0 }
+      .sorted { ($1.tally.received, $0.name) < ($0.tally.received, $1.name) }
   }
+
+  /// Requests that wait for an answer past their period at a moment.
+  public func overdue(at moment: Instant) -> Int {
+    facts.values.count { $0.isWaiting && ($0.due.map { $0 < moment.seconds } ?? false) }
+  }
+
+  /// Requests that are open.
+  public var open: Int { facts.values.count { !$0.isClosed } }
 
   /// Takes in the next act; acts of other measures are passed over.
   public mutating func consume(_ act: PublicAct) {
     guard act.kind.hasPrefix("requests."), !act.kind.hasSuffix(".refused") else { return }
     let alias = Alias(act.matter)
-    var facts: Facts
-    if let known = open[alias] ?? closed[alias] {
-      facts = known
-    } else {
-      facts = Facts(openedAt: act.effectiveAt, values: [:])
-      for dimension in Dimension.allCases {
-        facts.values[dimension] = act.fields[dimension.rawValue]?.string
-      }
-      count(facts) { $0.received += 1 }
-      days[act.effectiveAt.date(in: zone), default: RequestTally()].received += 1
+    var known = facts[alias] ?? opened(act)
+    for dimension in Dimension.allCases {
+      guard let name = act.fields[dimension.field]?.string else { continue }
+      let slot = slots[dimension.rawValue].number(name)
+      if slot != known.slot(dimension) { move(&known, dimension, to: slot) }
     }
-    if let agency = act.fields["agency"]?.string, agency != facts.values[.agency] {
-      transfer(&facts, to: agency)
+    if let due = act.fields["due"]?.integer { known.due = due }
+    apply(act, &known)
+    let isClosed = act.fields["closed"]?.bool ?? false
+    if isClosed != known.isClosed {
+      known.isClosed = isClosed
+      count(known) { $0.closed += isClosed ? 1 : -1 }
     }
-    if let due = act.fields["due"]?.integer { facts.due = Instant(seconds: due) }
-    apply(act, &facts)
-    if act.fields["closed"]?.bool == true {
-      if open[alias] != nil || closed[alias] == nil { count(facts) { $0.closed += 1 } }
-      open[alias] = nil
-      closed[alias] = facts
-    } else {
-      if closed.removeValue(forKey: alias) != nil { count(facts) { $0.closed -= 1 } }
-      open[alias] = facts
-    }
+    if isClosed { known.isWaiting = false }
+    facts[alias] = known
+  }
+
+  private mutating func opened(_ act: PublicAct) -> Facts {
+    let none = Facts.nothing
+    total.received += 1
+    days[act.effectiveAt.date(in: zone), default: RequestTally()].received += 1
+    return Facts(openedAt: act.effectiveAt.seconds, slots: (none, none, none, none))
   }
 
   private mutating func apply(_ act: PublicAct, _ facts: inout Facts) {
     switch act.kind {
-    case "requests.reply":
-      let isLate = facts.due.map { act.effectiveAt > $0 } ?? false
-      facts.isWaitingForReply = false
-      reply(act, &facts, isLate: isLate)
-    case "requests.evaluate":
+    case "requests.reply", "requests.answer":
+      facts.isWaiting = false
+      reply(act, &facts)
+    case "requests.satisfied", "requests.unsatisfied":
       guard let score = act.fields["score"]?.integer else { return }
       let before = facts.score
-      facts.score = score
+      facts.score = Int8(clamping: score)
       count(facts) { tally in
-        if before == nil { tally.evaluated += 1 }
-        tally.satisfied += (score >= 4 ? 1 : 0) - ((before ?? 0) >= 4 ? 1 : 0)
+        if before == 0 { tally.evaluated += 1 }
+        tally.satisfied += (score >= 4 ? 1 : 0) - (before >= 4 ? 1 : 0)
       }
-    case "requests.redo":
-      facts.isWaitingForReply = true
+    case "requests.redo", "requests.review-due":
+      guard act.fields["stage"]?.string == "handling" else { return }
+      facts.isWaiting = true
       count(facts) { $0.redone += 1 }
+    case "requests.reopen": facts.isWaiting = true
     case "requests.return": count(facts) { $0.returned += 1 }
-    case "requests.refuse":
-      facts.isWaitingForReply = false
-      count(facts) { $0.refused += 1 }
-    case "requests.withdraw": facts.isWaitingForReply = false
-    default: break
+    default:
+      if act.fields["stage"]?.string == "refused" { count(facts) { $0.refused += 1 } }
     }
   }
 
-  private mutating func reply(_ act: PublicAct, _ facts: inout Facts, isLate: Bool) {
+  private mutating func reply(_ act: PublicAct, _ facts: inout Facts) {
+    let at = act.effectiveAt.seconds
+    let isLate = facts.due.map { at > $0 } ?? false
     if facts.repliedAt == nil {
-      facts.repliedAt = act.effectiveAt
+      facts.repliedAt = at
       facts.isLate = isLate
-      let seconds = act.effectiveAt.seconds - facts.openedAt.seconds
+      let seconds = at - facts.openedAt
       count(facts) { tally in
         tally.replied += 1
         tally.onTime += isLate ? 0 : 1
@@ -181,33 +213,35 @@ public struct RequestStatistics: Sendable {
     }
   }
 
-  /// Moves a request's counts from the agency that had it to the one that has it now: the figures
-  /// of an agency are those of the requests that ended up with it.
-  private mutating func transfer(_ facts: inout Facts, to agency: String) {
-    if let from = facts.values[.agency] { add(facts, sign: -1, to: from) }
-    facts.values[.agency] = agency
-    add(facts, sign: 1, to: agency)
+  /// Moves a request's counts from the value it had to the one it has now: the figures of an
+  /// agency are those of the requests that ended up with it.
+  private mutating func move(_ facts: inout Facts, _ dimension: Dimension, to slot: UInt16) {
+    let from = facts.slot(dimension)
+    if from != Facts.nothing {
+      add(facts, sign: -1, to: &slots[dimension.rawValue].tallies[Int(from)])
+    }
+    facts.set(dimension, slot)
+    add(facts, sign: 1, to: &slots[dimension.rawValue].tallies[Int(slot)])
   }
 
-  private mutating func add(_ facts: Facts, sign: Int, to agency: String) {
-    var tally = parts[.agency, default: [:]][agency] ?? RequestTally()
+  private func add(_ facts: Facts, sign: Int, to tally: inout RequestTally) {
     tally.received += sign
     if let repliedAt = facts.repliedAt {
       tally.replied += sign
       tally.onTime += facts.isLate ? 0 : sign
-      tally.secondsToReply += Int64(sign) * (repliedAt.seconds - facts.openedAt.seconds)
+      tally.secondsToReply += Int64(sign) * (repliedAt - facts.openedAt)
     }
-    if let score = facts.score {
+    if facts.score > 0 {
       tally.evaluated += sign
-      tally.satisfied += score >= 4 ? sign : 0
+      tally.satisfied += facts.score >= 4 ? sign : 0
     }
-    parts[.agency, default: [:]][agency] = tally
+    if facts.isClosed { tally.closed += sign }
   }
 
   private mutating func count(_ facts: Facts, _ change: (inout RequestTally) -> Void) {
     change(&total)
-    for (dimension, value) in facts.values {
-      change(&parts[dimension, default: [:]][value, default: RequestTally()])
+    for dimension in Dimension.allCases where facts.slot(dimension) != Facts.nothing {
+      change(&slots[dimension.rawValue].tallies[Int(facts.slot(dimension))])
     }
   }
 }

@@ -1,0 +1,61 @@
+import Books
+import Commons
+import Storage
+
+/// Destroys the key of a case or account: what was sealed for it cannot be read again, in the store
+/// or in any later backup; every proof of the log stays valid. Rests on the Personal Information
+/// Protection Law, article 47.
+public struct ForgetSubject: Command {
+  public typealias Loaded = Void
+  /// Whose words are to be forgotten.
+  public let subject: Int64
+  /// Why, for the record.
+  public let reason: String
+  public let kind = "subjects.forget"
+  public let permission = "subjects.forget"
+  public var aggregate: Int64? { nil }
+  public var content: JSONValue {
+    ["subject": .integer(subject), "reason": .string(reason)]
+  }
+
+  /// A wish to forget.
+  public init(_ subject: Int64, reason: String) {
+    self.subject = subject
+    self.reason = reason
+  }
+
+  public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
+    guard let wrapped = try view.first(SubjectBook.wrapped(subject)) else {
+      throw Problem.notFound(Phrase("没有这个主体。", en: "There is no such subject."))
+    }
+    guard !wrapped.isEmpty else {
+      throw Problem.refused(
+        "forgotten-before", Phrase("该主体的内容已销毁。", en: "It has been destroyed before."))
+    }
+    var changes = [SubjectBook.forget(subject)]
+    if var known = try view.first(CaseBook.find(subject)) {
+      guard known.isClosed else {
+        throw Problem.refused(
+          "case-open",
+          Phrase(
+            "此件尚未办结，不能销毁其内容。", en: "The case is still open; its words are needed."),
+          because: [
+            .law(Citation("中华人民共和国个人信息保护法", edition: "2021-08-20", article: 47))
+          ])
+      }
+      known.title = "—"
+      changes.append(CaseBook.move(known, context.ring))
+    }
+    return .accepted(publicFields: [:], changes: changes)
+  }
+}
+
+extension CommandDesk {
+  /// Forgets a subject and drops its key from memory.
+  public func forget(_ subject: Int64, reason: String, by actor: Actor) async throws -> Acknowledged
+  {
+    let done = try await submit(ForgetSubject(subject, reason: reason), by: actor)
+    keys.drop(subject)
+    return done
+  }
+}

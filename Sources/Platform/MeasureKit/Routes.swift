@@ -1,0 +1,210 @@
+import Commons
+import Desk
+import HTTPValues
+
+/// Who may come in by a route, checked before its handler runs. The command's own permission and
+/// relation to the case are checked again by the desk.
+public enum RouteAccess: Hashable, Sendable {
+  /// Everybody.
+  case everybody
+  /// Whoever has signed in.
+  case signedIn
+  /// Whoever holds one of these permissions.
+  case anyOf([String])
+
+  /// Whoever holds a permission.
+  public static func holding(_ permission: String) -> RouteAccess { .anyOf([permission]) }
+}
+
+/// How a route protects itself against requests that another site makes a browser send.
+public enum RouteKind: Hashable, Sendable {
+  /// Pages and forms: cookies count, and every form carries a token.
+  case page
+  /// Programs: cookies do not count, so no token is needed.
+  case interface
+}
+
+/// One address and what answers there.
+public struct Route: Sendable {
+  /// Part of a pattern.
+  public enum Part: Hashable, Sendable {
+    /// Just this text.
+    case literal(String)
+    /// Any text, handed over under this name; ends with `suffix` (such as `.json`).
+    case parameter(String, suffix: String)
+    /// Everything that is left, with its slashes.
+    case rest(String)
+  }
+
+  /// Which method.
+  public let method: Method
+  /// The pattern as declared, such as `/requests/{number}`.
+  public let pattern: String
+  /// Who may come in.
+  public let access: RouteAccess
+  /// Page or interface.
+  public let kind: RouteKind
+  /// What answers.
+  public let handle: @Sendable (Visit) async throws -> Response
+  let parts: [Part]
+}
+
+/// The routes that measures and the program itself declare.
+public struct Routes: Sendable {
+  /// In the order of declaration; more specific patterns are declared first.
+  public private(set) var all: [Route] = []
+
+  /// No routes yet.
+  public init() {}
+
+  /// Declares a route that answers GET (and HEAD).
+  public mutating func get(
+    _ pattern: String, _ access: RouteAccess = .everybody, _ kind: RouteKind = .page,
+    _ handle: @escaping @Sendable (Visit) async throws -> Response
+  ) { add(.get, pattern, access, kind, handle) }
+
+  /// Declares a route that answers POST.
+  public mutating func post(
+    _ pattern: String, _ access: RouteAccess = .everybody, _ kind: RouteKind = .page,
+    _ handle: @escaping @Sendable (Visit) async throws -> Response
+  ) { add(.post, pattern, access, kind, handle) }
+
+  private mutating func add(
+    _ method: Method, _ pattern: String, _ access: RouteAccess, _ kind: RouteKind,
+    _ handle: @escaping @Sendable (Visit) async throws -> Response
+  ) {
+    all.append(
+      Route(
+        method: method, pattern: pattern, access: access, kind: kind, handle: handle,
+        parts: Routes.parse(pattern)))
+  }
+
+  static func parse(_ pattern: String) -> [Route.Part] {
+    pattern.split(separator: "/").map { piece in
+      guard piece.hasPrefix("{"), let end = piece.firstIndex(of: "}") else {
+        return .literal(String(piece))
+      }
+      let name = String(piece[piece.index(after: piece.startIndex)..<end])
+      if name.hasSuffix("...") { return .rest(String(name.dropLast(3))) }
+      return .parameter(name, suffix: String(piece[piece.index(after: end)...]))
+    }
+  }
+}
+
+/// Finds the route of a request: by the first part of the path, then in the order of declaration.
+public struct RouteTable: Sendable {
+  /// What was found.
+  public enum Match: Sendable {
+    /// A route with what its pattern took from the path.
+    case found(Route, [String: String])
+    /// The path exists, but not for this method.
+    case otherMethods([Method])
+    /// There is no such path.
+    case nothing
+  }
+
+  private let byHead: [String: [Route]]
+  private let anyHead: [Route]
+
+  /// A table over routes.
+  public init(_ routes: Routes) {
+    var byHead: [String: [Route]] = [:]
+    var anyHead: [Route] = []
+    for route in routes.all {
+      if case .literal(let head) = route.parts.first {
+        byHead[head, default: []].append(route)
+      } else {
+        anyHead.append(route)
+      }
+    }
+    self.byHead = byHead
+    self.anyHead = anyHead
+  }
+
+  /// The route for a method and a decoded path.
+  public func match(_ method: Method, _ path: String) -> Match {
+    let pieces = path.split(separator: "/")
+    let candidates = pieces.first.flatMap { byHead[String($0)] } ?? anyHead
+    var others: [Method] = []
+    for route in candidates {
+      guard let parameters = RouteTable.fit(route.parts, pieces[...]) else { continue }
+      if route.method == method || (method == .head && route.method == .get) {
+        return .found(route, parameters)
+      }
+      others.append(route.method)
+    }
+    return others.isEmpty ? .nothing : .otherMethods(others)
+  }
+
+  private static func fit(
+    _ parts: [Route.Part], _ pieces: ArraySlice<Substring>
+  ) -> [String: String]? {
+    var parameters: [String: String] = [:]
+    var rest = pieces
+    for part in parts {
+      switch part {
+      case .literal(let text):
+        guard rest.popFirst().map({ $0 == text }) ?? false else { return nil }
+      case .parameter(let name, let suffix):
+        guard let piece = rest.popFirst(), piece.hasSuffix(suffix), piece.count > suffix.count
+        else { return nil }
+        parameters[name] = String(piece.dropLast(suffix.count))
+      case .rest(let name):
+        parameters[name] = rest.joined(separator: "/")
+        rest = []
+      }
+    }
+    return rest.isEmpty ? parameters : nil
+  }
+}
+
+/// One request with everything that is known about who sends it.
+public struct Visit: Sendable {
+  /// The signed-in person, as pages greet them.
+  public struct Person: Sendable {
+    /// The name to show.
+    public let name: String
+    /// The account.
+    public let account: Int64
+    /// The posts' names.
+    public let posts: [Phrase]
+    /// A signed-in person.
+    public init(name: String, account: Int64, posts: [Phrase]) {
+      self.name = name
+      self.account = account
+      self.posts = posts
+    }
+  }
+
+  /// The request.
+  public let request: Request
+  /// What the pattern took from the path.
+  public let parameters: [String: String]
+  /// Who acts.
+  public let actor: Actor
+  /// Who has signed in.
+  public let person: Person?
+  /// In which language to answer.
+  public let language: Language
+  /// The token that forms carry back.
+  public let csrf: String
+  /// When the request came.
+  public let now: Instant
+
+  /// A visit.
+  public init(
+    request: Request, parameters: [String: String], actor: Actor, person: Person?,
+    language: Language, csrf: String, now: Instant
+  ) {
+    self.request = request
+    self.parameters = parameters
+    self.actor = actor
+    self.person = person
+    self.language = language
+    self.csrf = csrf
+    self.now = now
+  }
+
+  /// A parameter of the pattern.
+  public subscript(name: String) -> String { parameters[name] ?? "" }
+}
