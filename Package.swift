@@ -39,6 +39,7 @@ var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
   engine("CaseEngine"),
+  room("HTTPValues", in: "Platform/", ["Commons"]),
   tests("CaseEngine", "Commons"),
 ]
 

@@ -311,6 +311,9 @@ enum ServiceRequestCases {
 
   static let ending: [Transition] = [
     Transition(
+      "archive", Phrase("历史件随答复办结", en: "closed by its reply (import)"), by: [.system],
+      from: [.replied], to: .deemedClosed, then: [.stopAll], HotlineLaw.city),
+    Transition(
       "terminate", Phrase("审核后终止办理", en: "terminate"), by: [.dispatcher, .supervisor],
       from: [.handling, .supplementing], to: .terminated, then: [.stopAll],
       HotlineLaw.weifang(21)),

@@ -1,7 +1,10 @@
 import Books
 import CaseEngine
+import CityProfiles
 import Commons
 import Desk
+import LegalTime
+import MeasureKit
 import Storage
 
 /// Any step of a service request after it was filed: one command of the case type, with what it
@@ -23,7 +26,7 @@ public struct MoveRequest: Command {
   public let item: String?
   /// The citizen's score, 1–5, with an evaluation.
   public let score: Int64?
-  /// For an imported answer: the moment of the clock that has fallen due.
+  /// For a step of the system: when the clock ran out that calls for it.
   public let due: Instant?
   /// The officer that takes the case over.
   public let handler: Int64?
@@ -107,6 +110,11 @@ public struct MoveRequest: Command {
     _ loaded: RequestCase, _ view: any View, _ context: Context
   ) throws -> Decision {
     try check()
+    guard command != "archive" || context.isBackfill else {
+      throw Problem.refused(
+        "import-only",
+        Phrase("只有导入历史件时可随答复办结。", en: "Only an import may close a case by its reply."))
+    }
     let type = ServiceRequestCases.request
     let step = try type.step(type.status(loaded.base.status), command, by: capacity)
     let at = context.effectiveAt
@@ -116,10 +124,11 @@ public struct MoveRequest: Command {
       row.request.item = known.id
       row.request.category = known.category
     }
-    var clocks = try ClockSet(loaded.base.clocks)
-    if let due { try clocks.requireDue(of: type, command, due, rules.calendar) }
+    var clocks = try CaseClocks(loaded.base.clocks)
+    try check(clocks, type, type.status(loaded.base.status))
     try clocks.apply(
-      step.clockEffects, at: at, periods: rules.periods(try rules.item(row.request.item), on: at))
+      step.clockEffects, at: at, zone: rules.profile.zone,
+      periods: rules.periods(try rules.item(row.request.item), on: at))
     row.base.version += 1
     row.base.status = type.text(step.status)
     let stage = type.stage(of: step.status)
@@ -131,15 +140,24 @@ public struct MoveRequest: Command {
     if let handler { row.base.handler = handler }
     row.base.closedAt = stage.isFinal ? at : nil
     row.base.clocks = clocks.text
-    row.base.dueAt = stage.isFinal ? nil : try clocks.principalDue(rules.calendar)
-    row.base.wakeAt = stage.isFinal ? nil : try clocks.wake(rules.calendar)
+    let deadlines = RequestDeadlines(type, step.status, clocks, rules.calendar)
+    deadlines.write(to: &row.base)
     row.request.updatedAt = at
     if MoveRequest.answering.contains(command) { row.request.repliedAt = at }
     if let score { row.request.score = score }
     row.request.marks = marks(type, step.status)
     return .accepted(
-      publicFields: publicFields(row, loaded, stage, type.transitions[step.transition]),
+      publicFields: try publicFields(row, loaded, stage, deadlines),
       changes: RequestTables.move(row, context.ring), effects: notices)
+  }
+
+  /// A step that the expiry of a clock calls for needs that clock to have run out when it says.
+  private func check(_ clocks: CaseClocks, _ type: CaseType, _ status: CaseStatus) throws {
+    guard capacity == .system, command != "archive" else { return }
+    let ran = type.clocks.first { $0.onExpiry == command }.flatMap { spec in
+      type.clock(spec.id, of: status) == .running ? clocks.end(of: spec.id, rules.calendar) : nil
+    }
+    guard let due, ran == due else { throw Problem.stale }
   }
 
   private func check() throws {
@@ -184,13 +202,12 @@ public struct MoveRequest: Command {
 
   /// What outsiders need: where the request stands, with whom, until when, and how it was judged.
   private func publicFields(
-    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, _ transition: Transition
-  ) -> JSONValue {
+    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, _ deadlines: RequestDeadlines
+  ) throws -> JSONValue {
     var fields: [String: JSONValue] = ["stage": .string(stage.id.text)]
     if row.base.agency != before.base.agency { fields["agency"] = JSONValue(row.base.agency) }
-    if row.base.dueAt != before.base.dueAt, let due = row.base.dueAt {
-      fields["due"] = .integer(due.seconds)
-    }
+    let earlier = try RequestDeadlines(before.base, rules.calendar).handle
+    if deadlines.handle != earlier { fields["due"] = JSONValue(deadlines.handle?.seconds) }
     if row.request.category != before.request.category {
       fields["category"] = .string(row.request.category)
       fields["item"] = .string(row.request.item)

@@ -1,7 +1,9 @@
 import Books
 import CaseEngine
+import CityProfiles
 import Commons
 import Desk
+import MeasureKit
 import Storage
 
 /// What a citizen, or staff on a citizen's behalf, tells the city.
@@ -61,6 +63,10 @@ public struct Intake: Hashable, Sendable {
     self.source = source
   }
 
+  /// The channel of imported requests.
+  public static let importChannel = "import"
+  /// Files with one request at most.
+  public static let fileLimit = 4
   /// Characters in a title at most.
   public static let titleLimit = 100
   /// Characters in the text at most (GeoReport v2 allows 4,000).
@@ -126,16 +132,17 @@ public struct SubmitRequest: Command {
     }
     let at = context.effectiveAt
     let capacity: ActorKind = context.actor.kind == .staff ? .dispatcher : .citizen
-    let step = try ServiceRequestCases.request.open("file", by: capacity)
-    let status = ServiceRequestCases.request
-    var clocks = ClockSet()
-    try clocks.apply(step.clockEffects, at: at, periods: rules.periods(item, on: at))
-    let base = CaseRow(
+    let type = ServiceRequestCases.request
+    let step = try type.open("file", by: capacity)
+    var clocks = CaseClocks()
+    try clocks.apply(
+      step.clockEffects, at: at, zone: rules.profile.zone, periods: rules.periods(item, on: at))
+    var base = CaseRow(
       key: context.aggregate, measure: 21, version: 1,
-      stage: status.stage(of: step.status).id.text, status: status.text(step.status),
+      stage: type.stage(of: step.status).id.text, status: type.text(step.status),
       title: intake.title, applicant: context.actor.applicant, matter: context.matter,
-      openedAt: at, dueAt: try clocks.principalDue(rules.calendar),
-      wakeAt: try clocks.wake(rules.calendar), clocks: clocks.text)
+      openedAt: at, clocks: clocks.text)
+    RequestDeadlines(type, step.status, clocks, rules.calendar).write(to: &base)
     let request = RequestRow(
       key: context.aggregate, item: item.id, category: item.category, service: item.service,
       channel: intake.channel, district: intake.district, latitudeE6: intake.latitudeE6,
