@@ -39,6 +39,14 @@ var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
   engine("CaseEngine"),
+  engine("LegalTime"),
+  tests("LegalTime", "Commons"),
+  room("CityProfiles", in: "Platform/", ["Commons"]),
+  .target(
+    name: "Cities", dependencies: ["CityProfiles"], path: "cities",
+    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
+    swiftSettings: house),
+  tests("CityProfiles", "Commons", "Cities"),
   room("HTTPValues", in: "Platform/", ["Commons"]),
   tests("CaseEngine", "Commons"),
 ]

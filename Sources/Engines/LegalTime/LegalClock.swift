@@ -1,0 +1,227 @@
+import Commons
+
+/// One legal clock: when it started, for how long it runs, when it stood still, by how much it was
+/// extended. A value; its end follows from it and the calendar, now or years later.
+///
+/// Counting is in civil days of the city's zone: the day of the event does not count, whatever the
+/// hour (民法典第201条第1款); the period ends at 24:00 of its last day (第203条第2款). A clock that
+/// stands still counts neither the days after the day on which it was suspended nor the day on
+/// which it is resumed; so suspending and resuming on one day changes nothing. Extensions run on
+/// from the last day before it was moved for a day off.
+public struct LegalClock: Hashable, Sendable {
+  private struct Span: Hashable, Sendable {
+    let amount: Int
+    let unit: Period.Unit
+    let rollsOver: Bool
+
+    init(_ period: Period) {
+      amount = period.amount
+      unit = period.unit
+      rollsOver = period.rollsOver
+    }
+  }
+
+  private struct Pause: Hashable, Sendable {
+    let from: CivilDate
+    var to: CivilDate?
+  }
+
+  private let start: CivilDate
+  private let zone: ZoneOffset
+  private let span: Span
+  private var extensions: [Span] = []
+  private var pauses: [Pause] = []
+
+  /// Pauses and extensions at most.
+  public static let changeLimit = 60
+
+  /// A clock that starts with an event.
+  public init(start moment: Instant, period: Period, zone: ZoneOffset) {
+    start = moment.date(in: zone)
+    self.zone = zone
+    span = Span(period)
+  }
+
+  /// The day of the event that started it.
+  public var startedOn: CivilDate { start }
+  /// Whether it stands still.
+  public var isSuspended: Bool { pauses.last.map { $0.to == nil } ?? false }
+  /// Whether it was extended.
+  public var isExtended: Bool { !extensions.isEmpty }
+
+  // MARK: Moves
+
+  /// It stands still from a moment; throws 422 if it does already.
+  public mutating func suspend(at moment: Instant) throws(Problem) {
+    guard !isSuspended else {
+      throw .refused("clock-suspended", Phrase("时限已经中止。", en: "The clock stands still already."))
+    }
+    try room()
+    let day = moment.date(in: zone)
+    try order(day, after: pauses.last?.to ?? start)
+    pauses.append(Pause(from: day))
+  }
+
+  /// It runs on from a moment; throws 422 if it was not standing still.
+  public mutating func resume(at moment: Instant) throws(Problem) {
+    guard let pause = pauses.last, pause.to == nil else {
+      throw .refused("clock-running", Phrase("时限没有中止。", en: "The clock is not standing still."))
+    }
+    let day = moment.date(in: zone)
+    try order(day, after: pause.from)
+    pauses[pauses.count - 1].to = day
+  }
+
+  /// It runs longer by a period.
+  public mutating func extend(by period: Period) throws(Problem) {
+    try room()
+    extensions.append(Span(period))
+  }
+
+  private func room() throws(Problem) {
+    guard pauses.count + extensions.count < LegalClock.changeLimit else {
+      throw .refused(
+        "clock-changes",
+        Phrase(
+          "同一时限最多变更 \(LegalClock.changeLimit) 次。",
+          en: "A clock may be changed \(LegalClock.changeLimit) times at most."))
+    }
+  }
+
+  private func order(_ day: CivilDate, after earlier: CivilDate) throws(Problem) {
+    guard day >= earlier else {
+      throw .refused(
+        "clock-order",
+        Phrase("\(day) 早于此前的 \(earlier)。", en: "\(day) is before \(earlier), the change before it.")
+      )
+    }
+  }
+
+  // MARK: Answers
+
+  /// Where a clock ends.
+  public struct Deadline: Hashable, Sendable {
+    /// The last day.
+    public let lastDay: CivilDate
+    /// The end of the last day: the first moment that is too late.
+    public let instant: Instant
+    /// Whether it rests on a year whose days off have not been announced.
+    public let isProvisional: Bool
+  }
+
+  /// The end; nil while it stands still.
+  public func deadline(_ calendar: WorkCalendar) -> Deadline? {
+    isSuspended ? nil : end(calendar)
+  }
+
+  /// The end if it were resumed on a day; the end as it is for a clock that runs.
+  public func deadline(_ calendar: WorkCalendar, resumedOn day: CivilDate) -> Deadline? {
+    guard isSuspended, let last = pauses.last else { return end(calendar) }
+    var copy = self
+    copy.pauses[copy.pauses.count - 1].to = max(day, last.from)
+    return copy.end(calendar)
+  }
+
+  private func end(_ calendar: WorkCalendar) -> Deadline {
+    var nominal = start
+    var first = start
+    var rolls = span.rollsOver
+    for part in [span] + extensions {
+      nominal = calendar.due(part.amount, part.unit, rollsOver: false, from: nominal).date
+      rolls = part.rollsOver
+    }
+    for pause in pauses {
+      guard let to = pause.to, pause.from <= rolled(nominal, rolls, calendar) else { continue }
+      if span.unit == .workingDays {
+        let days = calendar.workingDays(after: pause.from, through: to)
+        if days > 0 { nominal = calendar.workingDay(after: nominal, days) }
+      } else {
+        nominal = nominal.adding(days: pause.from.days(to: to))
+      }
+    }
+    let last = rolled(nominal, rolls, calendar)
+    let usesCalendar = ([span] + extensions).contains { $0.unit == .workingDays }
+    if !usesCalendar { first = nominal }
+    let isProvisional = (usesCalendar || rolls) && calendar.isProvisional(first, through: last)
+    return Deadline(
+      lastDay: last, instant: Instant(last.adding(days: 1), in: zone),
+      isProvisional: isProvisional)
+  }
+
+  private func rolled(_ day: CivilDate, _ rolls: Bool, _ calendar: WorkCalendar) -> CivilDate {
+    rolls ? calendar.workingDay(onOrAfter: day) : day
+  }
+
+  /// Units used by the end of a day and units in all, for a meter: working days for a period of
+  /// working days, else calendar days.
+  public func used(by day: CivilDate, _ calendar: WorkCalendar) -> (used: Int, total: Int) {
+    let until: CivilDate
+    if isSuspended, let pause = pauses.last { until = min(day, pause.from) } else { until = day }
+    let last = deadline(calendar, resumedOn: day)?.lastDay ?? until
+    func length(_ from: CivilDate, _ to: CivilDate) -> Int {
+      span.unit == .workingDays
+        ? calendar.workingDays(after: from, through: to) : from.days(to: to)
+    }
+    var pausedBefore = 0
+    var pausedInAll = 0
+    for pause in pauses {
+      let to = pause.to ?? max(day, pause.from)
+      pausedInAll += length(pause.from, to)
+      pausedBefore += length(min(pause.from, until), min(to, until))
+    }
+    return (
+      used: max(0, length(start, max(until, start)) - pausedBefore),
+      total: max(0, length(start, last) - pausedInAll)
+    )
+  }
+
+  // MARK: Text
+
+  /// A compact form: `day@zone 15wd +5wd ~from-to ~from`, days as numbers since 1970-01-01.
+  public var text: String {
+    var parts = ["\(start.dayNumber)@\(zone.seconds)", LegalClock.write(span)]
+    parts += extensions.map { "+" + LegalClock.write($0) }
+    parts += pauses.map { pause in
+      "~\(pause.from.dayNumber)" + (pause.to.map { "-\($0.dayNumber)" } ?? "")
+    }
+    return parts.joined(separator: " ")
+  }
+
+  private static func write(_ span: Span) -> String {
+    "\(span.amount)\(span.unit.rawValue)\(span.rollsOver ? "" : "!")"
+  }
+
+  /// Reads ``text``; nil for anything else.
+  public init?(text: String) {
+    let parts = text.split(separator: " ")
+    guard parts.count >= 2, parts.count <= LegalClock.changeLimit + 2 else { return nil }
+    let head = parts[0].split(separator: "@")
+    guard head.count == 2, let day = Int32(head[0]), let seconds = Int(head[1]),
+      abs(seconds) <= 64_800, let span = LegalClock.read(parts[1])
+    else { return nil }
+    start = CivilDate(dayNumber: day)
+    zone = ZoneOffset(seconds: seconds)
+    self.span = span
+    for part in parts.dropFirst(2) {
+      if part.hasPrefix("+"), let span = LegalClock.read(part.dropFirst()) {
+        extensions.append(span)
+        continue
+      }
+      let days = part.dropFirst().split(separator: "-").map { Int32($0) }
+      guard part.hasPrefix("~"), (1...2).contains(days.count), let from = days[0],
+        !isSuspended
+      else { return nil }
+      var pause = Pause(from: CivilDate(dayNumber: from))
+      if days.count == 2 {
+        guard let to = days[1], to >= from else { return nil }
+        pause.to = CivilDate(dayNumber: to)
+      }
+      pauses.append(pause)
+    }
+  }
+
+  private static func read(_ text: Substring) -> Span? {
+    let none = Basis.cityPolicy(.same(""))
+    return Period(text, basis: none).map(Span.init)
+  }
+}

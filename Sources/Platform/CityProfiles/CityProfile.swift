@@ -1,0 +1,292 @@
+import Commons
+
+/// The data that makes one city: where, which agencies and channels, what people may ask for, how
+/// long things may take. The program is the same for all of them.
+public struct CityProfile: Sendable {
+  /// GB/T 2260 code.
+  public let code: String
+  /// The name in addresses and folders.
+  public let slug: String
+  /// The name.
+  public let name: Phrase
+  /// What every page says about it, such as that it is a demonstration; empty for a real city.
+  public let note: Phrase?
+  /// Its clock.
+  public let zone: ZoneOffset
+  /// Districts.
+  public let districts: [District]
+  /// Agencies, the district governments among them.
+  public let agencies: [Agency]
+  /// Ways in which requests come in.
+  public let channels: [Channel]
+  /// Categories of the catalogue (大类).
+  public let categories: [CatalogueCategory]
+  /// Items of the catalogue (事项).
+  public let items: [CatalogueItem]
+  /// Where a request goes that fits no item.
+  public let fallbackItem: CatalogueItem
+  /// Dated values that rules use.
+  public let parameters: [CityParameter]
+  /// Adopted measures with the authorisation on record.
+  public let measures: [Adoption]
+  /// Published figures to compare with.
+  public let figures: [PublishedFigure]
+
+  private let itemIndex: [String: Int]
+  private let agencyIndex: [String: Int]
+  private let suggestions: ItemSuggestions
+
+  /// A district.
+  public struct District: Hashable, Sendable {
+    public let id: String
+    public let name: Phrase
+    /// WGS 84 latitude of its middle, degrees.
+    public let latitude: Double
+    /// WGS 84 longitude of its middle, degrees.
+    public let longitude: Double
+  }
+
+  /// An agency.
+  public struct Agency: Hashable, Sendable {
+    public let id: String
+    public let name: Phrase
+    /// bureau, district, company or centre.
+    public let kind: String
+    /// The district that it governs, if it is a district's.
+    public let district: String?
+    public let phone: String
+  }
+
+  /// A way in which requests come in.
+  public struct Channel: Hashable, Sendable {
+    public let id: String
+    public let name: Phrase
+    /// phone, web, app, counter, paper, staff or interface.
+    public let kind: String
+  }
+
+  /// A measure that the city has adopted.
+  public struct Adoption: Hashable, Sendable {
+    /// 1–22.
+    public let number: Int
+    /// The first day.
+    public let from: CivilDate
+    /// The document that authorises it.
+    public let authorisation: String
+    /// Who issued that.
+    public let issuer: String
+  }
+
+  /// A figure that somebody published, to compare our own with.
+  public struct PublishedFigure: Hashable, Sendable {
+    public let indicator: String
+    public let value: Double
+    public let label: Phrase
+    public let place: Phrase
+    public let source: String
+  }
+
+  /// Reads a city from its files, by name: `city.json` and `catalogue.json`. Throws 400 or 422 with
+  /// file and place of the first fault, or all faults of reference at once.
+  public init(files: [String: [UInt8]]) throws {
+    let city = try ProfileReader(files, "city.json")
+    let catalogue = try ProfileReader(files, "catalogue.json")
+    code = try city.text("code")
+    slug = try city.text("slug")
+    name = try city.phrase("name")
+    note = city.value["note"] == nil ? nil : try city.phrase("note")
+    zone = ZoneOffset(seconds: Int(try city.integer("zone")))
+    districts = try city.list("districts") { row in
+      District(
+        id: try row.text("id"), name: try row.phrase("name"), latitude: try row.number("lat"),
+        longitude: try row.number("lon"))
+    }
+    agencies = try city.list("agencies") { row in
+      Agency(
+        id: try row.text("id"), name: try row.phrase("name"), kind: try row.text("kind"),
+        district: row.value["district"]?.string, phone: try row.text("phone"))
+    }
+    channels = try city.list("channels") { row in
+      Channel(id: try row.text("id"), name: try row.phrase("name"), kind: try row.text("kind"))
+    }
+    categories = try catalogue.list("categories") { row in
+      CatalogueCategory(
+        id: try row.text("id"), name: try row.phrase("name"),
+        weight: Int(try row.integer("weight")))
+    }
+    items = try catalogue.list("items") { row in try CatalogueItem(row) }
+    parameters = try city.list("parameters") { row in try CityParameter(row) }
+    measures = try city.list("measures") { row in
+      Adoption(
+        number: Int(try row.integer("number")), from: try row.date("from"),
+        authorisation: try row.text("authorisation"), issuer: try row.text("issuer"))
+    }
+    figures = try city.list("figures") { row in
+      guard let value = Double(try row.text("value")) else { throw row.fault("value") }
+      return PublishedFigure(
+        indicator: try row.text("indicator"), value: value, label: try row.phrase("label"),
+        place: try row.phrase("place"), source: try row.text("source"))
+    }
+    itemIndex = try ProfileReader.unique(items.map(\.id), "catalogue.json items")
+    agencyIndex = try ProfileReader.unique(agencies.map(\.id), "city.json agencies")
+    _ = try ProfileReader.unique(districts.map(\.id), "city.json districts")
+    _ = try ProfileReader.unique(channels.map(\.id), "city.json channels")
+    _ = try ProfileReader.unique(categories.map(\.id), "catalogue.json categories")
+    guard let fallback = itemIndex[try city.text("fallbackItem")] else {
+      throw city.fault("fallbackItem")
+    }
+    fallbackItem = items[fallback]
+    suggestions = ItemSuggestions(items)
+    try checkReferences()
+  }
+
+  private func checkReferences() throws(Problem) {
+    var fields: [Problem.Field] = []
+    func expect(_ holds: Bool, _ place: String, _ message: Phrase) {
+      if !holds { fields.append(Problem.Field(place, message)) }
+    }
+    for (index, item) in items.enumerated() {
+      let place = "catalogue.json /items/\(index)"
+      expect(
+        agencyIndex[item.agency] != nil, place,
+        Phrase("承办单位“\(item.agency)”不存在。", en: "There is no agency “\(item.agency)”."))
+      expect(
+        category(item.category) != nil, place,
+        Phrase("类别“\(item.category)”不存在。", en: "There is no category “\(item.category)”."))
+    }
+    for (index, agency) in agencies.enumerated() {
+      guard let district = agency.district else { continue }
+      expect(
+        self.district(district) != nil, "city.json /agencies/\(index)",
+        Phrase("区“\(district)”不存在。", en: "There is no district “\(district)”."))
+    }
+    for parameter in parameters {
+      let days = parameter.series.map(\.from)
+      expect(
+        !days.isEmpty && zip(days, days.dropFirst()).allSatisfy { $0 < $1 },
+        "city.json /parameters \(parameter.name)",
+        Phrase("取值应按生效日期排列且不为空。", en: "Its values must be in order of date, at least one."))
+    }
+    if !fields.isEmpty { throw .invalid(fields) }
+  }
+
+  // MARK: Look-ups
+
+  /// An item of the catalogue.
+  public func item(_ id: String) -> CatalogueItem? { itemIndex[id].map { items[$0] } }
+  /// An agency.
+  public func agency(_ id: String) -> Agency? { agencyIndex[id].map { agencies[$0] } }
+  /// A district.
+  public func district(_ id: String) -> District? { districts.first { $0.id == id } }
+  /// A channel.
+  public func channel(_ id: String) -> Channel? { channels.first { $0.id == id } }
+  /// A category.
+  public func category(_ id: String) -> CatalogueCategory? { categories.first { $0.id == id } }
+  /// The items of a category.
+  public func items(in category: String) -> [CatalogueItem] {
+    items.filter { $0.category == category }
+  }
+
+  /// Who handles an item in a district: the district's own government where the item says so.
+  public func responsible(_ item: CatalogueItem, district: String) -> Agency {
+    if item.isByDistrict, let own = agencies.first(where: { $0.district == district }) {
+      return own
+    }
+    return agency(item.agency) ?? agencies[0]
+  }
+
+  /// The value of a parameter on a day, with what it rests on; nil if there is none.
+  public func parameter(_ name: String, on day: CivilDate) -> CityParameter.Step? {
+    parameters.first { $0.name == name }?.series.last { $0.from <= day }
+  }
+
+  /// The district whose middle is nearest to a place.
+  public func district(latitude: Double, longitude: Double) -> District? {
+    districts.min { a, b in
+      func distance(_ d: District) -> Double {
+        let x = (d.longitude - longitude) * 0.92
+        let y = d.latitude - latitude
+        return x * x + y * y
+      }
+      return distance(a) < distance(b)
+    }
+  }
+
+  /// Items that fit a text, the best first; see ``ItemSuggestions``.
+  public func suggestItems(for text: String, limit: Int = 5) -> [(
+    item: CatalogueItem, score: Double
+  )] {
+    suggestions.best(for: text, limit: limit).map { (item: items[$0.index], score: $0.score) }
+  }
+}
+
+/// A category of the catalogue.
+public struct CatalogueCategory: Hashable, Sendable {
+  public let id: String
+  public let name: Phrase
+  /// Its share of requests in the simulated city, relative to the others.
+  public let weight: Int
+}
+
+/// An item of the catalogue: what people may ask for, and who is responsible.
+public struct CatalogueItem: Hashable, Sendable {
+  public let id: String
+  public let category: String
+  public let name: Phrase
+  /// consultation, complaint, report, suggestion or help.
+  public let service: String
+  public let keywords: [String]
+  /// The responsible agency.
+  public let agency: String
+  /// Whether the district's government handles it in place of the agency.
+  public let isByDistrict: Bool
+  /// A handling period of its own, such as `3wd`.
+  public let handlePeriod: String?
+
+  init(_ row: ProfileReader) throws {
+    id = try row.text("id")
+    category = try row.text("category")
+    name = try row.phrase("name")
+    service = try row.text("service")
+    keywords = (row.value["keywords"]?.array ?? []).compactMap(\.string)
+    agency = try row.text("agency")
+    isByDistrict = row.value["byDistrict"]?.bool ?? false
+    handlePeriod = row.value["handlePeriod"]?.string
+  }
+}
+
+/// A value that rules use, as it changed over time.
+public struct CityParameter: Sendable {
+  public let name: String
+  public let label: Phrase
+  /// The values, the oldest first.
+  public let series: [Step]
+
+  /// A value from a day on.
+  public struct Step: Sendable {
+    public let from: CivilDate
+    public let value: String
+    public let basis: Basis
+  }
+
+  init(_ row: ProfileReader) throws {
+    name = try row.text("name")
+    label = try row.phrase("label")
+    series = try row.list("series") { step in
+      let basis: Basis
+      if let law = step.value["law"] {
+        let reader = step.at("law", law)
+        basis = .law(
+          Citation(
+            try reader.text("instrument"), edition: try reader.text("edition"),
+            article: law["article"]?.integer.map(Int.init),
+            paragraph: law["paragraph"]?.integer.map(Int.init),
+            item: law["item"]?.integer.map(Int.init),
+            verified: law["verified"]?.bool ?? true))
+      } else {
+        basis = .cityPolicy(try step.phrase("policy"))
+      }
+      return Step(from: try step.date("from"), value: try step.text("value"), basis: basis)
+    }
+  }
+}
