@@ -21,6 +21,16 @@ func engine(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   room(name, in: "Engines/", ["Commons"] + dependencies)
 }
 
+/// L4: one of the 22 measures.
+func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependency...) -> Target {
+  room(
+    name, in: "Measures/\(chapter)/",
+    [
+      "Commons", "CaseEngine", "LegalTime", "Storage", "Books", "Desk", "HTTPValues",
+      "CityProfiles", "MeasureKit", "Markup", "Charts",
+    ] + dependencies)
+}
+
 func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
@@ -39,6 +49,8 @@ var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
   engine("CaseEngine"),
+  engine("EvidenceLog", crypto),
+  tests("EvidenceLog", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
@@ -47,6 +59,8 @@ var targets: [Target] = [
     resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
     swiftSettings: house),
   tests("CityProfiles", "Commons", "Cities"),
+  room("Markup", in: "Platform/", ["Commons"]),
+  room("Charts", in: "Platform/", ["Commons", "Markup"]),
   room("HTTPValues", in: "Platform/", ["Commons"]),
   tests("CaseEngine", "Commons"),
 ]
@@ -69,6 +83,11 @@ if !enginesOnly {
     room("Books", in: "Platform/", ["Commons", "Storage", crypto]),
     room("Desk", in: "Platform/", ["Commons", "Storage", "Books"]),
     room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk"]),
+    room(
+      "MeasureKit", in: "Platform/",
+      ["Commons", "Storage", "Books", "Desk", "HTTPValues", "CaseEngine", "LegalTime"]),
+    room("Verification", in: "Platform/", ["Commons", "Storage", "Books"]),
+    measure("ServiceRequests", in: "4-Livelihood"),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
     room(
       "App", in: "App/",

@@ -9,6 +9,14 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// `line 3, column 17: …`.
   public var description: String { "line \(line), column \(column): \(reason)" }
+
+  /// The same as a ``Problem``.
+  public var problem: Problem {
+    .malformed(
+      Phrase(
+        "JSON 格式有误（第 \(line) 行第 \(column) 列）：\(reason)。",
+        en: "The JSON is wrong at \(self)."))
+  }
 }
 
 extension JSONValue {

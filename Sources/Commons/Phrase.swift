@@ -27,6 +27,9 @@ public struct Phrase: Hashable, Sendable {
     }
   }
 
+  /// One after the other.
+  public static func + (a: Phrase, b: Phrase) -> Phrase { Phrase(a.zh + b.zh, en: a.en + b.en) }
+
   /// A name that is the same in both languages: a number, a proper name.
   public static func same(_ text: String) -> Phrase { Phrase(text, en: text) }
 }

@@ -202,10 +202,6 @@ extension CaseType {
   }
 }
 
-extension Phrase {
-  static func + (a: Phrase, b: Phrase) -> Phrase { Phrase(a.zh + b.zh, en: a.en + b.en) }
-}
-
 extension [Phrase] {
   /// The phrases one after another.
   var listed: Phrase {

@@ -11,9 +11,9 @@ struct ProfileReader {
       throw Problem.notFound(
         Phrase("城市档案缺少文件 \(name)。", en: "The city profile lacks the file \(name)."))
     }
-    do { value = try JSONValue(parsing: bytes) } catch let problem as Problem {
+    do { value = try JSONValue(parsing: bytes) } catch {
       throw Problem.malformed(
-        Phrase("\(name)：\(problem.detail.zh)", en: "\(name): \(problem.detail.en)"))
+        Phrase("\(name)：\(error.problem.detail.zh)", en: "\(name): \(error.problem.detail.en)"))
     }
     file = name
     pointer = ""

@@ -1,3 +1,4 @@
+import Books
 import Commons
 import Storage
 
@@ -9,7 +10,7 @@ public protocol Measure: Sendable {
   /// Its tables.
   var schema: [Migration] { get }
   /// Tables whose rows carry a mark, for verification.
-  var markedTables: [(table: String, columns: [String])] { get }
+  var markedTables: [MarkedTable] { get }
   /// What posts may allow.
   var permissions: [MeasurePermission] { get }
   /// Its pages and interfaces.
@@ -22,7 +23,7 @@ public protocol Measure: Sendable {
 
 extension Measure {
   public var schema: [Migration] { [] }
-  public var markedTables: [(table: String, columns: [String])] { [] }
+  public var markedTables: [MarkedTable] { [] }
   public var permissions: [MeasurePermission] { [] }
   public func routes(_ routes: inout Routes) {}
   public func consume(_ act: PublicAct) {}

@@ -24,7 +24,8 @@ public struct ImportedMessage: Sendable {
 
   /// Reads a line; throws 400 with the member at fault.
   public init(line: some Collection<UInt8>, zone: ZoneOffset) throws {
-    let row = try JSONValue(parsing: Array(line))
+    let row: JSONValue
+    do { row = try JSONValue(parsing: Array(line)) } catch { throw error.problem }
     func text(_ name: String) throws -> String {
       if let text = row[name]?.string, text.contains(where: { !$0.isWhitespace }) { return text }
       if let number = row[name]?.integer { return String(number) }

@@ -1,0 +1,206 @@
+import Commons
+
+/// A tile of the tree (C2SP tlog-tiles): 256 hashes of one level that lie side by side, or fewer at
+/// the right edge. Level 0 holds leaf hashes; level n holds the roots of full tiles of level n − 1.
+public struct Tile: Hashable, Sendable {
+  /// Hashes in a full tile.
+  public static let width: Int64 = 256
+  /// Levels that a tree of 2⁶³ leaves can have.
+  public static let levelCount = 8
+
+  /// The level.
+  public let level: Int
+  /// Which tile of its level.
+  public let index: Int64
+
+  /// A tile by its place.
+  public init(level: Int, index: Int64) {
+    self.level = level
+    self.index = index
+  }
+
+  /// The path under which a tile with `count` hashes is served: `tile/0/x001/x234/067.p/8`.
+  public func path(count: Int) -> String {
+    var groups = [padded(Int(index % 1000), 3)]
+    var rest = index / 1000
+    while rest > 0 {
+      groups.insert("x" + padded(Int(rest % 1000), 3), at: 0)
+      rest /= 1000
+    }
+    let partial = count < Int(Tile.width) ? ".p/\(count)" : ""
+    return "tile/\(level)/" + groups.joined(separator: "/") + partial
+  }
+}
+
+/// Reads the hashes of a tile, 32 bytes each; nil if there is no such tile.
+public typealias TileReader = (Tile) throws -> [UInt8]?
+
+/// A tree whose hashes lie in tiles.
+public struct TiledTree: Sendable {
+  /// Leaves.
+  public private(set) var size: Int64
+  /// The hashes of the last, unfinished tile of each level.
+  private var edges: [[UInt8]]
+
+  /// A tree without leaves.
+  public init() {
+    size = 0
+    edges = []
+  }
+
+  /// A tree of so many leaves, its right edge read from tiles; throws ``Problem`` if one is missing
+  /// or short.
+  public init(size: Int64, tiles: TileReader) throws {
+    self.size = size
+    edges = []
+    var count = size
+    var level = 0
+    while count > 0 {
+      let width = count % Tile.width
+      if width == 0 {
+        edges.append([])
+      } else {
+        let tile = Tile(level: level, index: count / Tile.width)
+        guard let hashes = try tiles(tile), hashes.count >= Int(width) * 32 else {
+          throw TiledTree.missing(tile)
+        }
+        edges.append(Array(hashes.prefix(Int(width) * 32)))
+      }
+      count /= Tile.width
+      level += 1
+    }
+  }
+
+  static func missing(_ tile: Tile) -> Problem {
+    .notFound(
+      Phrase(
+        "日志缺少第 \(tile.level) 层第 \(tile.index) 块。",
+        en: "The log lacks tile \(tile.index) of level \(tile.level)."))
+  }
+
+  /// Adds leaves; the answer is every tile that is new or has grown.
+  public mutating func append(_ leaves: [[UInt8]]) -> [(tile: Tile, hashes: [UInt8])] {
+    var full: [(tile: Tile, hashes: [UInt8])] = []
+    var grown = 0
+    for leaf in leaves {
+      var hash = leaf
+      var level = 0
+      size += 1
+      while true {
+        if edges.count == level { edges.append([]) }
+        edges[level] += hash
+        grown = max(grown, level + 1)
+        guard edges[level].count == Int(Tile.width) * 32 else { break }
+        let index = (size - 1) >> Int64(8 * (level + 1))
+        full.append((tile: Tile(level: level, index: index), hashes: edges[level]))
+        hash = TiledTree.root(edges[level])
+        edges[level] = []
+        level += 1
+      }
+    }
+    var partial: [(tile: Tile, hashes: [UInt8])] = []
+    for level in 0..<grown where !edges[level].isEmpty {
+      partial.append(
+        (tile: Tile(level: level, index: size >> Int64(8 * (level + 1))), hashes: edges[level]))
+    }
+    return full + partial
+  }
+
+  /// The root.
+  public var root: [UInt8] {
+    var below: [UInt8]?
+    // From the leaves up: what a level has left over is folded to the right of its own hashes.
+    for edge in edges {
+      let hashes = edge + (below ?? [])
+      below = hashes.isEmpty ? nil : TiledTree.root(hashes)
+    }
+    return below ?? MerkleTree.emptyRoot
+  }
+
+  /// The root of a run of subtrees of equal height (the last may be lower).
+  static func root(_ hashes: [UInt8]) -> [UInt8] {
+    var level = stride(from: 0, to: hashes.count, by: 32).map { Array(hashes[$0..<($0 + 32)]) }
+    while level.count > 1 {
+      var next: [[UInt8]] = []
+      next.reserveCapacity(level.count / 2 + 1)
+      for index in stride(from: 0, to: level.count - 1, by: 2) {
+        next.append(MerkleTree.nodeHash(level[index], level[index + 1]))
+      }
+      if !level.count.isMultiple(of: 2), let last = level.last { next.append(last) }
+      level = next
+    }
+    return level[0]
+  }
+}
+
+/// Proofs computed from tiles alone.
+public struct ProofMaker {
+  private let size: Int64
+  private let tiles: TileReader
+
+  /// Proofs in a tree of so many leaves.
+  public init(size: Int64, tiles: @escaping TileReader) {
+    self.size = size
+    self.tiles = tiles
+  }
+
+  /// The hashes beside the way from a leaf to the root (RFC 9162 §2.1.3.1).
+  public func inclusion(of index: Int64) throws -> [[UInt8]] {
+    guard index >= 0, index < size else {
+      throw Problem.notFound(
+        Phrase("日志中没有第 \(index) 条。", en: "The log has no entry \(index)."))
+    }
+    return try path(index, 0, size)
+  }
+
+  private func path(_ index: Int64, _ from: Int64, _ to: Int64) throws -> [[UInt8]] {
+    guard to - from > 1 else { return [] }
+    let middle = from + MerkleTree.split(to - from)
+    return index < middle
+      ? try path(index, from, middle) + [hash(middle, to)]
+      : try path(index, middle, to) + [hash(from, middle)]
+  }
+
+  /// The hashes that show the tree of `first` leaves inside this one (RFC 9162 §2.1.4.1).
+  public func consistency(from first: Int64) throws -> [[UInt8]] {
+    guard first >= 0, first <= size else {
+      throw Problem.notFound(
+        Phrase("日志没有 \(first) 条。", en: "The log does not have \(first) entries."))
+    }
+    return first == 0 || first == size ? [] : try subproof(first, 0, size, isWhole: true)
+  }
+
+  private func subproof(
+    _ first: Int64, _ from: Int64, _ to: Int64, isWhole: Bool
+  ) throws -> [[UInt8]] {
+    if first == to { return isWhole ? [] : [try hash(from, to)] }
+    let middle = from + MerkleTree.split(to - from)
+    return first <= middle
+      ? try subproof(first, from, middle, isWhole: isWhole) + [hash(middle, to)]
+      : try subproof(first, middle, to, isWhole: false) + [hash(from, middle)]
+  }
+
+  /// The root of the tree.
+  public func root() throws -> [UInt8] {
+    size == 0 ? MerkleTree.emptyRoot : try hash(0, size)
+  }
+
+  /// The hash over the leaves from `from` to `to`: read from a tile if they make up one subtree,
+  /// else put together from its halves.
+  private func hash(_ from: Int64, _ to: Int64) throws -> [UInt8] {
+    let count = to - from
+    if count & (count - 1) == 0, from % count == 0 {
+      let height = Int64(count.trailingZeroBitCount)
+      let level = height / 8
+      let span: Int64 = 1 << (height - level * 8)
+      let first = from >> (8 * level)
+      let tile = Tile(level: Int(level), index: first / Tile.width)
+      let offset = Int(first % Tile.width) * 32
+      let end = offset + Int(span) * 32
+      guard let hashes = try tiles(tile), hashes.count >= end else { throw TiledTree.missing(tile) }
+      return TiledTree.root(Array(hashes[offset..<end]))
+    }
+    let middle = from + MerkleTree.split(count)
+    return MerkleTree.nodeHash(try hash(from, middle), try hash(middle, to))
+  }
+}

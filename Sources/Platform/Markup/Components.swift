@@ -1,0 +1,271 @@
+import Commons
+
+/// The pieces of which pages are made. Each works without scripts, with a keyboard and with a
+/// screen reader.
+extension HTML {
+  // MARK: Words about the page
+
+  /// A heading of the page with a line under it.
+  public mutating func heading(_ title: Phrase, lead: Phrase? = nil) {
+    element("div", .class("heading")) { h in
+      h.element("h1", text: title)
+      if let lead { h.element("p", .class("lead"), text: lead) }
+    }
+  }
+
+  /// A coloured word for a state.
+  public mutating func tag(_ text: Phrase, _ tone: Tone = .plain) {
+    element("span", .class("tag tag-\(tone.rawValue)"), text: text)
+  }
+
+  /// A word of notice across the page.
+  public mutating func banner(_ text: Phrase, _ tone: Tone) {
+    element("div", .class("banner banner-\(tone.rawValue)"), .named("role", "status")) { h in
+      h.element("p", text: text)
+    }
+  }
+
+  /// What something rests on; what nobody has checked says so.
+  public mutating func basis(_ basis: Basis) {
+    element("span", .class("basis")) { h in
+      h.element("span", .class("basis-mark"), .named("aria-hidden", "true"), text: "§")
+      h.text(basis.phrase)
+    }
+  }
+
+  /// What was wrong: a summary with links to the fields.
+  public mutating func errorSummary(_ problem: Problem) {
+    element("div", .class("errors"), .named("role", "alert"), .named("tabindex", "-1")) { h in
+      h.element("h2", text: problem.title)
+      if problem.fields.isEmpty {
+        h.element("p", text: problem.detail)
+      } else {
+        h.element("ul") { h in
+          for field in problem.fields {
+            h.element("li") { h in
+              h.element("a", .href("#\(field.pointer)"), text: field.message)
+            }
+          }
+        }
+      }
+      for basis in problem.because { h.element("p") { $0.basis(basis) } }
+    }
+  }
+
+  /// Nothing to show, and why.
+  public mutating func empty(_ text: Phrase) {
+    element("p", .class("empty"), text: text)
+  }
+
+  // MARK: Facts
+
+  /// Facts as pairs of name and value.
+  public mutating func summary(_ rows: [(name: Phrase, value: (inout HTML) -> Void)]) {
+    element("dl", .class("summary")) { h in
+      for row in rows {
+        h.element("div") { h in
+          h.element("dt", text: row.name)
+          h.element("dd") { row.value(&$0) }
+        }
+      }
+    }
+  }
+
+  /// A figure with its name, and a word of comparison under it.
+  public mutating func tile(
+    _ name: Phrase, _ figure: String, note: Phrase? = nil, _ tone: Tone = .plain
+  ) {
+    element("div", .class("tile tile-\(tone.rawValue)")) { h in
+      h.element("p", .class("tile-name"), text: name)
+      h.element("p", .class("tile-figure"), text: figure)
+      if let note { h.element("p", .class("tile-note"), text: note) }
+    }
+  }
+
+  /// Tiles beside each other.
+  public mutating func tiles(_ content: (inout HTML) -> Void) {
+    element("div", .class("tiles")) { content(&$0) }
+  }
+
+  /// A table with a caption; on a phone each row becomes a card.
+  public mutating func table(
+    _ caption: Phrase, columns: [(name: Phrase, isNumber: Bool)], isCaptionHidden: Bool = false,
+    rows: (inout TableRows) -> Void
+  ) {
+    element("div", .class("table-frame")) { h in
+      h.element("table") { h in
+        h.element(
+          "caption", .class(isCaptionHidden ? "visually-hidden" : nil), text: caption)
+        h.element("thead") { h in
+          h.element("tr") { h in
+            for column in columns {
+              h.element(
+                "th", .named("scope", "col"), .class(column.isNumber ? "number" : nil),
+                text: column.name)
+            }
+          }
+        }
+        h.element("tbody") { h in
+          var writer = TableRows(columns: columns, html: h)
+          h = HTML(h.language, capacity: 0)
+          rows(&writer)
+          h = writer.html
+        }
+      }
+    }
+  }
+
+  /// What happened, the latest first or last as given.
+  public mutating func timeline(_ content: (inout HTML) -> Void) {
+    element("ol", .class("timeline")) { content(&$0) }
+  }
+
+  /// One event of a timeline.
+  public mutating func event(
+    _ title: Phrase, at moment: Instant, in zone: ZoneOffset, _ tone: Tone = .plain,
+    content: (inout HTML) -> Void
+  ) {
+    element("li", .class("event event-\(tone.rawValue)")) { h in
+      h.element("div", .class("event-head")) { h in
+        h.element("strong", text: title)
+        h.time(moment, in: zone)
+      }
+      content(&h)
+    }
+  }
+
+  /// How much of a legal period is used, with its last day.
+  public mutating func clockMeter(
+    _ name: Phrase, used: Int, total: Int, unit: Phrase, lastDay: CivilDate?, isProvisional: Bool,
+    isLate: Bool, isSuspended: Bool, basis: Basis
+  ) {
+    let tone =
+      isLate ? "bad" : isSuspended ? "plain" : total > 0 && used * 4 >= total * 3 ? "warn" : "good"
+    element("div", .class("meter meter-\(tone)")) { h in
+      h.element("div", .class("meter-head")) { h in
+        h.element("strong", text: name)
+        h.element("span", .class("meter-count")) { h in
+          h.text("\(used)/\(total) ")
+          h.text(unit)
+        }
+      }
+      let share = total > 0 ? min(100, used * 100 / total) : 100
+      h.element(
+        "svg", .class("meter-bar"), .named("viewBox", "0 0 100 4"),
+        .named("preserveAspectRatio", "none"), .named("aria-hidden", "true")
+      ) { h in
+        h.element("rect", .class("meter-track"), .named("width", "100"), .named("height", "4")) {
+          _ in
+        }
+        h.element(
+          "rect", .class("meter-fill"), .named("width", String(share)), .named("height", "4")
+        ) { _ in }
+      }
+      h.element("p", .class("meter-note")) { h in
+        if isSuspended { h.text(Phrase("已中止，恢复后重新计算期满日。", en: "Standing still.")) }
+        if let lastDay {
+          h.text(
+            isLate
+              ? Phrase("已于 \(lastDay) 期满，逾期。", en: "Ended \(lastDay): late. ")
+              : Phrase("\(lastDay) 24时期满。", en: "Ends on \(lastDay) at 24:00. "))
+        }
+        if isProvisional {
+          h.text(Phrase("（当年放假安排未公布，暂定）", en: "(provisional: days off not announced) "))
+        }
+        h.basis(basis)
+      }
+    }
+  }
+
+  /// The good end of a form: what was done and the number by which to find it.
+  public mutating func confirmation(_ title: Phrase, number: String, _ note: Phrase) {
+    element("div", .class("confirmation"), .named("role", "status")) { h in
+      h.element("h1", text: title)
+      h.element("p", .class("confirmation-note"), text: note)
+      h.element("p", .class("confirmation-number"), text: number)
+    }
+  }
+
+  /// Where a case stands among the steps of its usual way.
+  public mutating func steps(_ names: [Phrase], current: Int) {
+    element("ol", .class("steps")) { h in
+      for (index, name) in names.enumerated() {
+        let state = index < current ? "done" : index == current ? "now" : "todo"
+        h.element(
+          "li", .class("step step-\(state)"),
+          .named("aria-current", index == current ? "step" : nil),
+          text: name)
+      }
+    }
+  }
+
+  /// Something that opens when asked.
+  public mutating func details(_ summary: Phrase, content: (inout HTML) -> Void) {
+    element("details") { h in
+      h.element("summary", text: summary)
+      h.element("div", .class("details-body")) { content(&$0) }
+    }
+  }
+
+  /// A card that leads somewhere.
+  public mutating func card(
+    _ title: Phrase, target: String?, content: (inout HTML) -> Void
+  ) {
+    element("div", .class(target == nil ? "card card-quiet" : "card")) { h in
+      h.element("h3") { h in
+        if let target { h.element("a", .href(target), text: title) } else { h.text(title) }
+      }
+      content(&h)
+    }
+  }
+
+  /// Links to parts of a page or neighbouring pages.
+  public mutating func tabs(_ items: [(label: Phrase, target: String, isCurrent: Bool)]) {
+    element("nav", .class("tabs")) { h in
+      for item in items {
+        h.element(
+          "a", .href(item.target), .class(item.isCurrent ? "current" : nil),
+          .named("aria-current", item.isCurrent ? "page" : nil), text: item.label)
+      }
+    }
+  }
+
+  /// The way to the next page of a list.
+  public mutating func next(_ target: String?) {
+    guard let target else { return }
+    element("p", .class("next")) { h in
+      h.element(
+        "a", .href(target), .class("button button-quiet"), .named("rel", "next"),
+        text: Phrase("下一页", en: "Next page"))
+    }
+  }
+}
+
+/// The colour of a state; never the only sign of it.
+public enum Tone: String, Sendable {
+  case plain, good, warn, bad, info
+}
+
+/// Writes the rows of a table.
+public struct TableRows {
+  let columns: [(name: Phrase, isNumber: Bool)]
+  var html: HTML
+
+  /// One row; each cell is written by one closure.
+  public mutating func row(_ cells: [(inout HTML) -> Void], class name: String? = nil) {
+    let columns = columns
+    html.element("tr", .class(name)) { h in
+      for (index, cell) in cells.enumerated() {
+        let column = columns[index]
+        h.element(
+          "td", .class(column.isNumber ? "number" : nil), .named("data-label", column.name)
+        ) { cell(&$0) }
+      }
+    }
+  }
+
+  /// One row of texts.
+  public mutating func row(texts: [String], class name: String? = nil) {
+    row(texts.map { text in { $0.text(text) } }, class: name)
+  }
+}

@@ -1,0 +1,179 @@
+import Commons
+
+/// What a form shows again after something was wrong: the values and the messages by field.
+public struct FormState: Sendable {
+  private let values: [String: String]
+  private let messages: [String: Phrase]
+
+  /// A form that was sent with these values and is shown again with these faults.
+  public init(values: [(String, String)] = [], problem: Problem? = nil) {
+    self.values = Dictionary(values, uniquingKeysWith: { first, _ in first })
+    messages = Dictionary(
+      (problem?.fields ?? []).map { ($0.pointer, $0.message) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The value of a field.
+  public func value(_ name: String) -> String { values[name] ?? "" }
+  /// What was wrong with a field.
+  public func message(_ name: String) -> Phrase? { messages[name] }
+}
+
+extension HTML {
+  /// A form that changes something: it carries the token against forged requests and a key by
+  /// which a repeated sending is told.
+  public mutating func form(
+    _ action: String, csrf: String, idempotencyKey: String? = nil, hasFiles: Bool = false,
+    class name: String? = nil, content: (inout HTML) -> Void
+  ) {
+    element(
+      "form", .action(action), .named("method", "post"), .class(name),
+      .named("enctype", hasFiles ? "multipart/form-data" : nil)
+    ) { h in
+      h.hidden("csrf", csrf)
+      if let idempotencyKey { h.hidden("idempotency_key", idempotencyKey) }
+      content(&h)
+    }
+  }
+
+  /// A field that people do not see.
+  public mutating func hidden(_ name: String, _ value: String) {
+    void("input", .type("hidden"), .name(name), .value(value))
+  }
+
+  /// The button that sends the form.
+  public mutating func button(
+    _ label: Phrase, _ kind: ButtonKind = .primary, name: String? = nil, value: String? = nil
+  ) {
+    element(
+      "button", .type("submit"),
+      .class(kind == .primary ? "button" : "button button-\(kind.rawValue)"),
+      .named("name", name), .named("value", value), text: label)
+  }
+
+  /// A link that looks like a button.
+  public mutating func buttonLink(_ label: Phrase, _ target: String, _ kind: ButtonKind = .primary)
+  {
+    element(
+      "a", .href(target), .class(kind == .primary ? "button" : "button button-\(kind.rawValue)"),
+      text: label)
+  }
+
+  /// The frame of a field: label, hint, message, input.
+  private mutating func field(
+    _ name: String, _ label: Phrase, hint: Phrase?, _ state: FormState,
+    input: (inout HTML, _ describedBy: String?) -> Void
+  ) {
+    let message = state.message(name)
+    element("div", .class(message == nil ? "field" : "field field-wrong")) { h in
+      h.element("label", .for(name), text: label)
+      if let hint { h.element("p", .class("hint"), .id("\(name)-hint"), text: hint) }
+      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
+      let ids = [hint.map { _ in "\(name)-hint" }, message.map { _ in "\(name)-wrong" }]
+      let described = ids.compactMap { $0 }.joined(separator: " ")
+      input(&h, described.isEmpty ? nil : described)
+    }
+  }
+
+  /// A line of text.
+  public mutating func textField(
+    _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState, type: String = "text",
+    autocomplete: String? = nil, inputMode: String? = nil, isRequired: Bool = false
+  ) {
+    field(name, label, hint: hint, state) { h, described in
+      h.void(
+        "input", .type(type), .id(name), .name(name), .value(state.value(name)),
+        .named("autocomplete", autocomplete), .named("inputmode", inputMode),
+        .describedBy(described), .flag("required", isRequired))
+    }
+  }
+
+  /// Several lines of text.
+  public mutating func textArea(
+    _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState, rows: Int = 6,
+    isRequired: Bool = false
+  ) {
+    field(name, label, hint: hint, state) { h, described in
+      h.element(
+        "textarea", .id(name), .name(name), .named("rows", String(rows)), .describedBy(described),
+        .flag("required", isRequired), text: state.value(name))
+    }
+  }
+
+  /// One of a list.
+  public mutating func select(
+    _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState,
+    groups: [(name: Phrase?, options: [(value: String, label: Phrase)])]
+  ) {
+    field(name, label, hint: hint, state) { h, described in
+      h.element("select", .id(name), .name(name), .describedBy(described)) { h in
+        for group in groups {
+          if let title = group.name {
+            h.element("optgroup", .named("label", title)) {
+              $0.options(group.options, state.value(name))
+            }
+          } else {
+            h.options(group.options, state.value(name))
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func options(_ options: [(value: String, label: Phrase)], _ chosen: String) {
+    for option in options {
+      element(
+        "option", .value(option.value), .flag("selected", option.value == chosen),
+        text: option.label)
+    }
+  }
+
+  /// One of a few, all in view.
+  public mutating func radios(
+    _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState,
+    options: [(value: String, label: Phrase)], class kind: String? = nil
+  ) {
+    let message = state.message(name)
+    element("fieldset", .class(message == nil ? "field" : "field field-wrong"), .id(name)) { h in
+      h.element("legend", text: label)
+      if let hint { h.element("p", .class("hint"), text: hint) }
+      if let message { h.element("p", .class("wrong"), text: message) }
+      h.element("div", .class(kind ?? "radios")) { h in
+        for option in options {
+          h.element("label", .class("choice")) { h in
+            h.void(
+              "input", .type("radio"), .name(name), .value(option.value),
+              .flag("checked", state.value(name) == option.value))
+            h.element("span", text: option.label)
+          }
+        }
+      }
+    }
+  }
+
+  /// A box to tick.
+  public mutating func checkbox(_ name: String, _ label: Phrase, _ state: FormState) {
+    element("label", .class("choice field")) { h in
+      h.void(
+        "input", .type("checkbox"), .id(name), .name(name), .value("1"),
+        .flag("checked", !state.value(name).isEmpty))
+      h.element("span", text: label)
+    }
+  }
+
+  /// Files to send along.
+  public mutating func fileField(_ name: String, _ label: Phrase, hint: Phrase, _ state: FormState)
+  {
+    field(name, label, hint: hint, state) { h, described in
+      h.void(
+        "input", .type("file"), .id(name), .name(name), .flag("multiple"),
+        .named("accept", "image/png,image/jpeg,image/webp,application/pdf"),
+        .describedBy(described))
+    }
+  }
+}
+
+/// How much weight a button has.
+public enum ButtonKind: String, Sendable {
+  case primary, quiet, danger
+}

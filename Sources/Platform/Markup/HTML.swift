@@ -1,0 +1,207 @@
+import Commons
+
+/// Writes HTML, the beginning first. Text can only be written escaped, attributes only quoted, so a
+/// page cannot be broken by what it shows.
+public struct HTML: Sendable {
+  /// The language in which phrases are written.
+  public let language: Language
+  /// What has been written.
+  public private(set) var bytes: [UInt8] = []
+
+  /// An empty document or fragment.
+  public init(_ language: Language, capacity: Int = 16_384) {
+    self.language = language
+    bytes.reserveCapacity(capacity)
+  }
+
+  // MARK: Text
+
+  /// Writes text.
+  public mutating func text(_ text: String) {
+    var text = text
+    text.withUTF8 { HTML.escape($0, into: &bytes) }
+  }
+
+  /// Writes a phrase in the page's language.
+  public mutating func text(_ phrase: Phrase) { text(phrase[language]) }
+
+  /// Runs without anything to escape are copied whole.
+  static func escape(_ text: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+    var start = 0
+    for index in text.indices {
+      let entity: StaticString
+      switch text[index] {
+      case UInt8(ascii: "&"): entity = "&amp;"
+      case UInt8(ascii: "<"): entity = "&lt;"
+      case UInt8(ascii: ">"): entity = "&gt;"
+      case UInt8(ascii: "\""): entity = "&quot;"
+      case UInt8(ascii: "'"): entity = "&#39;"
+      case 0: entity = "\u{FFFD}"
+      default: continue
+      }
+      bytes.append(contentsOf: text[start..<index])
+      append(entity, to: &bytes)
+      start = index + 1
+    }
+    bytes.append(contentsOf: text[start...])
+  }
+
+  private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func raw(_ text: StaticString) { HTML.append(text, to: &bytes) }
+
+  /// The document type, which begins a page.
+  public mutating func documentType() { raw("<!doctype html>\n") }
+
+  // MARK: Elements
+
+  /// Writes an element with its content.
+  public mutating func element(
+    _ name: StaticString, _ attributes: Attribute..., content: (inout HTML) throws -> Void
+  ) rethrows {
+    open(name, attributes)
+    try content(&self)
+    close(name)
+  }
+
+  /// Writes an element that holds one text.
+  public mutating func element(_ name: StaticString, _ attributes: Attribute..., text: String) {
+    open(name, attributes)
+    self.text(text)
+    close(name)
+  }
+
+  /// Writes an element that holds one phrase.
+  public mutating func element(_ name: StaticString, _ attributes: Attribute..., text: Phrase) {
+    open(name, attributes)
+    self.text(text)
+    close(name)
+  }
+
+  /// Writes an element that never has content (`br`, `input`, `img`, `link`, `meta`).
+  public mutating func void(_ name: StaticString, _ attributes: Attribute...) {
+    open(name, attributes)
+  }
+
+  mutating func open(_ name: StaticString, _ attributes: [Attribute]) {
+    raw("<")
+    raw(name)
+    for attribute in attributes { write(attribute) }
+    raw(">")
+  }
+
+  mutating func close(_ name: StaticString) {
+    raw("</")
+    raw(name)
+    raw(">")
+  }
+
+  private mutating func write(_ attribute: Attribute) {
+    switch attribute.value {
+    case .absent: return
+    case .flag:
+      raw(" ")
+      raw(attribute.name)
+    case .text(let value):
+      raw(" ")
+      raw(attribute.name)
+      raw("=\"")
+      text(value)
+      raw("\"")
+    case .phrase(let value):
+      raw(" ")
+      raw(attribute.name)
+      raw("=\"")
+      text(value)
+      raw("\"")
+    }
+  }
+
+  // MARK: Shorthands
+
+  /// A paragraph.
+  public mutating func p(_ phrase: Phrase, class name: String? = nil) {
+    element("p", .class(name), text: phrase)
+  }
+
+  /// A paragraph of text that people wrote, with its line breaks.
+  public mutating func prose(_ words: String) {
+    element("p", .class("prose")) { h in
+      for (index, line) in words.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        if index > 0 { h.void("br") }
+        h.text(String(line))
+      }
+    }
+  }
+
+  /// A link within the site, or to http(s), mailto and tel.
+  public mutating func a(_ target: String, _ label: Phrase, class name: String? = nil) {
+    element("a", .href(target), .class(name), text: label)
+  }
+
+  /// A moment, readable by machines too.
+  public mutating func time(_ moment: Instant, in zone: ZoneOffset, withTime: Bool = true) {
+    let second = moment.secondOfDay(in: zone)
+    let clock = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
+    let day = moment.date(in: zone).description
+    element(
+      "time", .datetime(moment.rfc3339(in: zone)), text: withTime ? "\(day) \(clock)" : day)
+  }
+}
+
+/// One attribute of an element.
+public struct Attribute: Sendable {
+  enum Value: Sendable {
+    case text(String)
+    case phrase(Phrase)
+    case flag
+    case absent
+  }
+
+  let name: StaticString
+  let value: Value
+
+  /// Any attribute with a text; left out if there is none. Not for addresses or scripts.
+  public static func named(_ name: StaticString, _ value: String?) -> Attribute {
+    Attribute(name: name, value: value.map(Value.text) ?? .absent)
+  }
+
+  /// Any attribute with a phrase.
+  public static func named(_ name: StaticString, _ value: Phrase) -> Attribute {
+    Attribute(name: name, value: .phrase(value))
+  }
+
+  /// An attribute without a value, there or not.
+  public static func flag(_ name: StaticString, _ isThere: Bool = true) -> Attribute {
+    Attribute(name: name, value: isThere ? .flag : .absent)
+  }
+
+  public static func `class`(_ name: String?) -> Attribute { named("class", name) }
+  public static func id(_ id: String?) -> Attribute { named("id", id) }
+  public static func name(_ name: String) -> Attribute { named("name", name) }
+  public static func value(_ value: String) -> Attribute { named("value", value) }
+  public static func type(_ type: String) -> Attribute { named("type", type) }
+  public static func `for`(_ id: String) -> Attribute { named("for", id) }
+  public static func datetime(_ text: String) -> Attribute { named("datetime", text) }
+  public static func describedBy(_ id: String?) -> Attribute { named("aria-describedby", id) }
+  public static func label(_ phrase: Phrase) -> Attribute { named("aria-label", phrase) }
+
+  /// An address; one that could run a script is replaced by `#`.
+  public static func href(_ target: String) -> Attribute { named("href", safe(target)) }
+  /// The address of a picture or script of this site.
+  public static func src(_ target: String) -> Attribute { named("src", safe(target)) }
+  /// Where a form goes.
+  public static func action(_ target: String) -> Attribute { named("action", safe(target)) }
+
+  static func safe(_ target: String) -> String {
+    let isLocal =
+      (target.hasPrefix("/") && !target.hasPrefix("//") && !target.hasPrefix("/\\"))
+      || target.hasPrefix("#") || target.hasPrefix("?")
+    let schemes = ["https://", "http://", "mailto:", "tel:"]
+    return isLocal || schemes.contains { target.hasPrefix($0) } ? target : "#"
+  }
+}
