@@ -26,8 +26,8 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
   room(
     name, in: "Measures/\(chapter)/",
     [
-      "Commons", "CaseEngine", "LegalTime", "Storage", "Books", "Desk", "HTTPValues",
-      "CityProfiles", "MeasureKit", "Markup", "Charts",
+      "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
+      "HTTPValues", "CityProfiles", "MeasureKit", "Markup", "Charts",
     ] + dependencies)
 }
 
@@ -48,6 +48,8 @@ var dependencies = [dependency("apple/swift-crypto", "4.5.2")]
 var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
+  engine("AccessControl", crypto, cryptoExtras),
+  tests("AccessControl", "Commons"),
   engine("CaseEngine"),
   engine("EvidenceLog", crypto),
   tests("EvidenceLog", "Commons"),
@@ -69,10 +71,16 @@ if !enginesOnly {
   dependencies += [
     dependency("apple/swift-argument-parser", "1.8.2"),
     dependency("apple/swift-log", "1.16.2"),
+    dependency("apple/swift-nio", "2.101.2"),
+    dependency("apple/swift-http-types", "1.8.0"),
     .package(
       url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
   ]
   let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+  let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+  let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+  let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+  let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
   let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
   targets += [
     room("Storage", in: "Storage/", ["Commons"]),
@@ -85,13 +93,29 @@ if !enginesOnly {
     room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk"]),
     room(
       "MeasureKit", in: "Platform/",
-      ["Commons", "Storage", "Books", "Desk", "HTTPValues", "CaseEngine", "LegalTime"]),
-    room("Verification", in: "Platform/", ["Commons", "Storage", "Books"]),
+      [
+        "Commons", "AccessControl", "Storage", "Books", "Desk", "HTTPValues", "Markup",
+        "CaseEngine", "LegalTime",
+      ]),
+    room(
+      "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
+    room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood"),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
     room(
+      "WebServer", in: "App/",
+      ["Commons", "HTTPValues", hummingbird, hummingbirdCore, nio, httpTypes, logging]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/App/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    room(
       "App", in: "App/",
-      ["Commons", "Storage", "SQLiteStorage", "Books", "Desk", "Interchange", hummingbird]),
+      [
+        "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "Books", "Desk",
+        "Interchange", "HTTPValues",
+        "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
+        "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
+      ]),
     room(
       "Simulation", in: "", ["Commons", "Storage", "SQLiteStorage", "StorageConformance"]),
     .executableTarget(

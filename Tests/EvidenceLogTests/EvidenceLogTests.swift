@@ -180,7 +180,7 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
       checkpoint: try signer.sign(point.text).description, key: signer.verifier.text,
       opening: .init(salt: salt, privatePart: part))
     let bytes = receipt.json.canonicalBytes
-    #expect(receipt.verify(trusting: [signer.verifier]).allSatisfy(\.holds))
+    #expect(receipt.verify(trusting: [signer.verifier]).allSatisfy { $0.holds })
     let other = try NoteSigner(name: signer.name, seed: [UInt8](repeating: 2, count: 32))
     #expect(receipt.verify(trusting: [other.verifier]).contains { !$0.holds })
     var random = SeededRandom(seed: 8)

@@ -45,7 +45,10 @@ public final class ProgressLine {
     return text + ", \(Int(rate))/s"
   }
 
-  private func write(_ text: String, end: String) { fputs(text + end, stderr) }
+  private func write(_ text: String, end: String) {
+    let bytes = Array((text + end).utf8)
+    _ = Glibc.write(2, bytes, bytes.count)
+  }
 
   private static func milliseconds() -> Int64 {
     var now = timespec()

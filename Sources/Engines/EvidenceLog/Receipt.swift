@@ -71,7 +71,7 @@ public struct Receipt: Sendable {
     guard let index = json["index"]?.integer else { throw missing("index") }
     guard let checkpoint = json["checkpoint"]?.string else { throw missing("checkpoint") }
     guard let key = json["key"]?.string else { throw missing("key") }
-    let hashes = (json["proof"]?.array ?? [.null]).map { $0.string.flatMap(Base64.decode) }
+    let hashes = (json["proof"]?.array ?? [.null]).map { $0.string.flatMap { Base64.decode($0) } }
     guard !hashes.contains(where: { $0?.count != 32 }) else { throw missing("proof") }
     var opening: Opening?
     if json["salt"] != nil || json["private"] != nil {

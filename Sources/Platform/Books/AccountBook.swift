@@ -78,6 +78,7 @@ public enum AccountBook {
         mark {bytes} NOT NULL)
       """,
       "CREATE INDEX mandates_agent ON mandates (agent, principal)",
+      "CREATE INDEX mandates_principal ON mandates (principal)",
     ])
 
   /// The accounts.
@@ -99,6 +100,16 @@ public enum AccountBook {
   private static let sessionByToken = Statement(
     "SELECT account, signed_in_at, expires_at FROM sessions WHERE token_digest = $1")
   private static let expired = Statement("DELETE FROM sessions WHERE expires_at < $1")
+  private static let mandateByKey = Statement(
+    """
+    SELECT mandate, principal, agent, scope, valid_from, valid_to, revoked_at
+    FROM mandates WHERE mandate = $1
+    """)
+  private static let mandatesBy = Statement(
+    """
+    SELECT mandate, principal, agent, scope, valid_from, valid_to, revoked_at
+    FROM mandates WHERE principal = $1 ORDER BY mandate
+    """)
   private static let mandatesOf = Statement(
     """
     SELECT mandate, principal, agent, scope, valid_from, valid_to, revoked_at
@@ -223,13 +234,25 @@ public enum AccountBook {
     }
   }
 
+  private static func read(_ row: Row) -> Mandate {
+    Mandate(
+      key: row.integer(0), principal: row.integer(1), agent: row.integer(2), scope: row.text(3),
+      validFrom: row.instant(4), validTo: row.instant(5), revokedAt: row.optionalInstant(6))
+  }
+
+  /// One mandate.
+  public static func mandate(_ key: Int64) -> Query<Mandate> {
+    Query(mandateByKey, [.integer(key)]) { read($0) }
+  }
+
   /// The mandates under which an account may act.
   public static func mandates(agent: Int64) -> Query<Mandate> {
-    Query(mandatesOf, [.integer(agent)]) { row in
-      Mandate(
-        key: row.integer(0), principal: row.integer(1), agent: row.integer(2), scope: row.text(3),
-        validFrom: row.instant(4), validTo: row.instant(5), revokedAt: row.optionalInstant(6))
-    }
+    Query(mandatesOf, [.integer(agent)]) { read($0) }
+  }
+
+  /// The mandates that an account has given.
+  public static func mandates(principal: Int64) -> Query<Mandate> {
+    Query(mandatesBy, [.integer(principal)]) { read($0) }
   }
 
   /// The change that grants a mandate.

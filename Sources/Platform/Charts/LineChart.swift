@@ -10,7 +10,7 @@ public struct LineChart: Sendable {
     /// A named series.
     public init(_ name: Phrase, _ values: [Double]) {
       self.name = name
-      self.values = values.map { $0.isFinite ? max(0, $0) : 0 }
+      self.values = values.map { $0.isFinite ? min(max(0, $0), 1e12) : 0 }
     }
   }
 
@@ -46,6 +46,13 @@ public struct LineChart: Sendable {
             "polyline", .class(index == 0 ? "line" : "line-2"),
             .named("points", points(one.values, count, top))
           ) { _ in }
+          // A line needs two points; a single day is a dot.
+          if let only = one.values.first, one.values.count == 1 {
+            h.element(
+              "circle", .class(index == 0 ? "dot" : "dot-2"), .named("cx", String(x(0, count))),
+              .named("cy", String(position(only, top))), .named("r", "3")
+            ) { _ in }
+          }
         }
         dates(&h, count)
       }

@@ -37,9 +37,8 @@ extension HTML {
   public mutating func errorSummary(_ problem: Problem) {
     element("div", .class("errors"), .named("role", "alert"), .named("tabindex", "-1")) { h in
       h.element("h2", text: problem.title)
-      if problem.fields.isEmpty {
-        h.element("p", text: problem.detail)
-      } else {
+      h.element("p", text: problem.detail)
+      if !problem.fields.isEmpty {
         h.element("ul") { h in
           for field in problem.fields {
             h.element("li") { h in
@@ -139,6 +138,7 @@ extension HTML {
     _ name: Phrase, used: Int, total: Int, unit: Phrase, lastDay: CivilDate?, isProvisional: Bool,
     isLate: Bool, isSuspended: Bool, basis: Basis
   ) {
+    let used = max(0, used)
     let tone =
       isLate ? "bad" : isSuspended ? "plain" : total > 0 && used * 4 >= total * 3 ? "warn" : "good"
     element("div", .class("meter meter-\(tone)")) { h in
@@ -255,8 +255,7 @@ public struct TableRows {
   public mutating func row(_ cells: [(inout HTML) -> Void], class name: String? = nil) {
     let columns = columns
     html.element("tr", .class(name)) { h in
-      for (index, cell) in cells.enumerated() {
-        let column = columns[index]
+      for (cell, column) in zip(cells, columns) {
         h.element(
           "td", .class(column.isNumber ? "number" : nil), .named("data-label", column.name)
         ) { cell(&$0) }

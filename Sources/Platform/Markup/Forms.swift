@@ -94,9 +94,10 @@ extension HTML {
     isRequired: Bool = false
   ) {
     field(name, label, hint: hint, state) { h, described in
+      // A line break right after the tag is dropped by browsers, so that one of the text stays.
       h.element(
         "textarea", .id(name), .name(name), .named("rows", String(rows)), .describedBy(described),
-        .flag("required", isRequired), text: state.value(name))
+        .flag("required", isRequired), text: "\n" + state.value(name))
     }
   }
 
@@ -134,15 +135,22 @@ extension HTML {
     options: [(value: String, label: Phrase)], class kind: String? = nil
   ) {
     let message = state.message(name)
-    element("fieldset", .class(message == nil ? "field" : "field field-wrong"), .id(name)) { h in
+    let ids = [hint.map { _ in "\(name)-hint" }, message.map { _ in "\(name)-wrong" }]
+    let described = ids.compactMap { $0 }.joined(separator: " ")
+    element(
+      "fieldset", .class(message == nil ? "field" : "field field-wrong"),
+      .describedBy(described.isEmpty ? nil : described)
+    ) { h in
       h.element("legend", text: label)
-      if let hint { h.element("p", .class("hint"), text: hint) }
-      if let message { h.element("p", .class("wrong"), text: message) }
+      if let hint { h.element("p", .class("hint"), .id("\(name)-hint"), text: hint) }
+      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
       h.element("div", .class(kind ?? "radios")) { h in
-        for option in options {
+        for (index, option) in options.enumerated() {
           h.element("label", .class("choice")) { h in
+            // The first choice bears the field's name, so that the error summary leads to it.
             h.void(
-              "input", .type("radio"), .name(name), .value(option.value),
+              "input", .type("radio"), .id(index == 0 ? name : nil), .name(name),
+              .value(option.value),
               .flag("checked", state.value(name) == option.value))
             h.element("span", text: option.label)
           }
@@ -153,11 +161,16 @@ extension HTML {
 
   /// A box to tick.
   public mutating func checkbox(_ name: String, _ label: Phrase, _ state: FormState) {
-    element("label", .class("choice field")) { h in
-      h.void(
-        "input", .type("checkbox"), .id(name), .name(name), .value("1"),
-        .flag("checked", !state.value(name).isEmpty))
-      h.element("span", text: label)
+    let message = state.message(name)
+    element("div", .class(message == nil ? "field" : "field field-wrong")) { h in
+      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
+      h.element("label", .class("choice")) { h in
+        h.void(
+          "input", .type("checkbox"), .id(name), .name(name), .value("1"),
+          .flag("checked", !state.value(name).isEmpty),
+          .describedBy(message.map { _ in "\(name)-wrong" }))
+        h.element("span", text: label)
+      }
     }
   }
 

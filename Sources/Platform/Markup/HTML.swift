@@ -167,7 +167,8 @@ public struct Attribute: Sendable {
 
   /// Any attribute with a text; left out if there is none. Not for addresses or scripts.
   public static func named(_ name: StaticString, _ value: String?) -> Attribute {
-    Attribute(name: name, value: value.map(Value.text) ?? .absent)
+    precondition(!isGuarded(name), "use .href, .src or .action; scripts and styles are not written")
+    return Attribute(name: name, value: value.map(Value.text) ?? .absent)
   }
 
   /// Any attribute with a phrase.
@@ -191,17 +192,36 @@ public struct Attribute: Sendable {
   public static func label(_ phrase: Phrase) -> Attribute { named("aria-label", phrase) }
 
   /// An address; one that could run a script is replaced by `#`.
-  public static func href(_ target: String) -> Attribute { named("href", safe(target)) }
+  public static func href(_ target: String) -> Attribute {
+    Attribute(name: "href", value: .text(safe(target)))
+  }
   /// The address of a picture or script of this site.
-  public static func src(_ target: String) -> Attribute { named("src", safe(target)) }
+  public static func src(_ target: String) -> Attribute {
+    Attribute(name: "src", value: .text(safe(target)))
+  }
   /// Where a form goes.
-  public static func action(_ target: String) -> Attribute { named("action", safe(target)) }
+  public static func action(_ target: String) -> Attribute {
+    Attribute(name: "action", value: .text(safe(target)))
+  }
 
   static func safe(_ target: String) -> String {
+    // Browsers drop tabs and line ends inside an address and read a backslash as a slash, so that
+    // "/\t/host" would leave the site.
+    guard !target.utf8.contains(where: { $0 <= 0x20 || $0 == 0x5C || $0 == 0x7F }) else {
+      return "#"
+    }
     let isLocal =
-      (target.hasPrefix("/") && !target.hasPrefix("//") && !target.hasPrefix("/\\"))
-      || target.hasPrefix("#") || target.hasPrefix("?")
+      (target.hasPrefix("/") && !target.hasPrefix("//")) || target.hasPrefix("#")
+      || target.hasPrefix("?")
     let schemes = ["https://", "http://", "mailto:", "tel:"]
     return isLocal || schemes.contains { target.hasPrefix($0) } ? target : "#"
+  }
+
+  /// Attributes that are written by ``href(_:)``, ``src(_:)`` and ``action(_:)`` alone, or never:
+  /// what they hold could run.
+  static func isGuarded(_ name: StaticString) -> Bool {
+    let text = name.description
+    return ["href", "src", "action", "formaction", "style", "srcdoc"].contains(text)
+      || text.hasPrefix("on")
   }
 }

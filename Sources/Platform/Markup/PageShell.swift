@@ -106,13 +106,23 @@ public struct PageShell: Sendable {
       }
       h.element("nav", .class("main-nav"), .label(Phrase("主导航", en: "Main"))) { h in
         for link in links {
-          let isHere = link.target == "/" ? here == "/" : here.hasPrefix(link.target)
+          let isHere = isCurrent(link)
           h.element(
             "a", .href(link.target), .class(isHere ? "current" : nil),
             .named("aria-current", isHere ? "page" : nil), text: link.label)
         }
       }
     }
+  }
+
+  /// Whether the page lies under a link of the navigation, and under no longer one.
+  private func isCurrent(_ link: Link) -> Bool {
+    let path = here.prefix { $0 != "?" }
+    func covers(_ target: String) -> Bool {
+      target == "/" ? path == "/" : path == target || path.hasPrefix(target + "/")
+    }
+    return covers(link.target)
+      && !links.contains { $0.target.count > link.target.count && covers($0.target) }
   }
 
   private func identity(_ h: inout HTML) {

@@ -32,7 +32,7 @@ public enum Stylesheet {
     p{margin:.5rem 0}
     a{color:var(--link);text-underline-offset:.18em}
     a:hover{text-decoration-thickness:2px}
-    :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
+    :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px;box-shadow:0 0 0 3px var(--ink)}
     .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .skip{position:absolute;left:-999px;padding:.75rem 1rem;background:var(--paper)}
     .skip:focus{left:1rem;top:1rem;z-index:9}
@@ -47,7 +47,7 @@ public enum Stylesheet {
   static let layout = """
     .top{background:var(--brand);color:#fff}
     .top a{color:#fff}
-    .top-line,.main-nav,main,footer,.note{max-width:72rem;margin:0 auto;padding:.6rem 1.25rem}
+    .top-line,.main-nav,main,footer,.note{max-width:76rem;margin:0 auto;padding:.6rem 1.25rem}
     main.wide{max-width:84rem}
     .top-line{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;justify-content:space-between}
     .brand{display:flex;align-items:center;gap:.6rem;text-decoration:none;font-weight:600}
@@ -101,7 +101,7 @@ public enum Stylesheet {
     .tile-name{color:var(--soft);font-size:.92rem}
     .tile-figure{font-size:1.75rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.35}
     .tile-note{color:var(--soft);font-size:.85rem}
-    .tile-bad{border-top-color:var(--bad)}.tile-warn{border-top-color:#c98a00}.tile-good{border-top-color:var(--good)}
+    .tile-bad{border-top-color:var(--bad)}.tile-warn{border-top-color:#a06b00}.tile-good{border-top-color:var(--good)}
     .tag{display:inline-block;border-radius:6px;padding:.05rem .55rem;font-size:.86rem;background:#e8edef;
     color:var(--ink);white-space:nowrap}
     .tag-good{background:var(--good-pale);color:var(--good)}.tag-warn{background:var(--warn-pale);color:var(--warn)}
@@ -109,7 +109,7 @@ public enum Stylesheet {
     .banner{border-left:5px solid var(--info);background:var(--info-pale);padding:.6rem 1rem;border-radius:6px;
     margin:0 0 1.25rem}
     .banner-good{border-color:var(--good);background:var(--good-pale)}
-    .banner-warn{border-color:#c98a00;background:var(--warn-pale)}
+    .banner-warn{border-color:#a06b00;background:var(--warn-pale)}
     .banner-bad{border-color:var(--bad);background:var(--bad-pale)}
     .basis{color:var(--soft);font-size:.88rem}
     .basis-mark{color:var(--brand);font-weight:700;margin-right:.25rem}
@@ -147,8 +147,8 @@ public enum Stylesheet {
     .meter-head{display:flex;justify-content:space-between;gap:1rem}
     .meter-count{font-variant-numeric:tabular-nums;color:var(--soft)}
     .meter-bar{display:block;width:100%;height:.55rem;margin:.25rem 0;border-radius:6px;overflow:hidden}
-    .meter-track{fill:#e1e8eb}.meter-fill{fill:var(--good)}
-    .meter-warn .meter-fill{fill:#c98a00}.meter-bad .meter-fill{fill:var(--bad)}.meter-plain .meter-fill{fill:#7b8b94}
+    .meter-track{fill:#d5dde1}.meter-fill{fill:var(--good)}
+    .meter-warn .meter-fill{fill:#a06b00}.meter-bad .meter-fill{fill:var(--bad)}.meter-plain .meter-fill{fill:#5d6e78}
     .meter-note{margin:0;font-size:.9rem;color:var(--soft)}
     .meter-bad .meter-note{color:var(--bad)}
     .confirmation{background:var(--good-pale);border:1px solid #b7dcc6;border-radius:16px;padding:1.5rem;text-align:center;
@@ -170,9 +170,9 @@ public enum Stylesheet {
     .chart figcaption{font-weight:600;margin-bottom:.5rem}
     .chart text{font-size:12px;fill:var(--soft)}
     .chart .value{fill:var(--ink)}
-    .bar{fill:var(--brand)}.bar-2{fill:#c98a00}.bar-bad{fill:var(--bad)}.bar-track{fill:#edf2f3}
-    .line{fill:none;stroke:var(--brand);stroke-width:2}.line-2{fill:none;stroke:#c98a00;stroke-width:2}
-    .area{fill:var(--brand-pale)}.axis{stroke:var(--line);stroke-width:1}
+    .bar{fill:var(--brand)}.bar-2{fill:#a06b00}.bar-bad{fill:var(--bad)}.bar-track{fill:#edf2f3}
+    .line{fill:none;stroke:var(--brand);stroke-width:2}.line-2{fill:none;stroke:#a06b00;stroke-width:2}
+    .dot{fill:var(--brand)}.dot-2{fill:#a06b00}.area{fill:var(--brand-pale)}.axis{stroke:var(--line);stroke-width:1}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.25rem;align-items:start}
 
     """

@@ -1,3 +1,4 @@
+import AccessControl
 import Books
 import Commons
 import Storage
@@ -11,8 +12,12 @@ public protocol Measure: Sendable {
   var schema: [Migration] { get }
   /// Tables whose rows carry a mark, for verification.
   var markedTables: [MarkedTable] { get }
-  /// What posts may allow.
-  var permissions: [MeasurePermission] { get }
+  /// What people may be in it.
+  var roles: [Role] { get }
+  /// Which of its roles exclude each other.
+  var separations: [RoleSeparation] { get }
+  /// What must hold of its tables, for verification: a query that finds rows that break it.
+  var invariants: [StoreInvariant] { get }
   /// Its pages and interfaces.
   func routes(_ routes: inout Routes)
   /// Takes in the next public act of the log, each once and in the order of the log.
@@ -24,7 +29,9 @@ public protocol Measure: Sendable {
 extension Measure {
   public var schema: [Migration] { [] }
   public var markedTables: [MarkedTable] { [] }
-  public var permissions: [MeasurePermission] { [] }
+  public var roles: [Role] { [] }
+  public var separations: [RoleSeparation] { [] }
+  public var invariants: [StoreInvariant] { [] }
   public func routes(_ routes: inout Routes) {}
   public func consume(_ act: PublicAct) {}
   public func indicators(at moment: Instant) -> [IndicatorValue] { [] }
@@ -81,17 +88,19 @@ public struct MeasureCard: Sendable {
   }
 }
 
-/// Something that a post may allow.
-public struct MeasurePermission: Hashable, Sendable {
-  /// Its id, such as `requests.dispatch`.
-  public let id: String
-  /// What it allows.
-  public let name: Phrase
+/// Something that must hold of every row of a measure's tables.
+public struct StoreInvariant: Sendable {
+  /// The table.
+  public let table: String
+  /// Looks at all rows; the answer is the keys of those that break it, each with what is wrong.
+  public let broken: @Sendable (any View) throws -> [(row: Int64, what: Phrase)]
 
-  /// A permission.
-  public init(_ id: String, _ name: Phrase) {
-    self.id = id
-    self.name = name
+  /// An invariant.
+  public init(
+    _ table: String, broken: @escaping @Sendable (any View) throws -> [(row: Int64, what: Phrase)]
+  ) {
+    self.table = table
+    self.broken = broken
   }
 }
 

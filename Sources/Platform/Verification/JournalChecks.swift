@@ -24,7 +24,8 @@ public enum JournalChecks {
   private static let sealedActs = Statement(
     """
     SELECT j.entry_key, j.commitment, j.sealed, s.wrapped FROM journal j
-    JOIN subjects s ON s.subject = j.entry_key / 65536 ORDER BY j.entry_key
+    JOIN subjects s ON s.subject = j.entry_key / 65536
+    WHERE j.entry_key > $1 ORDER BY j.entry_key LIMIT $2
     """)
   private static let caseVersions = Statement(
     """
@@ -95,30 +96,39 @@ public enum JournalChecks {
   static let commitments = StoreCheck("sealed parts and commitments") { view, ring in
     var findings: [StoreFinding] = []
     var current: (subject: Int64, key: SealingKey?) = (-1, nil)
-    let rows = try view.all(
-      Query(sealedActs) { row -> StoreFinding? in
-        let raw = row.integer(0)
-        let subject = raw >> 16
-        let wrapped = row.blob(3)
-        guard !wrapped.isEmpty else { return nil }
-        if current.subject != subject {
-          current = (subject, SealingKey(subject: subject, wrapped: wrapped, ring))
+    var after: Int64 = 0
+    while true {
+      let rows = try view.all(
+        Query(sealedActs, [.integer(after), .integer(pageRows)]) {
+          (raw: $0.integer(0), commitment: $0.blob(1), sealed: $0.blob(2), wrapped: $0.blob(3))
+        })
+      guard let last = rows.last else { return findings }
+      after = last.raw
+      for row in rows where !row.wrapped.isEmpty {
+        if current.subject != row.raw >> 16 {
+          let subject = row.raw >> 16
+          current = (subject, SealingKey(subject: subject, wrapped: row.wrapped, ring))
         }
-        guard let key = current.key else { return nil }
-        guard let opened = key.open(row.blob(2), at: raw) else {
-          return StoreFinding(
-            "journal", row: "\(raw)", Phrase("密封内容无法解开。", en: "its sealed part does not open"))
+        guard let key = current.key else { continue }
+        guard let opened = key.open(row.sealed, at: row.raw) else {
+          findings.append(
+            StoreFinding(
+              "journal", row: "\(row.raw)",
+              Phrase("密封内容无法解开。", en: "its sealed part does not open")))
+          continue
         }
-        guard Digest.of(opened).bytes == row.blob(1) else {
-          return StoreFinding(
-            "journal", row: "\(raw)",
-            Phrase("密封内容与公开承诺不符。", en: "its sealed part is not what it committed to"))
+        if Digest.of(opened).bytes != row.commitment {
+          findings.append(
+            StoreFinding(
+              "journal", row: "\(row.raw)",
+              Phrase("密封内容与公开承诺不符。", en: "its sealed part is not what it committed to")))
         }
-        return nil
-      })
-    findings += rows.compactMap { $0 }
-    return findings
+      }
+    }
   }
+
+  /// Rows that are held in memory at a time.
+  static let pageRows: Int64 = 5000
 
   private static func dangling(_ table: String, _ key: String, _ column: String) -> Statement {
     Statement(

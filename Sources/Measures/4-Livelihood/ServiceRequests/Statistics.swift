@@ -150,7 +150,7 @@ public struct RequestStatistics: Sendable {
       let slot = slots[dimension.rawValue].number(name)
       if slot != known.slot(dimension) { move(&known, dimension, to: slot) }
     }
-    if let due = act.fields["due"]?.integer { known.due = due }
+    if let due = act.fields["due"] { known.due = due.integer }
     apply(act, &known)
     let isClosed = act.fields["closed"]?.bool ?? false
     if isClosed != known.isClosed {

@@ -1,0 +1,32 @@
+# The two commands of the README are `make run` and `make test`; the others are for those who work
+# on the program. Everything lands in .build and data/, which git ignores.
+PORT ?= 8080
+DATA ?= data
+
+.PHONY: run test lint format bench debian outside
+
+run: debian
+	@swift build -c release --product tequ
+	@.build/release/tequ demo --data $(DATA) --port $(PORT)
+
+test: debian
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict -r Sources Tests cities Package.swift
+
+format:
+	swift format -i -r Sources Tests cities Package.swift
+
+bench: debian
+	swift build -c release --product tequ
+	.build/release/tequ bench
+
+# Checkers that are not ours; see docs/how-to/run-the-outside-checks.md.
+outside: debian
+	swift build -c release --product tequ
+	Tests/independent/run
+
+debian:
+	@sh scripts/install-debian.sh
