@@ -11,9 +11,13 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(
+  _ name: String, in folder: String, _ dependencies: [Target.Dependency],
+  embedding files: [String] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/\(folder)\(name)", swiftSettings: house)
+    name: name, dependencies: dependencies, path: "Sources/\(folder)\(name)",
+    resources: files.map { .embedInCode($0) }, swiftSettings: house)
 }
 
 /// L1: a pure library. No I/O, no wall clock, no randomness.
@@ -95,12 +99,12 @@ if !enginesOnly {
       "MeasureKit", in: "Platform/",
       [
         "Commons", "AccessControl", "Storage", "Books", "Desk", "HTTPValues", "Markup",
-        "CaseEngine", "LegalTime",
+        "CaseEngine", "LegalTime", "EvidenceLog",
       ]),
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
-    measure("ServiceRequests", in: "4-Livelihood"),
+    measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
     room(
       "WebServer", in: "App/",
@@ -115,11 +119,21 @@ if !enginesOnly {
         "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
-      ]),
+      ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
-      "Simulation", in: "", ["Commons", "Storage", "SQLiteStorage", "StorageConformance"]),
+      "Simulation", in: "",
+      [
+        "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
+        "Desk", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
+        "StorageConformance",
+      ]),
     .executableTarget(
-      name: "tequ", dependencies: ["App", "Simulation", "StorageConformance", arguments], path: "Sources/tequ",
+      name: "tequ",
+      dependencies: [
+        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
+        "EvidenceLog", "LegalTime", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
+        "StorageConformance", "Verification", arguments,
+      ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
       name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],

@@ -5,5 +5,8 @@ struct Tequ: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tequ",
     abstract: "One program with which a city runs the 22 measures of the Shenzhen reform pilot.",
-    subcommands: [ProbeCommand.self])
+    subcommands: [
+      Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
+      Deadline.self, Backup.self, Restore.self, ProbeCommand.self,
+    ])
 }

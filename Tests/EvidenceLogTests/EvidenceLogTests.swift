@@ -77,7 +77,7 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
   }
 
   private struct Probe: Decodable {
-    var leafIdx: Int64?
+    var leafIdx: UInt64?
     var treeSize: Int64?
     var root: Data?
     var leafHash: Data?
@@ -104,7 +104,7 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
         let holds =
           kind == 0
           ? MerkleTree.includes(
-            leaf: Array(probe.leafHash ?? Data()), at: probe.leafIdx ?? 0,
+            leaf: Array(probe.leafHash ?? Data()), at: Int64(exactly: probe.leafIdx ?? 0) ?? -1,
             size: probe.treeSize ?? 0, root: Array(probe.root ?? Data()), proof: proof)
           : MerkleTree.isConsistent(
             size: probe.size1 ?? 0, root: Array(probe.root1 ?? Data()), size: probe.size2 ?? 0,

@@ -24,6 +24,21 @@ public struct DataFolder: Sendable {
   /// Whether a city was ever made here.
   public var isCity: Bool { FileManager.default.fileExists(atPath: database) }
 
+  /// Whether the demonstration was being built here and did not come to its end.
+  public var isUnfinished: Bool { FileManager.default.fileExists(atPath: path + "/unfinished") }
+
+  /// Notes that the demonstration is being built, or is finished.
+  public func mark(unfinished: Bool) throws {
+    if unfinished {
+      guard FileManager.default.createFile(atPath: path + "/unfinished", contents: Data()) else {
+        throw Problem.malformed(
+          Phrase("无法写入数据目录 \(path)。", en: "The data folder \(path) cannot be written to."))
+      }
+    } else {
+      try FileManager.default.removeItem(atPath: path + "/unfinished")
+    }
+  }
+
   /// Makes the folder if it is not there.
   public func create() throws {
     do {

@@ -4,6 +4,7 @@ import Desk
 import EvidenceLog
 import MeasureKit
 import Storage
+import Verification
 
 /// Moves acts from the journal's queue into the evidence log, and tells the measures of each. There
 /// is one for a store; the order in which it takes acts is the only total order there is.
@@ -60,7 +61,7 @@ public actor Sequencer {
     let rows = try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
     guard !rows.isEmpty else { return 0 }
     if rows.contains(where: { stamps[$0.stamp] == nil }) { try await readStamps() }
-    let leaves = try rows.map { try Sequencer.entry($0, stamps).leafHash }
+    let leaves = try rows.map { try LogEntry($0, stamps).leafHash }
     var grown = tree
     let tiles = grown.append(leaves).map {
       (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
@@ -85,19 +86,6 @@ public actor Sequencer {
       kind: row.kind, matter: row.matter, recordedAt: row.recordedAt,
       effectiveAt: row.effectiveAt, fields: fields)
     for measure in measures { measure.consume(act) }
-  }
-
-  /// The public entry of an act.
-  public static func entry(
-    _ row: JournalRow, _ stamps: [Int64: StampBook.Stamp]
-  ) throws -> LogEntry {
-    guard let stamp = stamps[row.stamp] else {
-      throw StorageError("act \(row.key.raw) bears stamp \(row.stamp), which is not there")
-    }
-    return LogEntry(
-      kind: row.kind, recordedAt: row.recordedAt, effectiveAt: row.effectiveAt,
-      jurisdiction: stamp.jurisdiction, authorisation: stamp.authorisation, matter: row.matter,
-      publicFields: try JSONValue(parsing: row.publicFields), commitment: row.commitment)
   }
 }
 
@@ -127,7 +115,7 @@ public struct ReceiptDesk: Sendable {
         try view.first(LogBook.tile(level: tile.level, index: tile.index))
       }.inclusion(of: index)
       return Found(
-        row: row, entry: try Sequencer.entry(row, stamps), index: index, proof: proof,
+        row: row, entry: try LogEntry(row, stamps), index: index, proof: proof,
         checkpoint: state.checkpoint)
     }
     guard let found else { return nil }

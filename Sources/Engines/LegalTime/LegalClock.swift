@@ -44,6 +44,8 @@ public struct LegalClock: Hashable, Sendable {
 
   /// The day of the event that started it.
   public var startedOn: CivilDate { start }
+  /// In which units it is counted.
+  public var unit: Period.Unit { span.unit }
   /// Whether it stands still.
   public var isSuspended: Bool { pauses.last.map { $0.to == nil } ?? false }
   /// Whether it was extended.

@@ -57,6 +57,13 @@ public struct Period: Hashable, Sendable {
   }
 }
 
+extension Period.Unit {
+  /// What a clock that is counted in it counts day by day.
+  public var dayName: Phrase {
+    self == .workingDays ? Phrase("个工作日", en: "working days") : Phrase("日", en: "days")
+  }
+}
+
 /// The last day of a period.
 public struct DueDate: Hashable, Sendable {
   /// The last day.

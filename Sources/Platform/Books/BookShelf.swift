@@ -14,5 +14,6 @@ public enum BookShelf {
     JournalBook.table, StampBook.table, CaseBook.table, IdempotencyBook.table, NumberBook.table,
     OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
     AccountBook.mandates, BlobBook.table, AccessBook.table, AccessBook.digests,
+    LogBook.stateTable,
   ]
 }

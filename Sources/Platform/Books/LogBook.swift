@@ -12,9 +12,13 @@ public enum LogBook {
       """
       CREATE TABLE log_state (
         state_key {key}, size BIGINT NOT NULL, checkpoint TEXT NOT NULL,
-        signed_at BIGINT NOT NULL)
+        signed_at BIGINT NOT NULL, mark {bytes} NOT NULL)
       """,
     ])
+
+  /// The table of the state.
+  public static let stateTable = MarkedTable(
+    "log_state", ["state_key", "size", "checkpoint", "signed_at"])
 
   private static let insertEntry = Statement(
     "INSERT INTO log_entries (log_index, entry_key) VALUES ($1, $2)")
@@ -27,9 +31,11 @@ public enum LogBook {
   private static let getTile = Statement("SELECT hashes FROM log_tiles WHERE tile_key = $1")
   private static let putState = Statement(
     """
-    INSERT INTO log_state (state_key, size, checkpoint, signed_at) VALUES (1, $1, $2, $3)
+    INSERT INTO log_state (state_key, size, checkpoint, signed_at, mark)
+    VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (state_key) DO UPDATE
-    SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at
+    SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at,
+      mark = excluded.mark
     """)
   private static let getState = Statement(
     "SELECT size, checkpoint, signed_at FROM log_state WHERE state_key = 1")
@@ -43,6 +49,10 @@ public enum LogBook {
   private static let pairs = Statement(
     "SELECT log_index, entry_key FROM log_entries ORDER BY log_index")
   private static let tiles = Statement("SELECT tile_key, hashes FROM log_tiles ORDER BY tile_key")
+
+  private static let countTiles = Statement("SELECT count(*) FROM log_tiles")
+  /// How many tiles are kept.
+  public static let tileCount = Query(countTiles) { $0.integer(0) }
 
   /// The log as it was last signed.
   public struct State: Hashable, Sendable {
@@ -107,9 +117,10 @@ public enum LogBook {
   }
 
   /// The change that replaces the state.
-  public static func put(_ state: State) -> Change {
-    Change(
-      putState,
-      [.integer(state.size), .text(state.checkpoint), .integer(state.signedAt.microseconds)])
+  public static func put(_ state: State, _ ring: KeyRing) -> Change {
+    let values: [SQLValue] = [
+      1, .integer(state.size), .text(state.checkpoint), .integer(state.signedAt.microseconds),
+    ]
+    return Change(putState, values + [.blob(stateTable.mark(values, ring))])
   }
 }

@@ -26,6 +26,13 @@ public enum StampBook {
     public let jurisdiction: String
     /// The document that authorises the measure there; empty where none is needed.
     public let authorisation: String
+
+    /// A stamp.
+    public init(number: Int64, jurisdiction: String, authorisation: String) {
+      self.number = number
+      self.jurisdiction = jurisdiction
+      self.authorisation = authorisation
+    }
   }
 
   /// All stamps.

@@ -53,7 +53,7 @@ public enum Maintenance: Sendable {
     case .integrate(let entries, let first, let tiles, let state):
       entries.enumerated().flatMap { LogBook.integrate($1, at: first + Int64($0)) }
         + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
-        + [LogBook.put(state)]
+        + [LogBook.put(state, ring)]
     case .sweep(let moment):
       [AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment)]
         + BlobBook.sweep(before: moment.adding(seconds: -86_400))

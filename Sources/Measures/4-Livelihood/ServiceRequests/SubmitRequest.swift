@@ -34,17 +34,31 @@ public struct Intake: Hashable, Sendable {
   public var isPublic: Bool
   /// Whether the unit complained of must not learn who complained.
   public var isAnonymous: Bool
-  /// Keys of attachments that were staged for this request.
-  public var attachments: [Int64]
+  /// Attachments that were staged for this request.
+  public var attachments: [Attachment]
   /// Where an imported request comes from, unique.
   public var source: String?
+
+  /// A file that goes with a request.
+  public struct Attachment: Hashable, Sendable {
+    /// Its key in the blob book.
+    public let key: Int64
+    /// SHA-256 of its bytes: what the act commits to, the same whenever it is sent again.
+    public let digest: [UInt8]
+
+    /// An attachment.
+    public init(key: Int64, digest: [UInt8]) {
+      self.key = key
+      self.digest = digest
+    }
+  }
 
   /// An intake; all but item, title, text, channel and district may be left out.
   public init(
     item: String, title: String, text: String, channel: String, district: String,
     address: String = "", latitudeE6: Int64? = nil, longitudeE6: Int64? = nil, name: String = "",
     phone: String = "", email: String = "", isPublic: Bool = false, isAnonymous: Bool = false,
-    attachments: [Int64] = [], source: String? = nil
+    attachments: [Attachment] = [], source: String? = nil
   ) {
     self.item = item
     self.title = title
@@ -84,12 +98,14 @@ public struct Intake: Hashable, Sendable {
     if let longitudeE6 { fields["lon"] = .integer(longitudeE6) }
     if isPublic { fields["open"] = true }
     if isAnonymous { fields["anonymous"] = true }
-    if !attachments.isEmpty { fields["files"] = .array(attachments.map { .integer($0) }) }
+    if !attachments.isEmpty { 
+      fields["files"] = .array(attachments.map { .string(Hex.encode($0.digest)) })
+    }
     if let source { fields["source"] = .string(source) }
     return .object(fields)
   }
 
-  /// Reads what ``content`` wrote.
+  /// Reads what ``content`` wrote; the attachments are found in the blob book.
   init?(_ content: JSONValue) {
     guard let item = content["item"]?.string, let title = content["title"]?.string,
       let text = content["text"]?.string, let channel = content["channel"]?.string,
@@ -101,7 +117,6 @@ public struct Intake: Hashable, Sendable {
       longitudeE6: content["lon"]?.integer, name: content["name"]?.string ?? "",
       phone: content["phone"]?.string ?? "", email: content["email"]?.string ?? "",
       isPublic: content["open"]?.bool ?? false, isAnonymous: content["anonymous"]?.bool ?? false,
-      attachments: (content["files"]?.array ?? []).compactMap(\.integer),
       source: content["source"]?.string)
   }
 }
@@ -162,9 +177,9 @@ public struct SubmitRequest: Command {
   /// Ties the staged attachments to this act; they must have been staged for this very request.
   private func attachments(_ view: any View, _ context: Context) throws -> [Change] {
     let entry = JournalKey(aggregate: context.aggregate, version: 1)
-    return try intake.attachments.map { key in
-      guard let blob = try view.first(BlobBook.find(key)), blob.entry == nil,
-        blob.aggregate == context.aggregate
+    return try intake.attachments.map { attachment in
+      guard let blob = try view.first(BlobBook.find(attachment.key)), blob.entry == nil,
+        blob.aggregate == context.aggregate, blob.digest == attachment.digest
       else {
         throw Problem.invalid([
           Problem.Field(

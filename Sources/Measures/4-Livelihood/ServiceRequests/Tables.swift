@@ -98,7 +98,8 @@ public struct RequestCase: Sendable {
 
 /// The tables of measure 21.
 public enum RequestTables {
-  static let migration = Migration(
+  /// Their schema step.
+  public static let migration = Migration(
     "requests.0001",
     [
       """
@@ -110,6 +111,11 @@ public enum RequestTables {
         mark {bytes} NOT NULL)
       """,
       "CREATE INDEX requests_opened ON requests (opened_at, case_key)",
+      "CREATE INDEX requests_category ON requests (category, opened_at, case_key)",
+      """
+      CREATE INDEX requests_centre ON cases (stage, due_at, case_key)
+      WHERE stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+      """,
       "CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source IS NOT NULL",
     ])
 
@@ -144,6 +150,29 @@ public enum RequestTables {
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
     WHERE c.closed_at IS NULL AND c.agency = $1 AND (c.due_at, c.case_key) > ($2, $3)
     ORDER BY c.due_at, c.case_key LIMIT $4
+    """)
+  private static let publicByTime = Statement(
+    """
+    SELECT \(columns) \(joined)
+    WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3) AND r.is_public = 1
+    ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
+    """)
+  private static let recentOfCategory = Statement(
+    """
+    SELECT \(columns) \(joined)
+    WHERE r.category = $1 AND r.opened_at >= $2 ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $3
+    """)
+  private static let centreFirst = Statement(
+    """
+    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
+    WHERE c.stage = $1 AND c.stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+    AND (c.due_at, c.case_key) > ($2, $3) ORDER BY c.due_at, c.case_key LIMIT $4
+    """)
+  private static let lateFirst = Statement(
+    """
+    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
+    WHERE c.closed_at IS NULL AND c.agency IS NOT NULL AND c.due_at < $1
+    ORDER BY c.due_at, c.case_key LIMIT $2
     """)
   private static let overdueFirst = Statement(
     """
@@ -182,6 +211,42 @@ public enum RequestTables {
     ) { decode($0) }
   }
 
+  /// Requests that everybody may read, opened since `from` and before a cursor, the newest first.
+  public static func openToAll(
+    since from: Instant, before cursor: (Int64, Int64), limit: Int
+  ) -> Query<RequestCase> {
+    Query(
+      publicByTime,
+      [
+        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
+        .integer(Int64(limit)),
+      ]
+    ) { decode($0) }
+  }
+
+  /// The latest requests of a category since a moment.
+  static func recent(category: String, since from: Instant, limit: Int) -> Query<RequestCase> {
+    Query(
+      recentOfCategory,
+      [.text(category), .integer(from.microseconds), .integer(Int64(limit))]
+    ) { decode($0) }
+  }
+
+  /// Requests of a stage that the centre owes, by deadline, after a cursor (due, key).
+  public static func centre(
+    _ stage: String, after cursor: (Int64, Int64), limit: Int
+  ) -> Query<RequestCase> {
+    Query(
+      centreFirst,
+      [.text(stage), .integer(cursor.0), .integer(cursor.1), .integer(Int64(limit))]
+    ) { decode($0) }
+  }
+
+  /// Open requests of all agencies that are late at a moment, the latest first.
+  public static func late(at moment: Instant, limit: Int) -> Query<RequestCase> {
+    Query(lateFirst, [.integer(moment.microseconds), .integer(Int64(limit))]) { decode($0) }
+  }
+
   /// An agency's open requests by deadline, after a cursor (due, key).
   public static func inbox(
     _ agency: String, after cursor: (Int64, Int64), limit: Int
@@ -206,6 +271,47 @@ public enum RequestTables {
     Query(countOpen, [.integer(moment.microseconds)]) {
       ($0.optionalText(0), $0.integer(1), $0.optionalInteger(2) ?? 0)
     }
+  }
+
+  private static let open = Statement(
+    "SELECT case_key FROM cases WHERE closed_at IS NULL AND measure = 21 ORDER BY case_key")
+  /// The keys of all open requests.
+  public static let openKeys = Query(open) { $0.integer(0) }
+
+  // MARK: Verification
+
+  private static let everyRow = Statement(
+    "SELECT \(columns) \(joined) WHERE r.case_key > $1 ORDER BY r.case_key LIMIT 5000")
+  private static let caseAlone = Statement(
+    """
+    SELECT c.case_key FROM cases c WHERE c.measure = 21
+    AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.case_key = c.case_key)
+    """)
+  private static let requestAlone = Statement(
+    """
+    SELECT r.case_key FROM requests r
+    WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.case_key = r.case_key AND c.measure = 21)
+    """)
+
+  /// Looks at every request, a few thousand in memory at a time.
+  static func forEach(_ view: any View, _ body: (RequestCase) throws -> Void) throws {
+    var after: Int64 = 0
+    while true {
+      let page = try view.all(Query(everyRow, [.integer(after)]) { decode($0) })
+      guard let last = page.last else { return }
+      for row in page { try body(row) }
+      after = last.base.key
+    }
+  }
+
+  /// Cases of this measure that have no row of their own here.
+  static func withoutRequest(_ view: any View) throws -> [Int64] {
+    try view.all(Query(caseAlone) { $0.integer(0) })
+  }
+
+  /// Rows here that have no case.
+  static func withoutCase(_ view: any View) throws -> [Int64] {
+    try view.all(Query(requestAlone) { $0.integer(0) })
   }
 
   /// The changes that open a request.

@@ -1,0 +1,48 @@
+import Commons
+import Foundation
+import SQLiteStorage
+
+/// Copies of a city: the database as of one moment, the keys, the city's own data.
+public enum CityCopy {
+  private static let files = ["keys.json", "config.json", "city"]
+
+  /// Copies a city into a folder that is not there yet, also while it is served.
+  public static func backup(_ city: DataFolder, to target: DataFolder) throws {
+    try city.requireCity()
+    try requireAbsent(target)
+    try target.create()
+    try SQLiteBackup.copy(from: city.database, to: target.database)
+    try carry(city, to: target)
+  }
+
+  /// Makes a city's folder from a copy whose database is whole.
+  public static func restore(_ copy: DataFolder, to city: DataFolder) throws {
+    try copy.requireCity()
+    try requireAbsent(city)
+    let faults = try SQLiteBackup.integrityFindings(copy.database)
+    guard faults.isEmpty else {
+      throw Problem.refused(
+        "copy-damaged",
+        Phrase("备份文件已损坏：\(faults[0])", en: "The copy is damaged: \(faults[0])"))
+    }
+    try city.create()
+    try SQLiteBackup.copy(from: copy.database, to: city.database)
+    try carry(copy, to: city)
+  }
+
+  private static func requireAbsent(_ folder: DataFolder) throws {
+    guard !folder.isCity else {
+      throw Problem.refused(
+        "folder-not-empty",
+        Phrase("\(folder.path) 中已有城市数据，请换一个目录。", en: "There is a city in \(folder.path) already; name another folder."))
+    }
+  }
+
+  private static func carry(_ source: DataFolder, to target: DataFolder) throws {
+    for name in files {
+      let from = source.path + "/" + name
+      guard FileManager.default.fileExists(atPath: from) else { continue }
+      try FileManager.default.copyItem(atPath: from, toPath: target.path + "/" + name)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Books
+import CityProfiles
+import Commons
+import Desk
+import EvidenceLog
+import HTTPValues
+import Markup
+import MeasureKit
+import Storage
+import Verification
+
+/// The log for everybody: a page about it, and its files in the form of C2SP tlog-tiles.
+struct LogPages: Sendable {
+  let city: RunningCity
+
+  func routes(_ routes: inout Routes) {
+    routes.get("/log") { try await page($0) }
+    routes.get("/log/checkpoint", .everybody, .interface) { _ in try await checkpoint() }
+    routes.get("/log/key", .everybody, .interface) { _ in
+      .text(city.signer.verifier.text + "\n")
+    }
+    routes.get("/log/tile/entries/{path...}", .everybody, .interface) { try await bundle($0) }
+    routes.get("/log/tile/{level}/{path...}", .everybody, .interface) { try await tile($0) }
+    routes.get("/log/entries.jsonl", .everybody, .interface) { try await export($0) }
+    routes.get("/log/proof/{first}/{second}", .everybody, .interface) { try await consistency($0) }
+  }
+
+  private static let empty = Problem.notFound(
+    Phrase("日志中还没有条目。", en: "There is nothing in the log yet."))
+
+  private func state() async throws -> LogBook.State {
+    guard let state = try await city.desk.store.first(LogBook.state) else { throw LogPages.empty }
+    return state
+  }
+
+  private func checkpoint() async throws -> Response { .text(try await state().checkpoint) }
+
+  private func page(_ visit: Visit) async throws -> Response {
+    let state = try await city.desk.store.first(LogBook.state)
+    let size = state?.size ?? 0
+    let rows = try await city.desk.store.all(
+      LogBook.entries(from: max(0, size - 20), to: size))
+    let title = Phrase("存证日志", en: "Evidence log")
+    return visit.page(title) { h in
+      h.heading(
+        title,
+        lead: Phrase(
+          "每一次办理都按顺序写入这本公开的日志。日志只增不改：任何改动都会使签名和证明对不上。姓名和内容不在其中。",
+          en: "Every act is written into this public log in order. It only grows: any change would break its proofs. Names and words are not in it."))
+      h.tiles { h in
+        h.tile(Phrase("条目", en: "Entries"), Figures.grouped(size))
+      }
+      if let state {
+        h.element("div", .class("panel")) { h in
+          h.element("h2", text: Phrase("最新检查点", en: "Latest checkpoint"))
+          h.element("pre", .class("mono"), text: state.checkpoint)
+          h.element("p") { h in
+            h.text(Phrase("日志公钥：", en: "Key of the log: "))
+            h.element("span", .class("mono"), text: city.signer.verifier.text)
+          }
+          h.element("p") { h in
+            h.a("/log/checkpoint", Phrase("检查点", en: "Checkpoint"))
+            h.text(" · ")
+            h.a("/log/entries.jsonl?limit=1000", Phrase("导出条目", en: "Export entries"))
+            h.text(" · ")
+            h.a("/receipts", Phrase("核验回执", en: "Check a receipt"))
+          }
+        }
+      }
+      h.table(
+        Phrase("最近的条目", en: "Latest entries"),
+        columns: [
+          (Phrase("序号", en: "Index"), true), (Phrase("行为", en: "Act"), false),
+          (Phrase("时间", en: "Time"), false), (Phrase("公开字段", en: "Public fields"), false),
+        ]
+      ) { table in
+        for row in rows.reversed() {
+          table.row([
+            { $0.text(String(row.index)) },
+            { $0.element("span", .class("mono"), text: row.row.kind) },
+            { $0.time(row.row.recordedAt, in: city.profile.zone) },
+            { $0.element("span", .class("mono"), text: row.row.publicFields) },
+          ])
+        }
+      }
+    }
+  }
+
+  // MARK: Files
+
+  /// A tile: `/log/tile/<level>/<index>[.p/<width>]`, hashes one after the other.
+  private func tile(_ visit: Visit) async throws -> Response {
+    guard let level = Int(visit["level"]), (0..<Tile.levelCount).contains(level),
+      let place = LogPages.place(visit["path"]),
+      let hashes = try await city.desk.store.first(
+        LogBook.tile(level: level, index: place.index)),
+      hashes.count >= place.width * MerkleTree.hashBytes
+    else { throw Problem.notFound(Phrase("没有这一块。", en: "There is no such tile.")) }
+    var response = Response(
+      type: "application/octet-stream", Array(hashes.prefix(place.width * MerkleTree.hashBytes)))
+    response.headers.set("cache-control", "public, max-age=31536000, immutable")
+    return response
+  }
+
+  /// An entry bundle: entries with their lengths as 16-bit numbers, big-endian.
+  private func bundle(_ visit: Visit) async throws -> Response {
+    guard let place = LogPages.place(visit["path"]) else {
+      throw Problem.notFound(Phrase("没有这一块。", en: "There is no such bundle."))
+    }
+    let from = place.index * Tile.width
+    let entries = try await entries(from: from, to: from + Int64(place.width))
+    guard entries.count == place.width else {
+      throw Problem.notFound(Phrase("没有这一块。", en: "There is no such bundle."))
+    }
+    var out: [UInt8] = []
+    for entry in entries {
+      let bytes = entry.canonicalBytes
+      out += [UInt8(bytes.count >> 8 & 0xFF), UInt8(bytes.count & 0xFF)]
+      out += bytes
+    }
+    var response = Response(type: "application/octet-stream", out)
+    response.headers.set("cache-control", "public, max-age=31536000, immutable")
+    return response
+  }
+
+  private func entries(from: Int64, to: Int64) async throws -> [LogEntry] {
+    try await city.desk.store.report { view in
+      let stamps = Dictionary(
+        uniqueKeysWithValues: try view.all(StampBook.list).map { ($0.number, $0) })
+      return try view.all(LogBook.entries(from: from, to: to)).map {
+        try LogEntry($0.row, stamps)
+      }
+    }
+  }
+
+  /// Entries as lines of JSON, for whoever wants to compute the figures again.
+  private func export(_ visit: Visit) async throws -> Response {
+    let from = Int64(visit.request.query["from"] ?? "0") ?? -1
+    let limit = Int64(visit.request.query["limit"] ?? "1000") ?? -1
+    guard from >= 0, (1...10_000).contains(limit), from < Int64.max / 2 else {
+      throw Problem.malformed(
+        Phrase("from 不小于0，limit 为1至10000。", en: "“from” is at least 0, “limit” from 1 to 10,000."))
+    }
+    var out: [UInt8] = []
+    let found = try await entries(from: from, to: from + limit)
+    for entry in found { out += entry.canonicalBytes + [0x0A] }
+    var response = Response(type: "application/jsonl", out)
+    if Int64(found.count) == limit {
+      response.linkNext("/log/entries.jsonl?from=\(from + limit)&limit=\(limit)")
+    }
+    return response
+  }
+
+  /// The proof that the log with `first` entries is the beginning of the one with `second`.
+  private func consistency(_ visit: Visit) async throws -> Response {
+    let size = try await state().size
+    guard let first = Int64(visit["first"]), let second = Int64(visit["second"]), first > 0,
+      first <= second, second <= size
+    else {
+      throw Problem.malformed(
+        Phrase("应为 1 ≤ 前 ≤ 后 ≤ \(size)。", en: "1 ≤ first ≤ second ≤ \(size) is expected."))
+    }
+    let proof = try await city.desk.store.read { view in
+      try ProofMaker(size: second) { tile in
+        try view.first(LogBook.tile(level: tile.level, index: tile.index))
+      }.consistency(from: first)
+    }
+    return .json(["proof": .array(proof.map { .string(Base64.encode($0)) })])
+  }
+
+  /// Reads `x001/x234/067` or `067.p/5` (C2SP tlog-tiles).
+  static func place(_ path: String) -> (index: Int64, width: Int)? {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    var width = Int(Tile.width)
+    if parts.count >= 2, parts[parts.count - 2].hasSuffix(".p") {
+      guard let partial = Int(parts.removeLast()), (1..<width).contains(partial) else {
+        return nil
+      }
+      width = partial
+      parts[parts.count - 1] = String(parts[parts.count - 1].dropLast(2))
+    }
+    var index: Int64 = 0
+    guard (1...6).contains(parts.count) else { return nil }
+    for (position, part) in parts.enumerated() {
+      let isLast = position == parts.count - 1
+      let digits = isLast ? part : String(part.dropFirst())
+      guard isLast || part.hasPrefix("x"), digits.utf8.count == 3,
+        digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits)
+      else { return nil }
+      index = index * 1000 + value
+    }
+    return (index, width)
+  }
+}

@@ -1,0 +1,207 @@
+import AccessControl
+import Accounts
+import Books
+import Cities
+import CityProfiles
+import Commons
+import Desk
+import EvidenceLog
+import Foundation
+import Interchange
+import LegalTime
+import Logging
+import MeasureKit
+import SQLiteStorage
+import ServiceRequests
+import Storage
+import Verification
+
+/// A city with everything wired together: store, desk, measures, log, workers. The composition root.
+public final class RunningCity: Sendable {
+  /// Its folder.
+  public let folder: DataFolder
+  /// Its data.
+  public let profile: CityProfile
+  /// The only door for writes.
+  public let desk: CommandDesk
+  /// Time, injected.
+  public let time: any TimeSource
+  /// Unpredictable bytes, injected.
+  public let random: any RandomSource
+  /// The store's secrets.
+  public let ring: KeyRing
+  /// Measure 21.
+  public let requests: RequestsMeasure
+  /// Its rules.
+  public let rules: RequestRules
+  /// The measures that run.
+  public let measures: [any Measure]
+  /// Who may do what.
+  public let policy: AccessPolicy
+  /// The key with which the log signs.
+  public let signer: NoteSigner
+  /// The log.
+  public let sequencer: Sequencer
+  /// Its receipts.
+  public let receipts: ReceiptDesk
+  /// Signing in.
+  public let signIn: SignInDesk
+  /// Who stands behind a token.
+  public let sessions: SessionReader
+  /// Where events of the program go.
+  public let logger: Logger
+  let store: SQLiteStore
+  private let lock: FolderLock?
+  private let connectors: [any Connector]
+
+  /// How a city is opened.
+  public struct Options: Sendable {
+    /// Whether to make it if it is not there.
+    public var creates = false
+    /// Whether nothing is written: other processes may write meanwhile.
+    public var isReadOnly = false
+    /// Time.
+    public var time: any TimeSource = SystemTime()
+    /// Unpredictable bytes.
+    public var random: any RandomSource = SystemRandom()
+    /// Megabytes of page cache of each connection.
+    public var cacheMegabytes = 16
+    /// Units in one transaction at most.
+    public var batchLimit = 1000
+
+    /// The usual way.
+    public init() {}
+  }
+
+  /// Opens the city in a folder.
+  ///
+  /// - Throws: ``Problem`` if the folder is in use, its keys are missing or its profile is wrong.
+  public init(_ folder: DataFolder, _ options: Options = Options()) async throws {
+    if options.creates { try folder.create() } else { try folder.requireCity() }
+    self.folder = folder
+    lock = options.isReadOnly ? nil : try folder.lock()
+    ring = try folder.keyRing(create: options.creates)
+    profile = try RunningCity.profile(folder)
+    time = options.time
+    random = options.random
+    store = try SQLiteStore(
+      .init(
+        path: folder.database, batchLimit: options.batchLimit,
+        cacheMegabytes: options.cacheMegabytes, isReadOnly: options.isReadOnly),
+      migrations: RunningCity.migrations)
+    logger = Logger(label: "tequ")
+    let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
+    guard let adoption else {
+      throw Problem.refused(
+        "not-adopted", Phrase("城市档案未采用第21项举措。", en: "The city's profile has not adopted measure 21."))
+    }
+    let stamp =
+      options.isReadOnly
+      ? 1
+      : try await CommandDesk.stamp(
+        store, ring, jurisdiction: profile.code, authorisation: adoption.authorisation)
+    desk = CommandDesk(store: store, ring: ring, time: time, random: random, stamp: stamp)
+    rules = try RequestRules(profile, calendar: .stateCouncil)
+    requests = RequestsMeasure(
+      desk: desk, rules: rules, ring: ring,
+      acknowledger: Acknowledger(
+        jurisdiction: profile.code, authorisation: adoption.authorisation))
+    measures = [requests]
+    policy = AccessPolicy(
+      roles: BaseRoles.all + measures.flatMap(\.roles),
+      separations: BaseRoles.separations + measures.flatMap(\.separations))
+    signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    sequencer = Sequencer(desk: desk, time: time, signer: signer, measures: measures)
+    receipts = ReceiptDesk(desk: desk, signer: signer)
+    signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy)
+    sessions = SessionReader(desk: desk, policy: policy)
+    connectors = try RunningCity.connectors(folder)
+  }
+
+  static let migrations =
+    BookShelf.migrations + [RequestTables.migration]
+  static let markedTables = BookShelf.markedTables + [RequestTables.table]
+
+  /// The city's data: the folder's own `city/`, else the demonstration city.
+  public static func profile(_ folder: DataFolder) throws -> CityProfile {
+    let own = folder.path + "/city"
+    guard FileManager.default.fileExists(atPath: own) else { return try BundledCities.shifan() }
+    var files: [String: [UInt8]] = [:]
+    for name in ["city.json", "catalogue.json"] {
+      files[name] = FileManager.default.contents(atPath: own + "/" + name).map { Array($0) }
+    }
+    return try CityProfile(files: files)
+  }
+
+  /// A maildir always; a webhook if `config.json` names one.
+  private static func connectors(_ folder: DataFolder) throws -> [any Connector] {
+    var connectors: [any Connector] = [MaildirConnector(folder: folder.mail)]
+    if let data = FileManager.default.contents(atPath: folder.path + "/config.json") {
+      let config = try JSONValue(parsing: Array(data))
+      if let webhook = config["webhook"], let address = webhook["url"]?.string {
+        connectors.append(
+          try WebhookConnector(
+            address: address, secret: Array((webhook["secret"]?.string ?? "").utf8)))
+      }
+    }
+    return connectors
+  }
+
+  /// What runs beside the requests.
+  var workers: Workers {
+    let requests = requests
+    return Workers(
+      sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
+      outbox: OutboxWorker(desk: desk, time: time, connectors: connectors) {
+        try await requests.notice($0)
+      }, desk: desk, time: time, logger: logger)
+  }
+
+  /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.
+  public func settle() async throws {
+    let workers = workers
+    while try await workers.tick() > 0 {}
+    try await sequencer.drain()
+    while try await workers.outbox.runOnce() > 0 {}
+  }
+
+  private static let latest = Statement("SELECT max(recorded_at) FROM journal")
+
+  /// When the last act was recorded; nil if there is none.
+  public func lastAct() async throws -> Instant? {
+    try await store.first(Query(RunningCity.latest) { $0.optionalInstant(0) }) ?? nil
+  }
+
+  /// The account with a log-in name.
+  public func account(_ login: String) async throws -> Int64? {
+    try await store.first(AccountBook.find(login: login))?.key
+  }
+
+  /// Closes the store.
+  public func close() { store.close() }
+}
+
+/// The roles that belong to no measure.
+enum BaseRoles {
+  static let administrator = Role(
+    "administrator", Phrase("系统管理员", en: "Administrator"), ["accounts.manage", "subjects.forget"],
+    reachesAllAgencies: true)
+  static let auditor = Role(
+    "auditor", Phrase("审计员", en: "Auditor"), ["access.read"], reachesAllAgencies: true)
+  static let importer = Role(
+    "importer", Phrase("数据导入员", en: "Importer"), ["desk.backfill", "requests.import"],
+    reachesAllAgencies: true)
+  static let all = [administrator, auditor, importer]
+
+  /// Who gives posts holds none of them; who checks the reads of personal data reads none.
+  static let separations: [RoleSeparation] = {
+    let duty = Basis.cityPolicy(Phrase("不相容职务分离", en: "separation of duties"))
+    let work = [
+      RequestsMeasure.dispatcher.id, RequestsMeasure.handler.id, RequestsMeasure.arbiter.id,
+      RequestsMeasure.supervisor.id,
+    ]
+    return work.flatMap {
+      [RoleSeparation(administrator.id, $0, duty), RoleSeparation(auditor.id, $0, duty)]
+    } + [RoleSeparation(administrator.id, auditor.id, duty)]
+  }()
+}

@@ -1,0 +1,14 @@
+import Commons
+import Glibc
+
+/// The machine's clock, in UTC.
+public struct SystemTime: TimeSource {
+  /// The clock.
+  public init() {}
+
+  public var now: Instant {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Instant(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
+  }
+}

@@ -1,0 +1,169 @@
+import AccessControl
+import Books
+import CaseEngine
+import CityProfiles
+import Commons
+import Desk
+import LegalTime
+import MeasureKit
+import Storage
+
+/// Measure 21 (民意速办): one intake for all channels, one dispatch, visible throughout, answered,
+/// evaluated and closed.
+public final class RequestsMeasure: Measure {
+  public static let card = MeasureCard(
+    21, .livelihood, slug: "requests", Phrase("民生诉求“民意速办”", en: "Service requests"),
+    Phrase(
+      "反映身边的问题，看到谁在办、何时办结，并评价结果。",
+      en: "Report a problem, see who handles it until when, and judge the result."),
+    bases: [HotlineLaw.beijing(10), HotlineLaw.weifang(20, 1, item: 1), HotlineLaw.jinan(27, 1)],
+    standards: ["Open311 GeoReport v2"])
+
+  let desk: CommandDesk
+  let rules: RequestRules
+  let acknowledger: Acknowledger
+  let trackingToken: @Sendable (Int64) -> String
+  private let keySecret: [UInt8]
+  private let statistics: Locked<RequestStatistics>
+
+  /// The measure under a city's rules, with the store's keys for tracking tokens and API keys.
+  public init(desk: CommandDesk, rules: RequestRules, ring: KeyRing, acknowledger: Acknowledger) {
+    self.desk = desk
+    self.rules = rules
+    self.acknowledger = acknowledger
+    trackingToken = { ring.trackingToken($0) }
+    keySecret = ring.secret(for: "open311 api keys 1")
+    statistics = Locked(RequestStatistics(zone: rules.profile.zone))
+  }
+
+  var profile: CityProfile { rules.profile }
+
+  /// The Open311 `api_key` of an application with this name: it follows from the store's secret, so
+  /// that none need be kept.
+  public func apiKey(for application: String) -> String {
+    let code = MAC.sha256(Array(application.utf8), key: keySecret)
+    return application + "-" + Base32.encode(code.prefix(10))
+  }
+
+  func isKnown(apiKey: String) -> Bool {
+    guard let dash = apiKey.lastIndex(of: "-") else { return false }
+    let expected = self.apiKey(for: String(apiKey[..<dash]))
+    return constantTimeEqual(Array(apiKey.utf8), Array(expected.utf8))
+  }
+
+  public var schema: [Migration] { [RequestTables.migration] }
+  public var markedTables: [MarkedTable] { [RequestTables.table] }
+
+  // MARK: Who may do what
+
+  /// The centre that takes requests in and sends them on.
+  public static let dispatcher = Role(
+    "requests.dispatcher", Phrase("热线中心派单员", en: "Dispatcher"),
+    ["requests.file", "requests.desk", "requests.as-dispatcher"], reachesAllAgencies: true)
+  /// An agency's officer.
+  public static let handler = Role(
+    "requests.handler", Phrase("承办单位经办人", en: "Handling officer"),
+    ["requests.desk", "requests.as-handler"])
+  /// Who rules on disputes of responsibility.
+  public static let arbiter = Role(
+    "requests.arbiter", Phrase("职责争议裁决人", en: "Arbiter"),
+    ["requests.desk", "requests.as-arbiter"], reachesAllAgencies: true)
+  /// Who watches over time and quality.
+  public static let supervisor = Role(
+    "requests.supervisor", Phrase("督办人", en: "Supervisor"),
+    ["requests.desk", "requests.supervise", "requests.as-supervisor"], reachesAllAgencies: true)
+
+  public var roles: [Role] {
+    [
+      RequestsMeasure.dispatcher, RequestsMeasure.handler, RequestsMeasure.arbiter,
+      RequestsMeasure.supervisor,
+    ]
+  }
+
+  public var separations: [RoleSeparation] {
+    let (handler, others) = (
+      RequestsMeasure.handler.id,
+      [RequestsMeasure.dispatcher.id, RequestsMeasure.arbiter.id, RequestsMeasure.supervisor.id]
+    )
+    return others.map { RoleSeparation(handler, $0, HotlineLaw.city) }
+  }
+
+  // MARK: Figures
+
+  public func consume(_ act: PublicAct) { statistics.withLock { $0.consume(act) } }
+
+  public func indicators(at moment: Instant) -> [IndicatorValue] {
+    RequestIndicators.all(figures, at: moment)
+  }
+
+  /// The fold over the log as it stands.
+  var figures: RequestStatistics { statistics.withLock { $0 } }
+
+  // MARK: Routes
+
+  public func routes(_ routes: inout Routes) {
+    publicRoutes(&routes)
+    deskRoutes(&routes)
+    interfaceRoutes(&routes)
+    open311Routes(&routes)
+  }
+
+  // MARK: Verification
+
+  /// What `tequ verify` proves again for every request: its status is one that the case type
+  /// knows, its dates follow from its clocks, and nobody is left without an owner, an answer, an
+  /// end or a running clock.
+  public var invariants: [StoreInvariant] {
+    [
+      StoreInvariant("requests") { [rules] view in
+        var found: [(row: Int64, what: Phrase)] = []
+        try RequestTables.forEach(view) { found += RequestInvariant.broken($0, rules.calendar) }
+        return found
+      },
+      StoreInvariant("cases") { view in
+        try RequestTables.withoutRequest(view).map {
+          (row: $0, what: Phrase("没有对应的诉求行。", en: "its row in requests is missing"))
+        }
+      },
+      StoreInvariant("requests") { view in
+        try RequestTables.withoutCase(view).map {
+          (row: $0, what: Phrase("没有对应的办件行。", en: "its row in cases is missing"))
+        }
+      },
+    ]
+  }
+}
+
+/// What must hold of one request.
+enum RequestInvariant {
+  static func broken(
+    _ row: RequestCase, _ calendar: WorkCalendar
+  ) -> [(row: Int64, what: Phrase)] {
+    var found: [(row: Int64, what: Phrase)] = []
+    func expect(_ holds: Bool, _ what: Phrase) {
+      if !holds { found.append((row: row.base.key, what: what)) }
+    }
+    let type = ServiceRequestCases.request
+    guard let status = try? type.status(row.base.status), let clocks = try? CaseClocks(row.base.clocks)
+    else {
+      expect(false, Phrase("状态或时限无法读取。", en: "its status or clocks cannot be read"))
+      return found
+    }
+    let stage = type.stage(of: status)
+    expect(stage.id.text == row.base.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
+    let dates = RequestDeadlines(type, status, clocks, calendar)
+    expect(dates.due == row.base.dueAt, Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
+    expect(dates.wake == row.base.wakeAt, Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
+    expect(
+      stage.isFinal == row.base.isClosed, Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
+    expect(
+      stage.isFinal || dates.wake != nil || row.request.repliedAt != nil,
+      Phrase("既无人承办、无答复，也无在走的时限。", en: "it has neither an answer, an end nor a running clock"))
+    let running = Set(
+      type.clocks.filter { type.clock($0.id, of: status) == .running }.map(\.id))
+    expect(
+      running.allSatisfy { clocks[$0] != nil },
+      Phrase("状态中的时限没有日期。", en: "a clock of its status has no dates"))
+    return found
+  }
+}

@@ -1,0 +1,100 @@
+import AccessControl
+import Accounts
+import App
+import CityProfiles
+import Commons
+import Desk
+import ServiceRequests
+
+/// The demonstration city: accounts for every role, and weeks of simulated requests up to today.
+public struct DemoCity: Sendable {
+  /// A log-in of the demonstration.
+  public struct Login: Sendable {
+    /// Who it is.
+    public let who: Phrase
+    /// The log-in name.
+    public let login: String
+    /// What it may do.
+    public let posts: [Post]
+  }
+
+  /// The password of all of them; the city is fictional and serves on the loopback address.
+  public static let password = "tequ-demo-2026"
+  /// Days that are simulated.
+  public static let days = 60
+
+  /// The log-ins.
+  public static let logins: [Login] = [
+    Login(who: Phrase("市民", en: "citizen"), login: "citizen", posts: []),
+    Login(
+      who: Phrase("经办人（城管局）", en: "officer (Urban Management)"), login: "officer",
+      posts: [Post(RequestsMeasure.handler.id, agency: "urban")]),
+    Login(
+      who: Phrase("热线中心派单员", en: "dispatcher"), login: "dispatcher",
+      posts: [Post(RequestsMeasure.dispatcher.id, agency: "center")]),
+    Login(
+      who: Phrase("职责争议裁决人", en: "arbiter"), login: "arbiter",
+      posts: [Post(RequestsMeasure.arbiter.id)]),
+    Login(
+      who: Phrase("督办人", en: "supervisor"), login: "supervisor",
+      posts: [Post(RequestsMeasure.supervisor.id)]),
+    Login(
+      who: Phrase("系统管理员", en: "administrator"), login: "admin",
+      posts: [Post("administrator")]),
+  ]
+
+  /// Builds the demonstration in an empty folder; a folder that has a city is left as it is, and an
+  /// unfinished demonstration is lived on to its end.
+  public static func build(
+    _ folder: DataFolder, now: Instant, seed: UInt64 = 1, days: Int = DemoCity.days,
+    perDay: Int = 80, progress: @escaping (Int, Int) -> Void = { _, _ in }
+  ) async throws {
+    guard !folder.isCity || folder.isUnfinished else { return }
+    try folder.create()
+    try folder.mark(unfinished: true)
+    let end = Instant(seconds: now.seconds / 3600 * 3600)
+    let zone = try RunningCity.profile(folder).zone
+    let first = end.date(in: zone).adding(days: -days)
+    let start = Instant(first, in: zone)
+    let time = SimulatedTime(start)
+    var options = RunningCity.Options()
+    options.creates = true
+    options.time = time
+    let city = try await RunningCity(folder, options)
+    try await city.sequencer.load()
+    let citizen = try await openAccounts(city)
+    let from = try await city.lastAct().map { last in
+      max(start, Instant(seconds: last.seconds / 3600 * 3600 + 3600))
+    } ?? start
+    var wishes = RequestSimulation.Options()
+    wishes.seed = seed
+    wishes.perDay = perDay
+    wishes.citizen = citizen
+    let total = Int((end.seconds - from.seconds) / 3600)
+    let simulation = RequestSimulation(city, time: time, wishes)
+    _ = try await simulation.run(from: min(from, end), to: end) { hour, _ in
+      progress(total - Int((end.seconds - hour.seconds) / 3600), total)
+    }
+    try await city.settle()
+    city.close()
+    try folder.mark(unfinished: false)
+  }
+
+  private static func openAccounts(_ city: RunningCity) async throws -> Int64? {
+    var citizen: Int64?
+    let hash = try PasswordHash(password, salt: city.random.bytes(16))
+    let clerk = Actor.system(["accounts.manage", "accounts.register"])
+    for one in logins {
+      if let known = try await city.account(one.login) {
+        if one.posts.isEmpty { citizen = known }
+        continue
+      }
+      let done = try await city.desk.submit(
+        OpenAccount(
+          login: one.login, name: one.who.zh, posts: one.posts, password: hash,
+          policy: city.policy), by: clerk)
+      if one.posts.isEmpty { citizen = done.aggregate }
+    }
+    return citizen
+  }
+}

@@ -1,0 +1,122 @@
+import App
+import ArgumentParser
+import Commons
+import Foundation
+import SQLiteStorage
+import Verification
+
+/// Brings records of other systems in.
+struct Import: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring records of other systems in.", subcommands: [ImportRequests.self])
+}
+
+/// Brings messages with their replies in as service requests.
+struct ImportRequests: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "requests",
+    abstract: "Bring messages in as service requests, with their real times and replies.",
+    discussion: """
+      The file holds one JSON object a line, plain or gzip: id, title, body and either asked, reply, \
+      replied or time. Bad lines are told with their reason and the rest goes in. Running it again \
+      adds nothing twice. Exit status: 0 all in, 3 some lines were refused, 1 nothing could be done.
+      """)
+
+  @Argument(help: "The file.") var file: String
+  @OptionGroup var data: FolderOptions
+  @Flag(help: "Write the report as JSON.") var json = false
+
+  func run() async throws {
+    try await telling {
+      var options = RunningCity.Options()
+      options.creates = true
+      let city = try await RunningCity(data.folder, options)
+      let report = try await RequestsImport.run(file, into: city)
+      city.close()
+      if json {
+        Say.line(report.json.canonical)
+      } else {
+        for refused in report.refused {
+          Say.error("line \(refused.line): \(refused.problem.detail[Say.language])")
+          for field in refused.problem.fields {
+            Say.error("  \(field.pointer): \(field.message[Say.language])")
+          }
+        }
+        Say.line(
+          "\(report.rows) rows: \(report.imported) imported, \(report.known) known before, "
+            + "\(report.refused.count) refused")
+      }
+      if !report.refused.isEmpty { throw ExitCode(3) }
+    }
+  }
+}
+
+/// Proves the store again.
+struct Verify: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prove the store again: rows, references, seals, clocks, log.",
+    discussion: "Reads only, beside a running server too. Exit status: 0 clean, 2 findings.")
+
+  @OptionGroup var data: FolderOptions
+  @Flag(help: "Write the report as JSON.") var json = false
+
+  func run() async throws {
+    try await telling {
+      var options = RunningCity.Options()
+      options.isReadOnly = true
+      let city = try await RunningCity(data.folder, options)
+      let report = try await CityVerification.run(city)
+      if json {
+        Say.line(report.json.canonical)
+      } else {
+        for finding in report.findings {
+          Say.line("\(finding.table) \(finding.row): \(finding.message[Say.language])")
+        }
+        Say.line(
+          "\(report.acts) acts, \(report.entries) in the log, \(report.checks.count) checks, "
+            + "\(report.findings.count) findings")
+      }
+      if !report.isClean { throw ExitCode(2) }
+    }
+  }
+}
+
+/// Copies a city while it is served.
+struct Backup: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Copy a city, also while it is served.",
+    discussion: """
+      The copy holds the database and the keys: keep it as safe as the city itself. What was \
+      forgotten in the city stays readable in older copies only as long as the keys are there.
+      """)
+
+  @Argument(help: "The folder of the copy; it must not exist.") var target: String
+  @OptionGroup var data: FolderOptions
+
+  func run() async throws {
+    try await telling {
+      try CityCopy.backup(data.folder, to: DataFolder(target))
+      Say.line("copied to \(target)")
+    }
+  }
+}
+
+/// Makes a city from a copy.
+struct Restore: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a city's folder from a copy, after proving the copy.")
+
+  @Argument(help: "The folder of the copy.") var source: String
+  @OptionGroup var data: FolderOptions
+
+  func run() async throws {
+    try await telling {
+      try CityCopy.restore(DataFolder(source), to: data.folder)
+      var options = RunningCity.Options()
+      options.isReadOnly = true
+      let report = try await CityVerification.run(try await RunningCity(data.folder, options))
+      Say.line("restored: \(report.acts) acts, \(report.findings.count) findings")
+      if !report.isClean { throw ExitCode(2) }
+    }
+  }
+}

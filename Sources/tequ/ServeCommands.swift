@@ -1,0 +1,130 @@
+import App
+import ArgumentParser
+import Commons
+import Simulation
+
+/// Serves a city.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve a city on the loopback address until told to stop.")
+
+  @OptionGroup var data: FolderOptions
+  @Option(help: "The port; 0 takes any free one.") var port = 8080
+  @Option(help: "The address to listen on.") var host = "127.0.0.1"
+  @Flag(help: "Build the demonstration city first if the folder is empty.") var demo = false
+  @Option(help: "Writes a minute that one address may send without being staff.")
+  var writesPerMinute = 120
+
+  func run() async throws {
+    try await telling {
+      if demo { try await Demo.build(data.folder) }
+      var options = Front.Options()
+      options.writesPerMinute = writesPerMinute
+      let city = try await RunningCity(data.folder)
+      try await CityServer(city, options).run(host: host, port: port) { port in
+        Say.line("listening on http://\(host):\(port)")
+      }
+    }
+  }
+}
+
+/// Builds the demonstration city and serves it: what `make run` starts.
+struct Demo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Build the demonstration city if it is not there, and serve it.")
+
+  @OptionGroup var data: FolderOptions
+  @Option(help: "The port.") var port = 8080
+
+  func run() async throws {
+    try await telling {
+      try await Demo.build(data.folder)
+      let city = try await RunningCity(data.folder)
+      try await CityServer(city).run(host: "127.0.0.1", port: port) { port in
+        Demo.greet(port)
+        Say.line("listening on http://127.0.0.1:\(port)")
+      }
+    }
+  }
+
+  static func build(_ folder: DataFolder) async throws {
+    let progress = ProgressLine("building the demonstration city (hours)", total: DemoCity.days * 24)
+    var last = 0
+    try await DemoCity.build(folder, now: SystemTime().now) { done, _ in
+      last = done
+      progress.update(done)
+    }
+    if last > 0 { progress.finish(last) }
+  }
+
+  private static func greet(_ port: Int) {
+    Say.line("示范市 Shifan · http://127.0.0.1:\(port)")
+    Say.line("登录 log-ins (密码 password: \(DemoCity.password)):")
+    for login in DemoCity.logins {
+      Say.line("  \(login.login.padding(12))\(login.who.zh) · \(login.who.en)")
+    }
+  }
+}
+
+extension String {
+  fileprivate func padding(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}
+
+/// Lives through days of a simulated city.
+struct Simulate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Live through days of a simulated city: the same seed, the same cases.")
+
+  @OptionGroup var data: FolderOptions
+  @Option(help: "The seed from which everything follows.") var seed: UInt64 = 1
+  @Option(help: "How many days.") var days = 7
+  @Option(help: "Requests a day on average.") var perDay = 80
+  @Option(help: "The first day.") var from = "2026-03-02"
+  @Flag(help: "Say after every hour what is durable; for crash tests.") var report = false
+  @Flag(help: "Write the summary as JSON.") var json = false
+
+  func run() async throws {
+    try await telling {
+      guard let first = CivilDate(from), days > 0 else {
+        throw ValidationError("--from must be a date such as 2026-03-02, --days at least 1.")
+      }
+      let zone = ZoneOffset.beijing
+      let time = SimulatedTime(Instant(first, in: zone))
+      var options = RunningCity.Options()
+      options.creates = true
+      options.time = time
+      let city = try await RunningCity(data.folder, options)
+      try await city.sequencer.load()
+      var wishes = RequestSimulation.Options()
+      wishes.seed = seed
+      wishes.perDay = perDay
+      var start = Instant(first, in: zone)
+      let end = Instant(first.adding(days: days), in: zone)
+      if let last = try await city.lastAct() {
+        start = max(start, Instant(seconds: last.seconds / 3600 * 3600))
+      }
+      let summary = try await RequestSimulation(city, time: time, wishes).run(
+        from: min(start, end), to: end
+      ) { hour, summary in
+        if report { Say.line("hour \(hour) \(summary.filed) \(summary.steps) \(summary.expiries)") }
+      }
+      try await city.settle()
+      city.close()
+      Simulate.tell(summary, json)
+    }
+  }
+
+  private static func tell(_ summary: RequestSimulation.Summary, _ asJSON: Bool) {
+    if asJSON {
+      let value: JSONValue = [
+        "filed": .integer(Int64(summary.filed)), "steps": .integer(Int64(summary.steps)),
+        "expiries": .integer(Int64(summary.expiries)),
+      ]
+      return Say.line(value.canonical)
+    }
+    Say.line(
+      "\(summary.filed) requests, \(summary.steps) steps by people, \(summary.expiries) by clocks")
+  }
+}
