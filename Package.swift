@@ -80,7 +80,8 @@ if !enginesOnly {
     .package(
       url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
   ]
-  let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+  let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
   let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
   let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
   let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -139,6 +140,16 @@ if !enginesOnly {
       name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],
       path: "Tests/CrashTests", swiftSettings: house),
     tests("Desk", "Commons", "Storage", "Books", "SQLiteStorage"),
+    tests(
+      "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
+      "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
+    .testTarget(
+      name: "CityTests",
+      dependencies: [
+        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
+        "EvidenceLog", "HTTPValues", "MeasureKit", "ServiceRequests", "Simulation",
+        "SQLiteStorage", "Storage", "Verification",
+      ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
   ]
 }

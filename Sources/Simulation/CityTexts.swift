@@ -32,7 +32,8 @@ struct CityTexts: RequestTexts {
   func text(_ item: CatalogueItem, _ address: String, _ random: inout SeededRandom) -> String {
     let since = CityTexts.since[random.below(CityTexts.since.count)]
     let hope = CityTexts.hopes[random.below(CityTexts.hopes.count)]
-    let word = item.keywords.isEmpty ? item.name.zh : item.keywords[random.below(item.keywords.count)]
+    let word =
+      item.keywords.isEmpty ? item.name.zh : item.keywords[random.below(item.keywords.count)]
     return item.service == "consultation"
       ? "想咨询\(item.name.zh)怎么办理，需要什么材料，\(word)是否可以网上办？\(hope)"
       : "\(address)存在\(word)的情况，\(since)。属于\(item.name.zh)，\(hope)"

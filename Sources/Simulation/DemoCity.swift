@@ -63,9 +63,10 @@ public struct DemoCity: Sendable {
     let city = try await RunningCity(folder, options)
     try await city.sequencer.load()
     let citizen = try await openAccounts(city)
-    let from = try await city.lastAct().map { last in
-      max(start, Instant(seconds: last.seconds / 3600 * 3600 + 3600))
-    } ?? start
+    let from =
+      try await city.lastAct().map { last in
+        max(start, Instant(seconds: last.seconds / 3600 * 3600 + 3600))
+      } ?? start
     var wishes = RequestSimulation.Options()
     wishes.seed = seed
     wishes.perDay = perDay

@@ -40,8 +40,9 @@ struct RequestArrivals: Sendable {
     let zone = profile.zone
     let weekday = hour.date(in: zone).weekday
     let rate =
-      Double(perDay * RequestArrivals.byHour[hour.secondOfDay(in: zone) / 3600]
-        * RequestArrivals.byWeekday[weekday - 1]) / 100_000
+      Double(
+        perDay * RequestArrivals.byHour[hour.secondOfDay(in: zone) / 3600]
+          * RequestArrivals.byWeekday[weekday - 1]) / 100_000
     let count = RequestArrivals.poisson(rate, &random)
     let seconds = max(1, Int(end.seconds - hour.seconds))
     let moments = (0..<count).map { _ in

@@ -48,7 +48,8 @@ struct Demo: AsyncParsableCommand {
   }
 
   static func build(_ folder: DataFolder) async throws {
-    let progress = ProgressLine("building the demonstration city (hours)", total: DemoCity.days * 24)
+    let progress = ProgressLine(
+      "building the demonstration city (hours)", total: DemoCity.days * 24)
     var last = 0
     try await DemoCity.build(folder, now: SystemTime().now) { done, _ in
       last = done

@@ -64,8 +64,10 @@ private let policy = AccessPolicy(
   /// dklen=32, maxmem=2**26).
   @Test func scryptIsWhatOthersComputeToo() throws {
     let hash = try PasswordHash("correct horse", salt: [UInt8](0..<16), logRounds: 14)
-    #expect(hash.text ==
-        "$scrypt$ln=14,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$JbN2hANm9NOw4h5BRHZnbjzQ6Jr0QwNWojTOC2WgIbU")
+    #expect(
+      hash.text
+        == "$scrypt$ln=14,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$JbN2hANm9NOw4h5BRHZnbjzQ6Jr0QwNWojTOC2WgIbU"
+    )
   }
 
   @Test func shortPasswordsAreRefused() {

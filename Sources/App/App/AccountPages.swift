@@ -62,7 +62,8 @@ struct AccountPages: Sendable {
         from: visit.request.remoteAddress)
       let next = form["next"] ?? ""
       // Only an address of this site: everything else is dropped.
-      let isLocal = next.hasPrefix("/") && !next.hasPrefix("//") && !next.contains("\\")
+      let isLocal =
+        next.hasPrefix("/") && !next.hasPrefix("//") && !next.contains("\\")
         && next.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
       var response = Response.seeOther(isLocal ? next : "/")
       response.setCookie(
@@ -214,7 +215,8 @@ struct AccountPages: Sendable {
         h.form("/account/mandates", csrf: visit.csrf, idempotencyKey: visit.freshKey) { h in
           h.textField("agent", Phrase("代理人的登录名", en: "The agent's log-in name"), state)
           h.textField(
-            "until", Phrase("有效期至", en: "Until"), hint: Phrase("例如 2026-12-31", en: "Such as 2026-12-31"),
+            "until", Phrase("有效期至", en: "Until"),
+            hint: Phrase("例如 2026-12-31", en: "Such as 2026-12-31"),
             state)
           h.button(Phrase("委托", en: "Give the mandate"))
         }
@@ -254,7 +256,8 @@ struct AccountPages: Sendable {
     do {
       guard let day = CivilDate(form["until"] ?? "") else {
         throw Problem.invalid([
-          Problem.Field("until", Phrase("请填写日期，例如 2026-12-31。", en: "Enter a date, such as 2026-12-31."))
+          Problem.Field(
+            "until", Phrase("请填写日期，例如 2026-12-31。", en: "Enter a date, such as 2026-12-31."))
         ])
       }
       _ = try await city.desk.submit(

@@ -34,7 +34,9 @@ public enum CityCopy {
     guard !folder.isCity else {
       throw Problem.refused(
         "folder-not-empty",
-        Phrase("\(folder.path) 中已有城市数据，请换一个目录。", en: "There is a city in \(folder.path) already; name another folder."))
+        Phrase(
+          "\(folder.path) 中已有城市数据，请换一个目录。",
+          en: "There is a city in \(folder.path) already; name another folder."))
     }
   }
 

@@ -125,7 +125,8 @@ public struct Front: Sendable {
       links.append(PageShell.Link(Phrase("我的诉求", en: "My requests"), "/requests/mine"))
     }
     if person != nil { links.append(PageShell.Link(Phrase("账户", en: "Account"), "/account")) }
-    let target = request.query.items.isEmpty ? request.path : request.path + "?" + request.query.encoded
+    let target =
+      request.query.items.isEmpty ? request.path : request.path + "?" + request.query.encoded
     return PageShell(
       city: city.profile.name, note: city.profile.note, language: language,
       isLargeType: size == "large", here: target,
@@ -183,7 +184,8 @@ public struct Front: Sendable {
 
   private func keepChoices(_ request: Request, _ response: inout Response) {
     let year = 31_536_000
-    if let language = request.query["lang"], Language(rawValue: language) != nil || language == "zh" {
+    if let language = request.query["lang"], Language(rawValue: language) != nil || language == "zh"
+    {
       response.setCookie("lang", language, maxAgeSeconds: year, isSecure: isSecure(request))
     }
     if let size = request.query["type"], size == "large" || size == "normal" {
@@ -220,7 +222,8 @@ public struct Front: Sendable {
           + "frame-ancestors 'none'; base-uri 'none'")
     }
     response.headers.set("x-content-type-options", "nosniff")
-    response.headers.set("referrer-policy", "no-referrer")
+    // Not “no-referrer”: browsers would then send “Origin: null” with our own forms.
+    response.headers.set("referrer-policy", "same-origin")
     response.headers.set("x-frame-options", "DENY")
     response.headers.set("cross-origin-opener-policy", "same-origin")
     response.headers.set("permissions-policy", "camera=(), microphone=(), geolocation=()")
@@ -228,6 +231,8 @@ public struct Front: Sendable {
     if isSecure(request) {
       response.headers.set("strict-transport-security", "max-age=31536000")
     }
-    if response.headers["cache-control"] == nil { response.headers.set("cache-control", "no-store") }
+    if response.headers["cache-control"] == nil {
+      response.headers.set("cache-control", "no-store")
+    }
   }
 }

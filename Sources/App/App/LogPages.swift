@@ -46,7 +46,9 @@ struct LogPages: Sendable {
         title,
         lead: Phrase(
           "每一次办理都按顺序写入这本公开的日志。日志只增不改：任何改动都会使签名和证明对不上。姓名和内容不在其中。",
-          en: "Every act is written into this public log in order. It only grows: any change would break its proofs. Names and words are not in it."))
+          en:
+            "Every act is written into this public log in order. It only grows: any change would break its proofs. Names and words are not in it."
+        ))
       h.tiles { h in
         h.tile(Phrase("条目", en: "Entries"), Figures.grouped(size))
       }

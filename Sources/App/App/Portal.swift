@@ -23,7 +23,9 @@ struct Portal: Sendable {
         h.p(
           Phrase(
             "反映问题、查询进展、核验回执。每一步都有期限、依据和回执。",
-            en: "Report a problem, follow it, check a receipt. Every step has its deadline, its law and its receipt."))
+            en:
+              "Report a problem, follow it, check a receipt. Every step has its deadline, its law and its receipt."
+          ))
         searchForm(&h, "")
         h.element("div", .class("actions")) { h in
           h.buttonLink(Phrase("提出诉求", en: "Report or ask"), "/requests/new", .quiet)
@@ -32,7 +34,8 @@ struct Portal: Sendable {
       }
       for chapter in MeasureCard.Chapter.allCases {
         h.element("h2") { h in
-          h.text(Phrase("第\(["一", "二", "三", "四"][chapter.rawValue - 1])篇 ", en: "\(chapter.rawValue). "))
+          h.text(
+            Phrase("第\(["一", "二", "三", "四"][chapter.rawValue - 1])篇 ", en: "\(chapter.rawValue). "))
           h.text(chapter.name)
         }
         h.element("div", .class("grid")) { h in
@@ -107,7 +110,11 @@ struct Portal: Sendable {
       guard !items.isEmpty else {
         if cards.isEmpty {
           h.empty(
-            Phrase("没有找到。可以直接提出诉求，由热线中心分派。", en: "Nothing was found. You can simply report it; the centre finds who is responsible."))
+            Phrase(
+              "没有找到。可以直接提出诉求，由热线中心分派。",
+              en:
+                "Nothing was found. You can simply report it; the centre finds who is responsible.")
+          )
           h.buttonLink(Phrase("提出诉求", en: "Report or ask"), "/requests/new")
         }
         return
@@ -146,7 +153,9 @@ struct Portal: Sendable {
       h.banner(
         Phrase(
           "本举措尚在规划，本系统还不能办理。需要办事请直接联系主管部门。",
-          en: "This measure is planned; nothing can be done here yet. Please turn to the agency in charge."),
+          en:
+            "This measure is planned; nothing can be done here yet. Please turn to the agency in charge."
+        ),
         .warn)
       h.p(
         Phrase(

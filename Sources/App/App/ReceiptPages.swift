@@ -80,7 +80,8 @@ struct ReceiptPages: Sendable {
     response.headers.set("content-disposition", "attachment; filename=\"\(name(visit)).html\"")
     // The page brings its own script and fetches nothing.
     response.headers.set(
-      "content-security-policy", "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'")
+      "content-security-policy",
+      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'")
     return response
   }
 
@@ -102,9 +103,13 @@ struct ReceiptPages: Sendable {
         title,
         lead: Phrase(
           "这份回执证明该次办理已写入公开日志。保存网页版后，断网也能核验。",
-          en: "It proves that this act stands in the public log. Save the web page: it checks without a network."))
+          en:
+            "It proves that this act stands in the public log. Save the web page: it checks without a network."
+        ))
       h.element("div", .class("actions")) { h in
-        h.buttonLink(Phrase("保存网页版（自带核验）", en: "Save as a web page that checks itself"), base + ".html" + query)
+        h.buttonLink(
+          Phrase("保存网页版（自带核验）", en: "Save as a web page that checks itself"), base + ".html" + query
+        )
         h.buttonLink(Phrase("JSON", en: "JSON"), base + ".json" + query, .quiet)
         h.buttonLink(Phrase(".tlog-proof", en: ".tlog-proof"), base + ".tlog-proof" + query, .quiet)
       }
@@ -112,7 +117,8 @@ struct ReceiptPages: Sendable {
       h.element("h2", text: Phrase("日志条目", en: "The entry"))
       h.element("pre", .class("mono"), text: receipt.entry)
       if let opening = receipt.opening {
-        h.element("h2", text: Phrase("所承诺的内容（只有您能看到）", en: "What it commits to (shown to you alone)"))
+        h.element(
+          "h2", text: Phrase("所承诺的内容（只有您能看到）", en: "What it commits to (shown to you alone)"))
         h.element("pre", .class("mono"), text: opening.privatePart)
       }
     }
@@ -152,18 +158,23 @@ struct ReceiptPages: Sendable {
         title,
         lead: Phrase(
           "粘贴回执的 JSON 内容。也可以用 tequ receipt verify 或网页版回执离线核验。",
-          en: "Paste the receipt's JSON. tequ receipt verify and the saved web page do the same offline."))
+          en:
+            "Paste the receipt's JSON. tequ receipt verify and the saved web page do the same offline."
+        ))
       if !checks.isEmpty {
         let holds = checks.allSatisfy(\.holds)
         h.banner(
-          holds ? Phrase("回执有效。", en: "The receipt holds.") : Phrase("回执无效。", en: "The receipt does not hold."),
+          holds
+            ? Phrase("回执有效。", en: "The receipt holds.")
+            : Phrase("回执无效。", en: "The receipt does not hold."),
           holds ? .good : .bad)
         ReceiptPages.results(&h, checks)
       }
       h.element("div", .class("panel")) { h in
         h.form("/receipts", csrf: visit.csrf) { h in
           h.textArea(
-            "receipt", Phrase("回执", en: "Receipt"), FormState(values: [("receipt", text)]), rows: 10)
+            "receipt", Phrase("回执", en: "Receipt"), FormState(values: [("receipt", text)]), rows: 10
+          )
           h.button(Phrase("核验", en: "Check"))
         }
       }

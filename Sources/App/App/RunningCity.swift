@@ -93,7 +93,8 @@ public final class RunningCity: Sendable {
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
     guard let adoption else {
       throw Problem.refused(
-        "not-adopted", Phrase("城市档案未采用第21项举措。", en: "The city's profile has not adopted measure 21."))
+        "not-adopted",
+        Phrase("城市档案未采用第21项举措。", en: "The city's profile has not adopted measure 21."))
     }
     let stamp =
       options.isReadOnly

@@ -90,7 +90,9 @@ private struct Adapter: HTTPResponder {
     } catch let problem as Problem {
       var refused = HTTPValues.Response.problem(problem, .zh)
       // What is left of a body that was not read cannot be told from the next request.
-      if problem.status == 413 || problem.status == 408 { refused.headers.set("connection", "close") }
+      if problem.status == 413 || problem.status == 408 {
+        refused.headers.set("connection", "close")
+      }
       answer = refused
     }
     return write(answer, isHead: request.method == .head)
@@ -153,13 +155,17 @@ private struct Adapter: HTTPResponder {
   private func write(_ answer: HTTPValues.Response, isHead: Bool) -> Hummingbird.Response {
     var fields = HTTPFields()
     for field in answer.headers.fields {
-      if let name = HTTPField.Name(field.name) { fields.append(.init(name: name, value: field.value)) }
+      if let name = HTTPField.Name(field.name) {
+        fields.append(.init(name: name, value: field.value))
+      }
     }
     if isHead {
       fields[.contentLength] = String(answer.body.count)
       return Response(status: .init(code: answer.status), headers: fields)
     }
-    let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+    let body =
+      answer.body.isEmpty
+      ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
     return Response(status: .init(code: answer.status), headers: fields, body: body)
   }
 }

@@ -27,7 +27,7 @@ public enum MerkleTree {
   public static func root(
     leaf: [UInt8], at index: Int64, size: Int64, proof: [[UInt8]]
   ) -> [UInt8]? {
-    guard index >= 0, index < size, leaf.count == hashBytes,
+    guard index >= 0, index < size, !leaf.isEmpty,
       proof.allSatisfy({ $0.count == hashBytes })
     else { return nil }
     var (node, last) = (index, size - 1)

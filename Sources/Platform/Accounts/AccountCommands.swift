@@ -44,7 +44,8 @@ public struct OpenAccount: Command {
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
     var fields: [Problem.Field] = []
     let isPlain = login.utf8.allSatisfy { byte in
-      (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2E, 0x2D, 0x5F].contains(byte)
+      (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+        || [0x2E, 0x2D, 0x5F].contains(byte)
     }
     if !(3...40).contains(login.utf8.count) || !isPlain {
       fields.append(
@@ -243,7 +244,8 @@ public struct ChangeMandate: Command {
       else {
         throw Problem.invalid([
           Problem.Field(
-            "agent", Phrase("没有可委托的账户“\(agentLogin)”。", en: "There is no other account “\(agentLogin)”."))
+            "agent",
+            Phrase("没有可委托的账户“\(agentLogin)”。", en: "There is no other account “\(agentLogin)”."))
         ])
       }
       guard until > context.effectiveAt else {

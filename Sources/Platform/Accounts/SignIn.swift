@@ -37,7 +37,8 @@ public actor SignInDesk {
     let keys = ["name:" + name, "from:" + address]
     let now = time.now
     for key in keys {
-      if let known = failures[key], known.count >= SignInDesk.freeTries * (key.hasPrefix("f") ? 4 : 1),
+      if let known = failures[key],
+        known.count >= SignInDesk.freeTries * (key.hasPrefix("f") ? 4 : 1),
         known.until > now
       {
         throw SignInDesk.tooMany(Int(known.until.seconds - now.seconds) + 1)
@@ -139,7 +140,8 @@ public struct SessionReader: Sendable {
     _ token: String, at now: Instant, principal: Int64? = nil
   ) async throws -> SignedIn? {
     guard let digest = SignInDesk.digest(token) else { return nil }
-    let found = try await desk.store.read { view -> (AccountBook.Session, AccountRow, [AccountBook.Mandate])? in
+    let found = try await desk.store.read {
+      view -> (AccountBook.Session, AccountRow, [AccountBook.Mandate])? in
       guard let session = try view.first(AccountBook.session(digest)), session.expiresAt > now,
         let row = try view.first(AccountBook.find(session.account)), row.closedAt == nil
       else { return nil }

@@ -86,13 +86,14 @@ extension HTML {
     element("div", .class("tiles")) { content(&$0) }
   }
 
-  /// A table with a caption; on a phone each row becomes a card.
+  /// A table with a caption; on a phone each row becomes a card, unless it has so many columns that
+  /// sliding sideways reads better.
   public mutating func table(
     _ caption: Phrase, columns: [(name: Phrase, isNumber: Bool)], isCaptionHidden: Bool = false,
     rows: (inout TableRows) -> Void
   ) {
     element("div", .class("table-frame")) { h in
-      h.element("table") { h in
+      h.element("table", .class(columns.count > 6 ? "sliding" : nil)) { h in
         h.element(
           "caption", .class(isCaptionHidden ? "visually-hidden" : nil), text: caption)
         h.element("thead") { h in

@@ -94,7 +94,7 @@ public enum Stylesheet {
     .card-quiet{background:transparent;border-style:dashed}
     .card-quiet:hover{border-color:var(--line)}
     .card .figure{color:var(--brand-dark);font-weight:600}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.9rem;margin:1rem 0 1.5rem}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.9rem;margin:1rem 0 1.5rem}
     .tile{background:var(--paper);border:1px solid var(--line);border-radius:var(--radius);padding:.8rem 1rem;
     border-top:4px solid var(--brand)}
     .tile p{margin:0}
@@ -131,10 +131,12 @@ public enum Stylesheet {
     tbody tr:hover{background:#fafcfc}
     tr.late td:first-child{box-shadow:inset 4px 0 var(--bad)}
     @media (max-width:40rem){
-    thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-    tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
-    td,td.number{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.25rem 1rem;text-align:right}
-    td::before{content:attr(data-label);color:var(--soft);text-align:left;flex:none}
+    table:not(.sliding) thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+    table:not(.sliding) tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
+    table:not(.sliding) td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.25rem 1rem;
+    text-align:right}
+    table:not(.sliding) td::before{content:attr(data-label);color:var(--soft);text-align:left;flex:none}
+    .sliding th,.sliding td{white-space:nowrap}
     .summary div{grid-template-columns:1fr}}
     .timeline{list-style:none;margin:1rem 0;padding:0 0 0 1.1rem;border-left:2px solid var(--line)}
     .event{position:relative;padding:0 0 1.1rem .5rem}

@@ -94,7 +94,9 @@ public struct Visit: Sendable {
     guard let text = request.query["after"], !text.isEmpty else { return nil }
     guard let cursor = PageCursor(text, count: count) else {
       throw .malformed(
-        Phrase("翻页位置 after 无法识别，请从第一页重新开始。", en: "“after” is no place in this list; start at its first page."))
+        Phrase(
+          "翻页位置 after 无法识别，请从第一页重新开始。",
+          en: "“after” is no place in this list; start at its first page."))
     }
     return cursor
   }

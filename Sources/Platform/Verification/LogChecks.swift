@@ -105,7 +105,8 @@ public enum LogChecks {
           StoreFinding(
             "log_tiles", row: "\(LogBook.tileKey(level: level, index: index))",
             Phrase(
-              "块（层\(level)，序\(index)）与台账不符。", en: "tile \(level)/\(index) does not follow from the acts")))
+              "块（层\(level)，序\(index)）与台账不符。",
+              en: "tile \(level)/\(index) does not follow from the acts")))
       }
     }
 
@@ -118,7 +119,10 @@ public enum LogChecks {
       if kept != Int64(tileCount) {
         findings.append(
           StoreFinding(
-            "log_tiles", Phrase("块数为 \(kept)，应为 \(tileCount)。", en: "there are \(kept) tiles instead of \(tileCount)")))
+            "log_tiles",
+            Phrase(
+              "块数为 \(kept)，应为 \(tileCount)。", en: "there are \(kept) tiles instead of \(tileCount)")
+          ))
       }
     }
 

@@ -111,7 +111,9 @@ struct CasePages {
     ])
   }
 
-  private func answer(_ h: inout HTML, _ file: RequestFile, _ reply: RequestFile.Event, _ text: String) {
+  private func answer(
+    _ h: inout HTML, _ file: RequestFile, _ reply: RequestFile.Event, _ text: String
+  ) {
     h.element("div", .class("panel")) { h in
       h.element("h2", text: Phrase("答复", en: "Answer"))
       h.prose(text)
@@ -227,7 +229,8 @@ struct CasePages {
   func clocks(_ h: inout HTML, _ file: RequestFile, at now: Instant, staff: Bool) {
     guard !file.stage.isFinal else { return }
     let today = rules.day(now)
-    for (id, clock) in file.clocks.all where staff || id == .handle || id == .supplement || id == .evaluation {
+    for (id, clock) in file.clocks.all
+    where staff || id == .handle || id == .supplement || id == .evaluation {
       guard let spec = type.clocks.first(where: { $0.id == id }) else { continue }
       let length = clock.used(by: today, rules.calendar)
       let deadline =
@@ -276,7 +279,8 @@ struct CasePages {
       }
       h.prose(intake.text)
       if !intake.address.isEmpty {
-        h.element("p", .class("hint"), text: Phrase("地点：\(intake.address)", en: "Place: \(intake.address)"))
+        h.element(
+          "p", .class("hint"), text: Phrase("地点：\(intake.address)", en: "Place: \(intake.address)"))
       }
       attachments(&h, file, query)
     }

@@ -36,7 +36,8 @@ struct DeskPages {
       h.heading(name(tray), lead: Phrase("按期满日先后排列。", en: "The nearest deadline first."))
       h.element("div", .class("actions")) { h in
         if visit.actor.may("requests.as-dispatcher") {
-          h.buttonLink(Phrase("代为登记（电话、来访）", en: "Register for a caller"), "/desk/requests/new", .quiet)
+          h.buttonLink(
+            Phrase("代为登记（电话、来访）", en: "Register for a caller"), "/desk/requests/new", .quiet)
         }
         if visit.actor.may("requests.supervise") {
           h.buttonLink(Phrase("督办与统计", en: "Supervision"), "/desk/requests/supervision", .quiet)
@@ -223,9 +224,13 @@ struct DeskPages {
       parts.attachments(&h, file, "")
       let maySee = !intake.isAnonymous || visit.actor.may("requests.as-dispatcher")
       var rows: [(name: Phrase, value: (inout HTML) -> Void)] = []
-      if !intake.address.isEmpty { rows.append((Phrase("地点", en: "Place"), { $0.text(intake.address) })) }
+      if !intake.address.isEmpty {
+        rows.append((Phrase("地点", en: "Place"), { $0.text(intake.address) }))
+      }
       if let latitude = intake.latitudeE6, let longitude = intake.longitudeE6 {
-        let text = Figures.fixed(Double(latitude) / 1e6, 5) + ", " + Figures.fixed(Double(longitude) / 1e6, 5)
+        let text =
+          Figures.fixed(Double(latitude) / 1e6, 5) + ", "
+          + Figures.fixed(Double(longitude) / 1e6, 5)
         rows.append((Phrase("坐标", en: "Coordinates"), { $0.text(text) }))
       }
       if maySee {

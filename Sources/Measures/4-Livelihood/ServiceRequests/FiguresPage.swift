@@ -91,7 +91,8 @@ struct FiguresPage {
     let first = last.adding(days: 1 - FiguresPage.chartDays)
     let days = (0..<FiguresPage.chartDays).map { figures.days[first.adding(days: $0)] }
     LineChart(
-      Phrase("近\(FiguresPage.chartDays)天", en: "The last \(FiguresPage.chartDays) days"), from: first,
+      Phrase("近\(FiguresPage.chartDays)天", en: "The last \(FiguresPage.chartDays) days"),
+      from: first,
       [
         .init(Phrase("受理", en: "received"), days.map { Double($0?.received ?? 0) }),
         .init(Phrase("答复", en: "answered"), days.map { Double($0?.replied ?? 0) }),
@@ -145,7 +146,8 @@ struct FiguresPage {
         let label = name(part.name, dimension)
         table.row([
           { $0.text(label) }, { $0.text(Figures.grouped(Int64(tally.received))) },
-          { $0.text(Figures.grouped(Int64(tally.replied))) }, { $0.text(percent(tally.onTimeRate)) },
+          { $0.text(Figures.grouped(Int64(tally.replied))) },
+          { $0.text(percent(tally.onTimeRate)) },
           { $0.text(tally.meanDaysToReply.map { Figures.fixed($0, 1) } ?? "—") },
           { $0.text(Figures.grouped(Int64(tally.evaluated))) },
           { $0.text(percent(tally.satisfactionRate)) },

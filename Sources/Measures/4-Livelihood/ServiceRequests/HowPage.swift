@@ -46,7 +46,8 @@ struct HowPage {
         (Phrase("依据", en: "Basis"), false),
       ]
     ) { table in
-      let names = type.clocks.map { ($0.name, RequestRules.prefix + $0.id.text) }
+      let names =
+        type.clocks.map { ($0.name, RequestRules.prefix + $0.id.text) }
         + [(Phrase("一次延期", en: "one extension"), RequestRules.extensionName)]
       for (name, parameter) in names {
         let step = profile.parameter(parameter, on: day)
@@ -130,15 +131,19 @@ struct HowPage {
         title,
         lead: Phrase(
           "\(profile.categories.count)个大类，\(profile.items.count)个事项，每项都有承办单位。",
-          en: "\(profile.categories.count) categories, \(profile.items.count) items, each with its agency."))
-      h.element("form", .action("/requests/catalogue"), .named("method", "get"), .class("search")) { h in
+          en:
+            "\(profile.categories.count) categories, \(profile.items.count) items, each with its agency."
+        ))
+      h.element("form", .action("/requests/catalogue"), .named("method", "get"), .class("search")) {
+        h in
         h.void(
           "input", .type("search"), .name("q"), .value(query),
           .label(Phrase("查找事项", en: "Find an item")))
         h.button(Phrase("查找", en: "Find"))
       }
       if !query.isEmpty {
-        table(&h, Phrase("与“\(query)”相近的事项", en: "Items close to “\(query)”"),
+        table(
+          &h, Phrase("与“\(query)”相近的事项", en: "Items close to “\(query)”"),
           profile.suggestItems(for: query, limit: 20).map(\.item))
       }
       for category in profile.categories {

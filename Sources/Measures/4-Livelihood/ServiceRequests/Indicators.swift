@@ -15,7 +15,9 @@ enum RequestIndicators {
         "requests.on-time", Phrase("按时办结率", en: "Answered on time"),
         formula: Phrase(
           "每次答复均不晚于当时办理时限的件数 ÷ 已答复件数",
-          en: "matters whose every answer came before the due moment then in force ÷ matters answered"),
+          en:
+            "matters whose every answer came before the due moment then in force ÷ matters answered"
+        ),
         value: total.onTimeRate, format: .percent),
       IndicatorValue(
         "requests.satisfaction", Phrase("满意率", en: "Satisfied"),

@@ -110,7 +110,9 @@ struct IntakePages {
             "text", Phrase("发生了什么，希望怎样解决？", en: "What happened, and what would help?"),
             hint: Phrase(
               "请写明时间、地点和经过，最多4000字。请勿填写身份证号、银行卡号。",
-              en: "Say when, where and how, in at most 4,000 characters. No identity or bank card numbers."),
+              en:
+                "Say when, where and how, in at most 4,000 characters. No identity or bank card numbers."
+            ),
             state, rows: 8, isRequired: true)
           h.textField(
             "title", Phrase("标题（可不填）", en: "Title (may be left empty)"),
@@ -148,7 +150,8 @@ struct IntakePages {
             ? visit.freshKey : state.value("idempotency_key"), hasFiles: true
         ) { h in
           h.textField("title", Phrase("标题", en: "Title"), state, isRequired: true)
-          h.textArea("text", Phrase("诉求内容", en: "What it is about"), state, rows: 5, isRequired: true)
+          h.textArea(
+            "text", Phrase("诉求内容", en: "What it is about"), state, rows: 5, isRequired: true)
           items(&h, state, suggested)
           place(&h, state)
           h.fileField(
@@ -177,7 +180,9 @@ struct IntakePages {
         + [(value: "", label: Phrase("都不是，从全部事项中选", en: "None of these; choose from all"))])
     h.select(
       "item_other", Phrase("全部事项", en: "All kinds"), state,
-      groups: [(name: nil, options: [(value: profile.fallbackItem.id, label: profile.fallbackItem.name)])]
+      groups: [
+        (name: nil, options: [(value: profile.fallbackItem.id, label: profile.fallbackItem.name)])
+      ]
         + profile.categories.map { category in
           (
             name: category.name,
@@ -227,7 +232,9 @@ struct IntakePages {
       "is_anonymous", Phrase("不向承办单位透露我的身份", en: "Do not tell the agency who I am"), state)
     h.checkbox(
       "is_public",
-      Phrase("同意公开标题、内容和答复（不含联系方式）", en: "Title, text and answer may be shown to everybody (never how to reach me)"),
+      Phrase(
+        "同意公开标题、内容和答复（不含联系方式）",
+        en: "Title, text and answer may be shown to everybody (never how to reach me)"),
       state)
   }
 
@@ -281,7 +288,8 @@ struct IntakePages {
             isRequired: true)
           h.textField(
             "token", Phrase("查询码", en: "Token"),
-            hint: Phrase("16位字母和数字；公开的诉求可不填。", en: "16 letters and digits; not needed for public requests."),
+            hint: Phrase(
+              "16位字母和数字；公开的诉求可不填。", en: "16 letters and digits; not needed for public requests."),
             state)
           h.button(Phrase("查询", en: "Look up"))
         }

@@ -50,17 +50,22 @@ extension RequestsMeasure {
     guard case .object(let members) = body else {
       throw .malformed(Phrase("应为JSON对象。", en: "A JSON object is expected."))
     }
-    let texts = ["item", "title", "text", "district", "address", "name", "phone", "email", "channel"]
+    let texts = [
+      "item", "title", "text", "district", "address", "name", "phone", "email", "channel",
+    ]
     let numbers = ["latitude", "longitude"]
     let flags = ["is_public", "is_anonymous"]
     var fields: [Problem.Field] = []
     for (name, value) in members {
       let fits =
-        texts.contains(name) ? value.string != nil
+        texts.contains(name)
+        ? value.string != nil
         : numbers.contains(name) ? value.double != nil : flags.contains(name) && value.bool != nil
       if !fits {
         fields.append(
-          Problem.Field("/\(name)", Phrase("没有这个字段，或类型不符。", en: "There is no such member, or its type is wrong.")))
+          Problem.Field(
+            "/\(name)",
+            Phrase("没有这个字段，或类型不符。", en: "There is no such member, or its type is wrong.")))
       }
     }
     guard fields.isEmpty else {
@@ -73,7 +78,11 @@ extension RequestsMeasure {
       guard let value = members[name]?.double else { return nil }
       guard value.isFinite, abs(value) <= limit else {
         throw .invalid([
-          Problem.Field("/\(name)", Phrase("应为 −\(Int(limit)) 至 \(Int(limit)) 的度数。", en: "Degrees from −\(Int(limit)) to \(Int(limit)) are expected."))
+          Problem.Field(
+            "/\(name)",
+            Phrase(
+              "应为 −\(Int(limit)) 至 \(Int(limit)) 的度数。",
+              en: "Degrees from −\(Int(limit)) to \(Int(limit)) are expected."))
         ])
       }
       return Int64((value * 1_000_000).rounded())
@@ -164,7 +173,9 @@ extension RequestsMeasure {
   private func move(
     _ body: JSONValue, _ key: Int64, pointer: String
   ) throws(Problem) -> MoveRequest {
-    let members = ["command", "as", "text", "agency", "item", "score", "token", "number", "key", "version"]
+    let members = [
+      "command", "as", "text", "agency", "item", "score", "token", "number", "key", "version",
+    ]
     func wrong(_ name: String) -> Problem {
       .malformed(
         Phrase("字段“\(name)”缺失或有误。", en: "The member “\(name)” is missing or wrong."),
@@ -179,7 +190,8 @@ extension RequestsMeasure {
     guard let capacity = DeskPages.capacities.first(where: { $0.id == asked }) else {
       throw wrong("as")
     }
-    for name in ["text", "agency", "item"] where object[name] != nil && object[name]?.string == nil {
+    for name in ["text", "agency", "item"] where object[name] != nil && object[name]?.string == nil
+    {
       throw wrong(name)
     }
     if object["score"] != nil, object["score"]?.integer == nil { throw wrong("score") }
@@ -216,7 +228,8 @@ extension RequestsMeasure {
       members["key"] = nil
       return (
         SubmitRequest(
-          try RequestsMeasure.intake(item.object == nil ? item : .object(members), channel: "phone"),
+          try RequestsMeasure.intake(
+            item.object == nil ? item : .object(members), channel: "phone"),
           rules: rules), terms(item)
       )
     }

@@ -144,7 +144,8 @@ enum RequestInvariant {
       if !holds { found.append((row: row.base.key, what: what)) }
     }
     let type = ServiceRequestCases.request
-    guard let status = try? type.status(row.base.status), let clocks = try? CaseClocks(row.base.clocks)
+    guard let status = try? type.status(row.base.status),
+      let clocks = try? CaseClocks(row.base.clocks)
     else {
       expect(false, Phrase("状态或时限无法读取。", en: "its status or clocks cannot be read"))
       return found
@@ -152,10 +153,15 @@ enum RequestInvariant {
     let stage = type.stage(of: status)
     expect(stage.id.text == row.base.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
     let dates = RequestDeadlines(type, status, clocks, calendar)
-    expect(dates.due == row.base.dueAt, Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
-    expect(dates.wake == row.base.wakeAt, Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
     expect(
-      stage.isFinal == row.base.isClosed, Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
+      dates.due == row.base.dueAt,
+      Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
+    expect(
+      dates.wake == row.base.wakeAt,
+      Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
+    expect(
+      stage.isFinal == row.base.isClosed,
+      Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
     expect(
       stage.isFinal || dates.wake != nil || row.request.repliedAt != nil,
       Phrase("既无人承办、无答复，也无在走的时限。", en: "it has neither an answer, an end nor a running clock"))

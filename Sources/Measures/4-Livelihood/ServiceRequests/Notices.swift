@@ -19,7 +19,9 @@ enum RequestNotices {
     ),
     "ask": (
       Phrase("请补充材料", en: "Information is needed"),
-      Phrase("承办单位请您补充材料，补充前办理时限暂停计算。", en: "The agency needs information; the period stands still until then.")
+      Phrase(
+        "承办单位请您补充材料，补充前办理时限暂停计算。",
+        en: "The agency needs information; the period stands still until then.")
     ),
     "extend": (
       Phrase("办理期限已依法延长", en: "The period was extended"),
@@ -39,7 +41,8 @@ enum RequestNotices {
     ),
     "redo": (
       Phrase("您的诉求将重新办理", en: "Your request is handled again"),
-      Phrase("因您不满意，已要求承办单位重新办理。", en: "As you were not satisfied, the agency was told to do it again.")
+      Phrase(
+        "因您不满意，已要求承办单位重新办理。", en: "As you were not satisfied, the agency was told to do it again.")
     ),
     "explain": (
       Phrase("您的诉求已说明理由并办结", en: "Your request was closed with reasons"),

@@ -14,7 +14,8 @@ extension RequestsMeasure {
     for format in GeoFormat.allCases {
       let end = ".\(format.rawValue)"
       func get(
-        _ path: String, _ root: String, _ answer: @escaping @Sendable (Visit) async throws -> GeoValue
+        _ path: String, _ root: String,
+        _ answer: @escaping @Sendable (Visit) async throws -> GeoValue
       ) {
         routes.get(path + end, .everybody, .interface) { visit in
           await format.respond(root, visit.language) { try await answer(visit) }
@@ -48,7 +49,8 @@ extension RequestsMeasure {
     let scheme = visit.request.headers["x-forwarded-proto"] == "https" ? "https" : "http"
     return GeoReport.discovery(
       base: "\(scheme)://\(host)/open311/v2", contact: profile.agencies[0].phone,
-      changed: Instant(CivilDate(year: 2024, month: 1, day: 1) ?? CivilDate(dayNumber: 0), in: profile.zone))
+      changed: Instant(
+        CivilDate(year: 2024, month: 1, day: 1) ?? CivilDate(dayNumber: 0), in: profile.zone))
   }
 
   private func services(_ visit: Visit) throws -> GeoValue {
@@ -149,7 +151,8 @@ extension RequestsMeasure {
       if let moment = Instant(rfc3339: text.replacingSpaceByPlus) { return moment }
       if let day = CivilDate(text) { return Instant(day, in: profile.zone) }
       throw .malformed(
-        Phrase("\(name) 应为带时区的时间，例如 2026-03-02T08:00:00+08:00。",
+        Phrase(
+          "\(name) 应为带时区的时间，例如 2026-03-02T08:00:00+08:00。",
           en: "\(name) must be a time with its zone, such as 2026-03-02T08:00:00+08:00."))
     }
     let length = RequestsMeasure.spanDays * 86_400
@@ -158,7 +161,9 @@ extension RequestsMeasure {
     let from = first ?? to.adding(seconds: -length)
     guard from <= to, to.seconds - from.seconds <= length else {
       throw .malformed(
-        Phrase("起止时间应先后有序，跨度不超过90天。", en: "start_date must come before end_date, at most 90 days apart."))
+        Phrase(
+          "起止时间应先后有序，跨度不超过90天。", en: "start_date must come before end_date, at most 90 days apart.")
+      )
     }
     return (from, to)
   }
@@ -200,7 +205,10 @@ extension RequestsMeasure {
       (name: "requested_datetime", value: time(row.request.openedAt)),
       (name: "updated_datetime", value: time(row.request.updatedAt)),
       (name: "expected_datetime", value: time(row.base.dueAt)),
-      (name: "address", value: GeoValue(file.intake.flatMap { $0.address.isEmpty ? nil : $0.address })),
+      (
+        name: "address",
+        value: GeoValue(file.intake.flatMap { $0.address.isEmpty ? nil : $0.address })
+      ),
       (name: "address_id", value: .none), (name: "zipcode", value: .none),
       (name: "lat", value: GeoValue(microdegrees: row.request.latitudeE6)),
       (name: "long", value: GeoValue(microdegrees: row.request.longitudeE6)),
@@ -255,7 +263,8 @@ extension RequestsMeasure {
     if let media = given("media_url") { text += "\n" + media }
     let names = [given("last_name"), given("first_name")].compactMap { $0 }
     let intake = Intake(
-      item: item.id, title: given("attribute[title]") ?? RequestsMeasure.firstLine(text), text: text,
+      item: item.id, title: given("attribute[title]") ?? RequestsMeasure.firstLine(text),
+      text: text,
       channel: "open311", district: district(form, latitude, longitude, address), address: address,
       latitudeE6: latitude, longitudeE6: longitude, name: names.joined(separator: " "),
       phone: given("phone") ?? "", email: given("email") ?? "", isPublic: true)
@@ -332,14 +341,17 @@ enum GeoFormat: String, CaseIterable, Sendable {
   ) async -> Response {
     do { return document(try await answer(), root, status) } catch let problem as Problem {
       let code = problem.status == 422 ? 400 : problem.status
-      var lines = problem.fields.map { (code: code, description: "\($0.pointer): \($0.message[language])") }
+      var lines = problem.fields.map {
+        (code: code, description: "\($0.pointer): \($0.message[language])")
+      }
       if lines.isEmpty { lines = [(code: code, description: problem.detail[language])] }
       var response = document(GeoReport.errors(lines), "errors", code)
       response.addRetry(problem)
       return response
     } catch {
       var response = document(
-        GeoReport.errors([(code: 503, description: Problem.unavailable().detail[language])]), "errors", 503)
+        GeoReport.errors([(code: 503, description: Problem.unavailable().detail[language])]),
+        "errors", 503)
       response.addRetry(.unavailable())
       return response
     }

@@ -9,7 +9,7 @@ import Storage
 
 /// A message of another system with its official reply, as one line of JSON: `id`, `title`, `body`
 /// and either `asked`, `reply`, `replied` (a message with its answer) or `time` (one without).
-/// Moments are local, `YYYY/M/D h:mm:ss` or RFC 3339.
+/// Moments are local, `YYYY/M/D h:mm:ss`, `YYYY-MM-DD hh:mm:ss`, or RFC 3339.
 public struct ImportedMessage: Sendable {
   /// Where it comes from, unique: the kind of row and its id.
   public let source: String
@@ -61,16 +61,20 @@ public struct ImportedMessage: Sendable {
     }
   }
 
+  /// A local moment with `/` or `-` in its date. A day without a time means its last second: what
+  /// happened on that day had happened by then.
   static func moment(_ text: String, _ zone: ZoneOffset) -> Instant? {
     if let moment = Instant(rfc3339: text) { return moment }
     let halves = text.split(separator: " ")
-    guard halves.count == 2 else { return nil }
-    let day = halves[0].split(separator: "/").map { Int($0) }
-    let time = halves[1].split(separator: ":").map { Int($0) }
-    guard day.count == 3, time.count == 3, let year = day[0], let month = day[1],
-      let dayOfMonth = day[2], let hour = time[0], let minute = time[1], let second = time[2],
-      (0..<24).contains(hour), (0..<60).contains(minute), (0..<61).contains(second),
+    guard let first = halves.first, halves.count <= 2 else { return nil }
+    let day = first.split { $0 == "/" || $0 == "-" }.map { Int($0) }
+    guard day.count == 3, let year = day[0], let month = day[1], let dayOfMonth = day[2],
       let date = CivilDate(year: year, month: month, day: dayOfMonth)
+    else { return nil }
+    guard halves.count == 2 else { return Instant(date, secondOfDay: 86_399, in: zone) }
+    let time = halves[1].split(separator: ":").map { Int($0) }
+    guard time.count == 3, let hour = time[0], let minute = time[1], let second = time[2],
+      (0..<24).contains(hour), (0..<60).contains(minute), (0..<61).contains(second)
     else { return nil }
     return Instant(date, secondOfDay: hour * 3600 + minute * 60 + second, in: zone)
   }

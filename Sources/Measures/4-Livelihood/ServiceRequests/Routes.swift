@@ -100,7 +100,8 @@ extension RequestsMeasure {
     func text(_ name: String, _ label: Phrase, _ limit: Int, required: Bool = false) -> String {
       reader.text(name, label, required: required, limit: limit)
     }
-    let words = text("text", Phrase("诉求内容", en: "what it is about"), Intake.textLimit, required: true)
+    let words = text(
+      "text", Phrase("诉求内容", en: "what it is about"), Intake.textLimit, required: true)
     let title = text("title", Phrase("标题", en: "title"), Intake.titleLimit)
     let latitude = reader.microdegrees("latitude", Phrase("纬度", en: "latitude"), limit: 90)
     let longitude = reader.microdegrees("longitude", Phrase("经度", en: "longitude"), limit: 180)
@@ -164,7 +165,9 @@ extension RequestsMeasure {
       let problem = Problem.invalid([
         Problem.Field(
           "number",
-          Phrase("编号有误，请核对（末位为校验码）。", en: "This is no number of a request; its last character is a check."))
+          Phrase(
+            "编号有误，请核对（末位为校验码）。",
+            en: "This is no number of a request; its last character is a check."))
       ])
       return intakePages.track(visit, problem, number: number)
     }
@@ -190,8 +193,12 @@ extension RequestsMeasure {
 
   /// Whether a visitor may read and act as the person who filed a request.
   func isOwner(_ visit: Visit, _ row: CaseRow, token: String?) -> Bool {
-    if let token, constantTimeEqual(
-      Array(token.uppercased().utf8), Array(trackingToken(row.key).utf8)) { return true }
+    if let token,
+      constantTimeEqual(
+        Array(token.uppercased().utf8), Array(trackingToken(row.key).utf8))
+    {
+      return true
+    }
     return visit.actor.applicant != nil && visit.actor.applicant == row.applicant
   }
 
@@ -226,7 +233,8 @@ extension RequestsMeasure {
       isOwner(visit, row, token: form["token"])
     else { throw RequestsMeasure.unknown }
     let token = form["token"].flatMap { $0.isEmpty ? nil : $0 }
-    let back = "/requests/\(row.number)" + (token.map { "?token=\(PercentCoding.encode($0))" } ?? "")
+    let back =
+      "/requests/\(row.number)" + (token.map { "?token=\(PercentCoding.encode($0))" } ?? "")
     let score = form["score"].flatMap { Int64($0) }
     var command = CommandID(form["command"] ?? "")
     if command == "evaluate" { command = (score ?? 5) >= 4 ? "satisfied" : "unsatisfied" }

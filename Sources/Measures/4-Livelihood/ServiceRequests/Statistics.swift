@@ -150,8 +150,9 @@ public struct RequestStatistics: Sendable {
       let slot = slots[dimension.rawValue].number(name)
       if slot != known.slot(dimension) { move(&known, dimension, to: slot) }
     }
-    if let due = act.fields["due"] { known.due = due.integer }
+    // An answer is measured by the due moment before it: the answer itself ends the period.
     apply(act, &known)
+    if let due = act.fields["due"] { known.due = due.integer }
     let isClosed = act.fields["closed"]?.bool ?? false
     if isClosed != known.isClosed {
       known.isClosed = isClosed

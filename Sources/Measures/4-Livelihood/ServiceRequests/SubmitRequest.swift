@@ -98,7 +98,7 @@ public struct Intake: Hashable, Sendable {
     if let longitudeE6 { fields["lon"] = .integer(longitudeE6) }
     if isPublic { fields["open"] = true }
     if isAnonymous { fields["anonymous"] = true }
-    if !attachments.isEmpty { 
+    if !attachments.isEmpty {
       fields["files"] = .array(attachments.map { .string(Hex.encode($0.digest)) })
     }
     if let source { fields["source"] = .string(source) }

@@ -1,8 +1,11 @@
 import CaseEngine
 import Commons
+import Foundation
 import Testing
 
-@Suite struct ServiceRequestTests {
+@testable import ServiceRequests
+
+@Suite struct CaseTypeTests {
   let type = ServiceRequestCases.request
 
   /// Gives commands one after another, each by the first kind of actor that may give it.
@@ -95,12 +98,24 @@ import Testing
       refusals.map(\.basis) == (1...6).map { HotlineLaw.beijing(11, 3, item: $0) })
   }
 
-  /// Taking any one effect away from the declaration must not pass unnoticed, unless the effect is
-  /// a mark that decides nothing.
+  /// Taking any one clock effect away from the declaration is noticed by the model check, but for
+  /// four that change only how long a clock runs or whether one more runs; the stories above and
+  /// the bench of requests check those. Each mutant is explored whole, which takes seconds: a sample
+  /// is drawn unless TEQU_SLOW is set.
   @Test func theModelCheckMissesNoForgottenClockEffect() throws {
-    var missed: [String] = []
+    let known: Set<String> = [
+      "appoint: stop(supervise)", "transfer: stop(supervise)", "extend: extend(handle)",
+      "supervise: start(supervise)",
+    ]
+    let isWhole = ProcessInfo.processInfo.environment["TEQU_SLOW"] != nil
+    var random = SeededRandom(seed: 3)
+    var missed: Set<String> = []
     for (index, transition) in type.transitions.enumerated() {
       for (position, effect) in transition.effects.enumerated() {
+        // Marks decide nothing by themselves; the model stays sound without them.
+        let name = "\(transition.command): \(effect)"
+        let isMark = ["mark(", "raise(", "count("].contains { name.contains($0) }
+        guard !isMark, isWhole || random.chance(0.06) else { continue }
         var effects = transition.effects
         effects.remove(at: position)
         var transitions = type.transitions
@@ -110,10 +125,9 @@ import Testing
         let mutant = CaseType(
           type.id, type.name, stages: type.stages, counters: type.counters, clocks: type.clocks,
           transitions: transitions)
-        let report = try ModelCheck.explore(mutant)
-        if report.isSound { missed.append("\(transition.command): \(effect)") }
+        if try ModelCheck.explore(mutant).isSound { missed.insert(name) }
       }
     }
-    print(missed.joined(separator: "\n"))
+    #expect(isWhole ? missed == known : missed.isSubset(of: known), "\(missed)")
   }
 }

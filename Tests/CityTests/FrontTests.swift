@@ -1,0 +1,211 @@
+import AccessControl
+import App
+import CityProfiles
+import Commons
+import HTTPValues
+import MeasureKit
+import ServiceRequests
+import Testing
+
+/// Who comes in by which address. Every route of the program is in this table; a new one fails the
+/// test until somebody has thought about it.
+@Suite struct AuthorisationTests {
+  enum Who: String, CaseIterable {
+    case nobody, citizen, officer, dispatcher, arbiter, supervisor, admin
+  }
+
+  static let staff: Set<Who> = [.officer, .dispatcher, .arbiter, .supervisor]
+  static let everybody = Set(Who.allCases)
+  static let known = everybody.subtracting([.nobody])
+
+  /// Pattern with method, and who may.
+  static let table: [(String, Set<Who>)] = [
+    ("GET /", everybody), ("GET /search", everybody), ("GET /measures/{slug}", everybody),
+    ("GET /sign-in", everybody), ("POST /sign-in", everybody), ("POST /sign-out", known),
+    ("GET /register", everybody), ("POST /register", everybody), ("GET /account", known),
+    ("POST /account/password", known), ("POST /account/mandates", known),
+    ("POST /account/mandates/{mandate}/end", known), ("POST /account/acting", known),
+    ("POST /api/sessions", everybody), ("GET /log", everybody),
+    ("GET /log/checkpoint", everybody), ("GET /log/key", everybody),
+    ("GET /log/tile/entries/{path...}", everybody),
+    ("GET /log/tile/{level}/{path...}", everybody), ("GET /log/entries.jsonl", everybody),
+    ("GET /log/proof/{first}/{second}", everybody), ("GET /receipts", everybody),
+    ("POST /receipts", everybody), ("GET /receipts/{number}/{version}.json", everybody),
+    ("GET /receipts/{number}/{version}.tlog-proof", everybody),
+    ("GET /receipts/{number}/{version}.html", everybody),
+    ("GET /receipts/{number}/{version}", everybody), ("GET /assets/icon.svg", everybody),
+    ("GET /assets/{version}.css", everybody), ("GET /openapi.yaml", everybody),
+    ("GET /healthz", everybody), ("GET /problems", everybody),
+    ("GET /problems/{slug}", everybody), ("GET /requests", everybody),
+    ("GET /requests/new", everybody), ("POST /requests/new", everybody),
+    ("POST /requests", everybody), ("GET /requests/mine", known),
+    ("GET /requests/track", everybody), ("GET /requests/how", everybody),
+    ("GET /requests/figures", everybody), ("GET /requests/catalogue", everybody),
+    ("GET /requests/{number}", everybody), ("POST /requests/{number}/steps", everybody),
+    ("GET /requests/{number}/files/{file}", everybody), ("GET /desk/requests", staff),
+    ("GET /desk/requests/new", [.dispatcher]), ("POST /desk/requests/new", [.dispatcher]),
+    ("POST /desk/requests/dispatch", [.dispatcher]),
+    ("GET /desk/requests/supervision", [.supervisor]), ("GET /desk/requests/{number}", staff),
+    ("POST /desk/requests/{number}/steps", staff), ("POST /api/requests", everybody),
+    ("GET /api/requests/figures", everybody), ("POST /api/requests/intakes", [.dispatcher]),
+    ("POST /api/requests/steps", staff), ("GET /api/requests/{number}", everybody),
+    ("POST /api/requests/{number}/steps", everybody),
+    ("GET /open311/discovery.xml", everybody), ("GET /open311/v2/services.xml", everybody),
+    ("GET /open311/v2/services/{code}.xml", everybody),
+    ("GET /open311/v2/requests.xml", everybody), ("GET /open311/v2/requests/{id}.xml", everybody),
+    ("GET /open311/v2/tokens/{token}.xml", everybody),
+    ("POST /open311/v2/requests.xml", everybody), ("GET /open311/discovery.json", everybody),
+    ("GET /open311/v2/services.json", everybody),
+    ("GET /open311/v2/services/{code}.json", everybody),
+    ("GET /open311/v2/requests.json", everybody),
+    ("GET /open311/v2/requests/{id}.json", everybody),
+    ("GET /open311/v2/tokens/{token}.json", everybody),
+    ("POST /open311/v2/requests.json", everybody),
+  ]
+
+  @Test func everyRouteLetsInWhomItShouldAndNobodyElse() async throws {
+    let test = try await TestCity()
+    let posts: [Who: [Post]] = [
+      .citizen: [], .officer: [Post(RequestsMeasure.handler.id, agency: "urban")],
+      .dispatcher: [Post(RequestsMeasure.dispatcher.id)],
+      .arbiter: [Post(RequestsMeasure.arbiter.id)],
+      .supervisor: [Post(RequestsMeasure.supervisor.id)], .admin: [Post("administrator")],
+    ]
+    let declared = test.front.routes.map { "\($0.method.rawValue) \($0.pattern)" }
+    #expect(Set(declared) == Set(AuthorisationTests.table.map(\.0)), "a route is missing here")
+    let allowed = Dictionary(uniqueKeysWithValues: AuthorisationTests.table)
+    for who in Who.allCases {
+      var token: String?
+      if let own = posts[who] { token = try await test.signIn(who.rawValue, own) }
+      for route in test.front.routes where route.pattern != "/sign-out" {
+        let target = Self.fill(route.pattern)
+        let response = try await test.send(
+          route.method, target, session: route.kind == .page ? token : nil,
+          bearer: route.kind == .interface ? token : nil,
+          headers: [("accept", "application/json")])
+        let name = "\(route.method.rawValue) \(route.pattern)"
+        let isTurnedAway =
+          response.status == 401
+          || response.headers["location"]?.hasPrefix("/sign-in?next=") == true
+          || (response.status == 403 && !response.text.contains("页面已过期")
+            && !response.text.contains("api_key"))
+        let isStep = route.pattern.hasSuffix("/steps") && route.pattern.hasPrefix("/api/requests/{")
+        // Open to all by token: without one, a program is asked to sign in.
+        if isStep || route.pattern == "/api/sessions" || route.pattern == "/sign-in" { continue }
+        #expect(
+          isTurnedAway == !(allowed[name]?.contains(who) ?? false),
+          "\(name) by \(who): \(response.status)")
+        #expect(response.status < 500, "\(name) by \(who): \(response.status)")
+      }
+    }
+  }
+
+  private static func fill(_ pattern: String) -> String {
+    var out = pattern
+    for name in [
+      "number", "version", "slug", "mandate", "level", "path...", "first", "second", "file", "code",
+      "id", "token",
+    ] {
+      out = out.replacing("{\(name)}", with: "1")
+    }
+    return out
+  }
+}
+
+@Suite struct FrontTests {
+  @Test func aFormOfAnotherSiteIsRefused() async throws {
+    let test = try await TestCity()
+    let csrf = try TestCity.hidden("csrf", in: try await test.get("/requests/new"))
+    let body = Array("csrf=\(csrf)&text=x".utf8)
+    let type = ("content-type", "application/x-www-form-urlencoded")
+    let foreign = try await test.send(
+      .post, "/requests/new", headers: [type, ("origin", "https://evil.test")], body: body)
+    #expect(foreign.status == 403)
+    let marked = try await test.send(
+      .post, "/requests/new", headers: [type, ("sec-fetch-site", "cross-site")], body: body)
+    #expect(marked.status == 403)
+    let bare = try await test.send(
+      .post, "/requests/new", headers: [type], body: Array("text=x".utf8))
+    #expect(bare.status == 403)
+    let own = try await test.send(
+      .post, "/requests/new", headers: [type, ("origin", "http://city.test")], body: body)
+    #expect(own.status == 200)
+    // A session's token is another one than that of somebody who has not signed in.
+    let session = try await test.signIn("citizen", [])
+    let stolen = try await test.send(
+      .post, "/requests/new", session: session, headers: [type], body: body)
+    #expect(stolen.status == 403)
+  }
+
+  @Test func everyAnswerIsProtected() async throws {
+    let test = try await TestCity()
+    for path in ["/", "/nothing", "/log/key", "/assets/icon.svg"] {
+      let response = try await test.get(path)
+      #expect(response.headers["x-content-type-options"] == "nosniff")
+      let policy = response.headers["content-security-policy"] ?? ""
+      #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "\(path)")
+    }
+  }
+
+  @Test func tooManyWritesAreTurnedAwayWithTheTime() async throws {
+    let test = try await TestCity(writesPerMinute: 3)
+    for _ in 0..<3 { _ = try await test.file() }
+    let (response, _) = try await test.json("/api/requests", ["text": "x"])
+    #expect(response.status == 429)
+    #expect(response.headers["retry-after"].flatMap { Int($0) } ?? 0 > 0)
+    test.time.advance(seconds: 60)
+    _ = try await test.file()
+  }
+
+  @Test func wrongPasswordsMakeOneWait() async throws {
+    let test = try await TestCity()
+    _ = try await test.signIn("citizen", [])
+    var last = 0
+    for _ in 0..<7 {
+      let response = try await test.post(
+        "/sign-in", [("login", "citizen"), ("password", "not this one")])
+      last = response.status
+    }
+    #expect(last == 429)
+    let right = try await test.post(
+      "/sign-in", [("login", "citizen"), ("password", TestCity.password)])
+    #expect(right.status == 429)
+    test.time.advance(seconds: 3600)
+    let later = try await test.post(
+      "/sign-in", [("login", "citizen"), ("password", TestCity.password), ("next", "//evil.test")])
+    #expect(later.status == 303 && later.headers["location"] == "/")
+    #expect(later.headers["set-cookie"]?.contains("HttpOnly; SameSite=Lax") == true)
+  }
+
+  @Test func whatPeopleWriteIsShownAsText() async throws {
+    let test = try await TestCity()
+    let words = "<script>alert('x')</script>\"'; DROP TABLE cases;--"
+    let (_, body) = try await test.json(
+      "/api/requests",
+      [
+        "item": .string(test.city.profile.items[0].id), "text": .string(words),
+        "title": .string(words), "district": "donghu", "is_public": true,
+      ])
+    let number = try #require(body["number"]?.string)
+    let token = try #require(body["token"]?.string)
+    for target in ["/requests/\(number)?token=\(token)", "/requests", "/search?q=%3Cscript%3E"] {
+      let page = try await test.get(target)
+      #expect(page.status == 200 && !page.text.contains("<script>"), "\(target)")
+    }
+    #expect(try await test.get("/requests/\(number)").text.contains("DROP TABLE"))
+  }
+
+  @Test func aStaleFormIsToldSo() async throws {
+    let test = try await TestCity()
+    let dispatcher = try await test.signIn("dispatcher", [Post(RequestsMeasure.dispatcher.id)])
+    let (number, _) = try await test.file()
+    let first = try await test.post(
+      "/desk/requests/\(number)/steps", session: dispatcher,
+      [("as", "dispatcher"), ("command", "dispatch"), ("agency", "urban"), ("version", "1")])
+    #expect(first.status == 303)
+    let second = try await test.post(
+      "/desk/requests/\(number)/steps", session: dispatcher,
+      [("as", "dispatcher"), ("command", "dispatch"), ("agency", "water"), ("version", "1")])
+    #expect(second.status == 409)
+  }
+}
