@@ -3,7 +3,7 @@
 PORT ?= 8080
 DATA ?= data
 
-.PHONY: run test lint format bench debian outside
+.PHONY: run test lint format bench crash debian outside
 
 run: debian
 	@swift build -c release --product tequ
@@ -30,3 +30,7 @@ outside: debian
 
 debian:
 	@sh scripts/install-debian.sh
+
+# A simulated city is killed 210 times at random moments; nothing acknowledged may be lost.
+crash: debian
+	TEQU_KILLS=210 swift test --filter CityKillTests

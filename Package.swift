@@ -69,6 +69,7 @@ var targets: [Target] = [
   room("Charts", in: "Platform/", ["Commons", "Markup"]),
   room("HTTPValues", in: "Platform/", ["Commons"]),
   tests("CaseEngine", "Commons"),
+  .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: house),
 ]
 
 if !enginesOnly {
@@ -125,7 +126,7 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
+        "Desk", "HTTPValues", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance",
       ]),
     .executableTarget(

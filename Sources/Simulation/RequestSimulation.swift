@@ -16,6 +16,8 @@ public struct RequestSimulation: Sendable {
     public var seed: UInt64 = 1
     /// Requests a day on average.
     public var perDay = 80
+    /// Told of every act once it is durable; for crash tests.
+    public var onAct: (@Sendable (Acknowledged) -> Void)?
     /// Account that files some of the requests itself.
     public var citizen: Int64?
     /// The usual way.
@@ -81,6 +83,8 @@ public struct RequestSimulation: Sendable {
       let (rest, steps) = try await live(due + fresh, until: next)
       summary.steps += steps
       rest.forEach(put)
+      time.set(next)
+      try await city.notify()
       try await city.sequencer.drain()
       try await onHour(next, summary)
       hour = next
@@ -133,13 +137,14 @@ public struct RequestSimulation: Sendable {
       for (wish, place) in zip(wishes, places) {
         group.addTask {
           let actor = wish.isOfCitizen ? citizen.map(RequestSimulation.citizen) : nil
-          _ = try await SimulatedTime.$moment.withValue(wish.at) {
+          let done = try await SimulatedTime.$moment.withValue(wish.at) {
             try await desk.submit(
               SubmitRequest(wish.intake, rules: rules), by: actor ?? RequestSimulation.visitor,
               CommandDesk.Terms(
                 idempotencyKey: "sim.\(options.seed).\(wish.at.microseconds)",
                 reservation: place))
           }
+          options.onAct?(done)
           return try await plan(place.aggregate, at: wish.at)
         }
       }
@@ -181,9 +186,10 @@ public struct RequestSimulation: Sendable {
       guard pending.plan.at < end else { return (pending, steps) }
       let plan = pending.plan
       do {
-        _ = try await SimulatedTime.$moment.withValue(plan.at) {
+        let done = try await SimulatedTime.$moment.withValue(plan.at) {
           try await city.desk.submit(plan.step, by: plan.actor)
         }
+        options.onAct?(done)
         steps += 1
       } catch let problem as Problem where [403, 404, 409, 422].contains(problem.status) {
         // A clock has moved the case meanwhile; whoever it is looks at it anew.

@@ -1,6 +1,8 @@
 import App
 import ArgumentParser
+import Books
 import Commons
+import Desk
 import Simulation
 
 /// Serves a city.
@@ -83,7 +85,7 @@ struct Simulate: AsyncParsableCommand {
   @Option(help: "How many days.") var days = 7
   @Option(help: "Requests a day on average.") var perDay = 80
   @Option(help: "The first day.") var from = "2026-03-02"
-  @Flag(help: "Say after every hour what is durable; for crash tests.") var report = false
+  @Flag(help: "Say of every act that it is durable; for crash tests.") var report = false
   @Flag(help: "Write the summary as JSON.") var json = false
 
   func run() async throws {
@@ -101,16 +103,18 @@ struct Simulate: AsyncParsableCommand {
       var wishes = RequestSimulation.Options()
       wishes.seed = seed
       wishes.perDay = perDay
+      if report {
+        wishes.onAct = {
+          Say.line("act \($0.row.key.raw) \(Hex.encode($0.row.commitment).uppercased())")
+        }
+      }
       var start = Instant(first, in: zone)
       let end = Instant(first.adding(days: days), in: zone)
       if let last = try await city.lastAct() {
         start = max(start, Instant(seconds: last.seconds / 3600 * 3600))
       }
       let summary = try await RequestSimulation(city, time: time, wishes).run(
-        from: min(start, end), to: end
-      ) { hour, summary in
-        if report { Say.line("hour \(hour) \(summary.filed) \(summary.steps) \(summary.expiries)") }
-      }
+        from: min(start, end), to: end)
       try await city.settle()
       city.close()
       Simulate.tell(summary, json)

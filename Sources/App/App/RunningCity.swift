@@ -178,6 +178,12 @@ public final class RunningCity: Sendable {
     try await store.first(AccountBook.find(login: login))?.key
   }
 
+  /// Hands over the notices that are due.
+  public func notify() async throws {
+    let outbox = workers.outbox
+    while try await outbox.runOnce() > 0 {}
+  }
+
   /// Closes the store.
   public func close() { store.close() }
 }

@@ -50,7 +50,7 @@ public struct PageShell: Sendable {
 
   /// A whole page.
   public func page(
-    _ title: Phrase, trail: [Link] = [], isWide: Bool = false, content: (inout HTML) throws -> Void
+    _ title: Phrase, trail: [Link] = [], content: (inout HTML) throws -> Void
   ) rethrows -> [UInt8] {
     var h = HTML(language)
     h.documentType()
@@ -62,7 +62,7 @@ public struct PageShell: Sendable {
         h.element("a", .class("skip"), .href("#main"), text: Phrase("跳到正文", en: "Skip to content"))
         header(&h)
         if let note { h.element("div", .class("note"), text: note) }
-        try h.element("main", .id("main"), .class(isWide ? "wide" : nil)) { h in
+        try h.element("main", .id("main")) { h in
           if !trail.isEmpty { breadcrumbs(&h, trail) }
           try content(&h)
         }

@@ -38,7 +38,7 @@ public enum Stylesheet {
     .skip:focus{left:1rem;top:1rem;z-index:9}
     .prose{white-space:normal;max-width:44rem}
     .lead{font-size:1.1rem;color:var(--soft);max-width:44rem}
-    .number{text-align:right;font-variant-numeric:tabular-nums}
+    .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     .mono{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.9em}
     @media (prefers-reduced-motion:no-preference){a,.button,.card{transition:background .15s,border-color .15s}}
 
@@ -47,8 +47,7 @@ public enum Stylesheet {
   static let layout = """
     .top{background:var(--brand);color:#fff}
     .top a{color:#fff}
-    .top-line,.main-nav,main,footer,.note{max-width:76rem;margin:0 auto;padding:.6rem 1.25rem}
-    main.wide{max-width:84rem}
+    .top-line,.main-nav,main,footer,.note{max-width:80rem;margin:0 auto;padding:.6rem 1.25rem}
     .top-line{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;justify-content:space-between}
     .brand{display:flex;align-items:center;gap:.6rem;text-decoration:none;font-weight:600}
     .brand-mark{display:inline-grid;place-items:center;width:2.1rem;height:2.1rem;border-radius:8px;
@@ -144,6 +143,7 @@ public enum Stylesheet {
     background:var(--paper);border:3px solid var(--brand)}
     .event-bad::before{border-color:var(--bad)}.event-good::before{border-color:var(--good)}
     .event-head{display:flex;flex-wrap:wrap;gap:.1rem .9rem;align-items:baseline}
+    .event-head strong{display:inline-block}.event-head strong::first-letter{text-transform:uppercase}
     .event-head time{color:var(--soft);font-size:.9rem}
     .meter{padding:.6rem 0}
     .meter-head{display:flex;justify-content:space-between;gap:1rem}
@@ -169,6 +169,7 @@ public enum Stylesheet {
     .tabs a.current{border-color:var(--brand);color:var(--ink);font-weight:600}
     .chart{background:var(--paper);border:1px solid var(--line);border-radius:var(--radius);padding:1rem;margin:0 0 1.25rem}
     .chart svg{width:100%;height:auto;display:block}
+    .chart svg.key{display:inline;width:22px;height:8px;margin-right:.3rem}
     .chart figcaption{font-weight:600;margin-bottom:.5rem}
     .chart text{font-size:12px;fill:var(--soft)}
     .chart .value{fill:var(--ink)}

@@ -61,11 +61,11 @@ public struct Visit: Sendable {
 
   /// A page in the frame.
   public func page(
-    _ title: Phrase, trail: [PageShell.Link] = [], isWide: Bool = false, status: Int = 200,
+    _ title: Phrase, trail: [PageShell.Link] = [], status: Int = 200,
     content: (inout HTML) throws -> Void
   ) rethrows -> Response {
     .html(
-      try shell.page(title, trail: trail, isWide: isWide, content: content), status: status)
+      try shell.page(title, trail: trail, content: content), status: status)
   }
 
   /// The terms under which a command of this request goes to the desk: the key of a form's hidden

@@ -32,7 +32,7 @@ struct DeskPages {
     _ visit: Visit, _ tray: RequestsMeasure.Tray, _ trays: [RequestsMeasure.Tray],
     _ rows: [RequestCase], next: String?
   ) -> Response {
-    visit.page(Phrase("办理台", en: "Desk"), isWide: true) { h in
+    visit.page(Phrase("办理台", en: "Desk")) { h in
       h.heading(name(tray), lead: Phrase("按期满日先后排列。", en: "The nearest deadline first."))
       h.element("div", .class("actions")) { h in
         if visit.actor.may("requests.as-dispatcher") {
@@ -183,7 +183,7 @@ struct DeskPages {
     let row = file.request
     let number = row.base.number.description
     return visit.page(
-      Phrase("办理 \(number)", en: "Case \(number)"), trail: DeskPages.trail, isWide: true,
+      Phrase("办理 \(number)", en: "Case \(number)"), trail: DeskPages.trail,
       status: problem?.status ?? 200
     ) { h in
       if let problem { h.errorSummary(problem) }
@@ -408,7 +408,7 @@ struct DeskPages {
   ) -> Response {
     let page = FiguresPage(rules: rules, figures: figures, now: visit.now)
     let title = Phrase("督办与统计", en: "Supervision")
-    return visit.page(title, trail: DeskPages.trail, isWide: true) { h in
+    return visit.page(title, trail: DeskPages.trail) { h in
       h.heading(title)
       page.tiles(&h)
       h.element("h2", text: Phrase("逾期待督办", en: "Late"))

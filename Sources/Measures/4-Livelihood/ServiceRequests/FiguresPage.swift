@@ -10,7 +10,7 @@ extension RequestsMeasure {
   func figuresPage(_ visit: Visit) async throws -> Response {
     let page = FiguresPage(rules: rules, figures: figures, now: visit.now)
     let title = Phrase("办理情况", en: "Figures")
-    return visit.page(title, trail: IntakePages.trail, isWide: true) { h in
+    return visit.page(title, trail: IntakePages.trail) { h in
       h.heading(
         title,
         lead: Phrase(

@@ -278,6 +278,12 @@ public enum RequestTables {
   /// The keys of all open requests.
   public static let openKeys = Query(open) { $0.integer(0) }
 
+  private static let span = Statement("SELECT min(case_key), max(case_key) FROM requests")
+  /// The lowest and the highest key; 0 and 0 without a request.
+  public static let keySpan = Query(span) { row in
+    (row.optionalInteger(0) ?? 0)...(row.optionalInteger(1) ?? 0)
+  }
+
   // MARK: Verification
 
   private static let everyRow = Statement(

@@ -1,0 +1,86 @@
+import App
+import Books
+import CaseEngine
+import CityProfiles
+import Commons
+import Desk
+import MeasureKit
+import SQLiteStorage
+import ServiceRequests
+import Storage
+
+/// Full lives of requests through the desk, as many at once as there are callers.
+public struct CityBench: Sendable {
+  private let city: RunningCity
+
+  /// A bench on a city.
+  public init(_ city: RunningCity) { self.city = city }
+
+  /// Who takes the steps.
+  private static let staff = Actor(
+    kind: .staff, account: 5,
+    permissions: [
+      "requests.file", "requests.as-dispatcher", "requests.as-handler", "requests.as-citizen",
+    ], agency: "urban", agencies: nil)
+
+  private func intake(_ number: Int) -> Intake {
+    let items = city.profile.items
+    return Intake(
+      item: items[number % items.count].id, title: "路灯不亮 \(number)",
+      text: "滨河路路灯不亮，已有两天，影响夜间出行，希望尽快派人维修。", channel: "phone", district: "donghu",
+      address: "滨河路12号")
+  }
+
+  /// Intake, dispatch, acceptance, answer, call-back, evaluation: six durable commands. Each waits for
+  /// the one before it.
+  private func life(_ number: Int) async throws {
+    let rules = city.rules
+    let key = try await city.desk.submit(
+      SubmitRequest(intake(number), rules: rules), by: CityBench.staff
+    ).aggregate
+    let steps: [(CommandID, ActorKind, String?, String, Int64?)] = [
+      ("dispatch", .dispatcher, "urban", "", nil), ("accept", .handler, nil, "", nil),
+      ("reply", .handler, nil, "已派人维修，现已恢复照明。", nil), ("call-back", .dispatcher, nil, "", nil),
+      ("satisfied", .citizen, nil, "", 5),
+    ]
+    for (command, capacity, agency, text, score) in steps {
+      _ = try await city.desk.submit(
+        MoveRequest(
+          command, as: capacity, on: key, text: text, agency: agency, score: score, rules: rules),
+        by: CityBench.staff)
+    }
+  }
+
+  /// Commands of one life.
+  public static let commandsOfALife = 6
+
+  /// Lives through so many cases with so many callers at once.
+  public func lives(_ count: Int, callers: Int) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for caller in 0..<callers {
+        group.addTask {
+          for number in stride(from: caller, to: count, by: callers) { try await life(number) }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Only files so many requests, in groups, to fill a store.
+  public func fill(_ count: Int, progress: (Int) -> Void) async throws {
+    var done = 0
+    while done < count {
+      let group = (done..<min(count, done + 1000)).map { number in
+        (SubmitRequest(intake(number), rules: city.rules), CommandDesk.Terms())
+      }
+      for answer in await city.desk.submit(all: group, by: CityBench.staff) { _ = try answer.get() }
+      done += group.count
+      progress(done)
+    }
+  }
+
+  /// Keys of cases in the store: the first and the last.
+  public func keys() async throws -> ClosedRange<Int64>? {
+    try await city.desk.store.first(RequestTables.keySpan)
+  }
+}
