@@ -35,16 +35,19 @@ struct Bench: AsyncParsableCommand {
     let wall: ContinuousClock.Instant
     let cpu: Double
 
+    /// RUSAGE_SELF, which C declares as an enumeration and takes as a number.
+    private static let thisProcess = __rusage_who_t(RUSAGE_SELF.rawValue)
+
     static var now: Usage {
       var usage = rusage()
-      getrusage(RUSAGE_SELF, &usage)
+      getrusage(Usage.thisProcess, &usage)
       func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
       return Usage(wall: .now, cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime))
     }
 
     static var peakMegabytes: Int {
       var usage = rusage()
-      getrusage(RUSAGE_SELF, &usage)
+      getrusage(Usage.thisProcess, &usage)
       return usage.ru_maxrss / 1024
     }
 
@@ -109,7 +112,7 @@ struct Bench: AsyncParsableCommand {
     city.close()
     let size =
       (try? FileManager.default.attributesOfItem(atPath: city.folder.database)[.size] as? Int) ?? 0
-    Say.line("  store: \((size ?? 0) / (cases + callers * 2)) bytes a closed case")
+    Say.line("  store: \(size / (cases + callers * 2)) bytes a closed case")
   }
 
   private func dueDates() throws {

@@ -1,8 +1,7 @@
 import App
 import ArgumentParser
 import Commons
-import Foundation
-import SQLiteStorage
+import ServiceRequests
 import Verification
 
 /// Brings records of other systems in.
@@ -117,6 +116,34 @@ struct Restore: AsyncParsableCommand {
       let report = try await CityVerification.run(try await RunningCity(data.folder, options))
       Say.line("restored: \(report.acts) acts, \(report.findings.count) findings")
       if !report.isClean { throw ExitCode(2) }
+    }
+  }
+}
+
+/// Gives programs of others their keys.
+struct KeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: "Keys for programs of others.", subcommands: [IssueKey.self])
+}
+
+/// Gives an application its Open311 key.
+struct IssueKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "issue", abstract: "Print the Open311 api_key of an application.",
+    discussion: "The key follows from the application's name and the city's keys.json.")
+
+  @Argument(help: "The application's name: letters, digits, dots.") var name: String
+  @OptionGroup var data: FolderOptions
+
+  func run() async throws {
+    try await telling {
+      guard !name.isEmpty,
+        name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") })
+      else { throw ValidationError("The name has letters, digits and dots.") }
+      var options = RunningCity.Options()
+      options.isReadOnly = true
+      let city = try await RunningCity(data.folder, options)
+      Say.line(city.requests.apiKey(for: name))
     }
   }
 }
