@@ -8,8 +8,8 @@ import Crypto
 public struct KeyRing: Sendable {
   /// Wraps the sealing keys of subjects.
   let wrapping: SymmetricKey
-  /// Marks rows, see ``RowMark``.
-  let marking: SymmetricKey
+  /// Marks rows, see ``MarkedTable``: the keyed state, to be copied.
+  let marker: HMAC<SHA256>
   private let master: SymmetricKey
   /// The Ed25519 seed with which checkpoints of the log are signed, 32 bytes.
   public let logSeed: [UInt8]
@@ -22,7 +22,7 @@ public struct KeyRing: Sendable {
     }
     master = SymmetricKey(data: secret)
     wrapping = KeyRing.derive(master, "tequ wrapping 1")
-    marking = KeyRing.derive(master, "tequ marking 1")
+    marker = HMAC<SHA256>(key: KeyRing.derive(master, "tequ marking 1"))
     logSeed = KeyRing.derive(master, "tequ log 1").withUnsafeBytes { Array($0) }
   }
 

@@ -14,8 +14,9 @@ public struct MarkedTable: Sendable {
   public let keyCount: Int
 
   /// A marked table. Columns are given in the order in which rows are inserted; the first
-  /// `keyCount` of them are the primary key.
-  public init(_ name: String, keyCount: Int = 1, _ columns: [String]) {
+  /// `keyCount` of them are the primary key. `fixed` columns are written once: an update leaves them
+  /// and so spares the indexes over them, which SQLite rewrites for every column that is named.
+  public init(_ name: String, keyCount: Int = 1, _ columns: [String], fixed: Set<String> = []) {
     self.name = name
     self.columns = columns
     self.keyCount = keyCount
@@ -27,32 +28,49 @@ public struct MarkedTable: Sendable {
       "SELECT \(all.joined(separator: ", ")) FROM \(name) "
         + "ORDER BY \(columns.prefix(keyCount).joined(separator: ", "))")
     let keys = columns.prefix(keyCount).enumerated().map { "\($1) = $\($0 + 1)" }
-    let sets = columns.enumerated().dropFirst(keyCount).map { "\($1) = $\($0 + 1)" }
-    update = Statement(
-      "UPDATE \(name) SET \((sets + ["mark = $\(all.count)"]).joined(separator: ", ")) "
-        + "WHERE \(keys.joined(separator: " AND "))")
-    delete = Statement("DELETE FROM \(name) WHERE \(keys.joined(separator: " AND "))")
+      .joined(separator: " AND ")
+    func updating(_ positions: [Int]) -> Statement {
+      let places = positions.enumerated().dropFirst(keyCount).map { "\(all[$1]) = $\($0 + 1)" }
+      return Statement(
+        "UPDATE \(name) SET \(places.joined(separator: ", ")) WHERE \(keys)")
+    }
+    let positions = Array(all.indices)
+    updated = positions.filter { !fixed.contains(all[$0]) }
+    update = updating(updated)
+    replace = fixed.isEmpty ? update : updating(positions)
+    delete = Statement("DELETE FROM \(name) WHERE \(keys)")
     prefix = Array(name.utf8)
   }
 
   /// Inserts a row with its mark.
   public let insert: Statement
-  /// Replaces all columns of the row with this key.
+  /// Replaces all columns of the row with this key but the fixed ones.
   public let update: Statement
+  /// Replaces all columns of the row with this key.
+  public let replace: Statement
   /// Removes the row with this key.
   public let delete: Statement
   /// All rows, the mark last.
   public let select: Statement
   private let prefix: [UInt8]
+  /// Positions of the columns that an update gives, the mark's last.
+  private let updated: [Int]
 
   /// The change that inserts a row.
   public func inserting(_ values: [SQLValue], _ ring: KeyRing) -> Change {
     Change(insert, values + [.blob(mark(values, ring))])
   }
 
-  /// The change that replaces a row, which must exist.
+  /// The change that replaces a row, fixed columns too, which must exist.
+  public func replacing(_ values: [SQLValue], _ ring: KeyRing) -> Change {
+    Change(replace, values + [.blob(mark(values, ring))], touchesOneRow: true)
+  }
+
+  /// The change that replaces a row but for its fixed columns, which are as they were; it must exist.
   public func updating(_ values: [SQLValue], _ ring: KeyRing) -> Change {
-    Change(update, values + [.blob(mark(values, ring))], touchesOneRow: true)
+    let all = values + [.blob(mark(values, ring))]
+    return Change(
+      update, updated.count == all.count ? all : updated.map { all[$0] }, touchesOneRow: true)
   }
 
   /// The change that removes a row.
@@ -63,8 +81,10 @@ public struct MarkedTable: Sendable {
     var message = prefix
     message.reserveCapacity(256)
     for value in values { RowMark.append(value, to: &message) }
-    let code = HMAC<SHA256>.authenticationCode(for: message, using: ring.marking)
-    return Array(code.prefix(12))
+    // A copy of the keyed state: keying anew would cost as much as the message.
+    var code = ring.marker
+    code.update(data: message)
+    return Array(code.finalize().prefix(12))
   }
 
   /// Rows whose mark does not match, by their key.

@@ -44,7 +44,7 @@ public struct ForgetSubject: Command {
           ])
       }
       known.title = "—"
-      changes.append(CaseBook.move(known, context.ring))
+      changes.append(CaseBook.replace(known, context.ring))
     }
     return .accepted(publicFields: [:], changes: changes)
   }

@@ -118,7 +118,8 @@ public struct MoveRequest: Command {
         Phrase("只有导入历史件时可随答复办结。", en: "Only an import may close a case by its reply."))
     }
     let type = ServiceRequestCases.request
-    let step = try type.step(type.status(loaded.base.status), command, by: capacity)
+    let before = try type.status(loaded.base.status)
+    let step = try type.step(before, command, by: capacity)
     let at = context.effectiveAt
     var row = loaded
     if let item, item != row.request.item {
@@ -127,7 +128,8 @@ public struct MoveRequest: Command {
       row.request.category = known.category
     }
     var clocks = try CaseClocks(loaded.base.clocks)
-    try check(clocks, type, type.status(loaded.base.status))
+    try check(clocks, type, before)
+    let earlier = RequestDeadlines(type, before, clocks, rules.calendar)
     try clocks.apply(
       step.clockEffects, at: at, zone: rules.profile.zone,
       periods: rules.periods(try rules.item(row.request.item), on: at))
@@ -149,8 +151,10 @@ public struct MoveRequest: Command {
     if let score { row.request.score = score }
     row.request.marks = marks(type, step.status)
     return .accepted(
-      publicFields: try publicFields(row, loaded, stage, deadlines),
-      changes: RequestTables.move(row, context.ring), effects: notices)
+      publicFields: publicFields(row, loaded, stage, from: earlier, to: deadlines),
+      changes: RequestTables.move(
+        row, context.ring, isReclassified: row.request.item != loaded.request.item),
+      effects: notices)
   }
 
   /// A step that the expiry of a clock calls for needs that clock to have run out when it says.
@@ -204,12 +208,12 @@ public struct MoveRequest: Command {
 
   /// What outsiders need: where the request stands, with whom, until when, and how it was judged.
   private func publicFields(
-    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, _ deadlines: RequestDeadlines
-  ) throws -> JSONValue {
+    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, from earlier: RequestDeadlines,
+    to deadlines: RequestDeadlines
+  ) -> JSONValue {
     var fields: [String: JSONValue] = ["stage": .string(stage.id.text)]
     if row.base.agency != before.base.agency { fields["agency"] = JSONValue(row.base.agency) }
-    let earlier = try RequestDeadlines(before.base, rules.calendar).handle
-    if deadlines.handle != earlier { fields["due"] = JSONValue(deadlines.handle?.seconds) }
+    if deadlines.handle != earlier.handle { fields["due"] = JSONValue(deadlines.handle?.seconds) }
     if row.request.category != before.request.category {
       fields["category"] = .string(row.request.category)
       fields["item"] = .string(row.request.item)
