@@ -46,13 +46,15 @@ public struct Period: Hashable, Sendable {
   /// The text form.
   public var text: String { "\(amount)\(unit.rawValue)\(rollsOver ? "" : "!")" }
 
+  private var plural: String { amount == 1 ? "" : "s" }
+
   /// How people say it.
   public var phrase: Phrase {
     switch unit {
-    case .workingDays: Phrase("\(amount)个工作日", en: "\(amount) working days")
-    case .days: Phrase("\(amount)日", en: "\(amount) days")
-    case .months: Phrase("\(amount)个月", en: "\(amount) months")
-    case .years: Phrase("\(amount)年", en: "\(amount) years")
+    case .workingDays: Phrase("\(amount)个工作日", en: "\(amount) working day\(plural)")
+    case .days: Phrase("\(amount)日", en: "\(amount) day\(plural)")
+    case .months: Phrase("\(amount)个月", en: "\(amount) month\(plural)")
+    case .years: Phrase("\(amount)年", en: "\(amount) year\(plural)")
     }
   }
 }
