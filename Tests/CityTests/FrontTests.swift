@@ -44,7 +44,7 @@ import Testing
     ("GET /requests/{number}", everybody), ("POST /requests/{number}/steps", everybody),
     ("GET /requests/{number}/files/{file}", everybody), ("GET /desk/requests", staff),
     ("GET /desk/requests/new", [.dispatcher]), ("POST /desk/requests/new", [.dispatcher]),
-    ("POST /desk/requests/dispatch", [.dispatcher]),
+    ("POST /desk/requests/dispatch", [.dispatcher]), ("POST /desk/requests/accept", [.officer]),
     ("GET /desk/requests/supervision", [.supervisor]), ("GET /desk/requests/{number}", staff),
     ("POST /desk/requests/{number}/steps", staff), ("POST /api/requests", everybody),
     ("GET /api/requests/figures", everybody), ("POST /api/requests/intakes", [.dispatcher]),

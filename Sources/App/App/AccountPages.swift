@@ -35,7 +35,7 @@ struct AccountPages: Sendable {
     return visit.page(title, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }
       h.heading(title)
-      h.element("div", .class("panel")) { h in
+      h.element("div", .class("panel reading")) { h in
         h.form("/sign-in", csrf: visit.csrf) { h in
           h.hidden("next", next)
           h.textField(
@@ -104,8 +104,14 @@ struct AccountPages: Sendable {
     let title = Phrase("注册", en: "Register")
     return visit.page(title, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }
-      h.heading(title)
-      h.element("div", .class("panel")) { h in
+      h.heading(
+        title,
+        lead: Phrase(
+          "注册后可在“我的诉求”中查看全部进展。不注册也能提出诉求。",
+          en:
+            "With an account you find all you filed under “My requests”. You need none to report something."
+        ))
+      h.element("div", .class("panel reading")) { h in
         h.form("/register", csrf: visit.csrf, idempotencyKey: visit.freshKey) { h in
           h.textField(
             "login", Phrase("登录名", en: "Log-in name"),
@@ -173,7 +179,7 @@ struct AccountPages: Sendable {
           (
             Phrase("岗位", en: "Posts"),
             { h in
-              if person.posts.isEmpty { h.text("—") }
+              if person.posts.isEmpty { h.text(Phrase("市民（无岗位）", en: "citizen (no post)")) }
               for post in person.posts { h.tag(post, .info) }
             }
           ),
@@ -201,13 +207,17 @@ struct AccountPages: Sendable {
   ) {
     h.element("div", .class("panel")) { h in
       h.element("h2", text: Phrase("委托代办", en: "Mandates"))
+      h.p(
+        Phrase(
+          "可以委托家人等登录本系统，代您提出诉求、查看进展。",
+          en: "Let a relative or somebody else file and follow requests for you."))
       h.element("p") { $0.basis(ChangeMandate.basis) }
       for mandate in given where mandate.revokedAt == nil && mandate.validTo > visit.now {
         h.form("/account/mandates/\(mandate.key)/end", csrf: visit.csrf) { h in
           h.text(Phrase("已委托 ", en: "Given to "))
           h.element("strong", text: names[mandate.agent] ?? "—")
           h.text(Phrase("，至 ", en: " until "))
-          h.time(mandate.validTo, in: city.profile.zone, withTime: false)
+          h.time(mandate.validTo.adding(seconds: -1), in: city.profile.zone, .date)
           h.button(Phrase("撤销", en: "Withdraw"), .quiet)
         }
       }
@@ -217,7 +227,7 @@ struct AccountPages: Sendable {
           h.textField(
             "until", Phrase("有效期至", en: "Until"),
             hint: Phrase("例如 2026-12-31", en: "Such as 2026-12-31"),
-            state)
+            state, type: "date")
           h.button(Phrase("委托", en: "Give the mandate"))
         }
       }

@@ -7,6 +7,7 @@ import HTTPValues
 import Logging
 import Markup
 import MeasureKit
+import Storage
 
 /// Between the server and the routes: who is there, in which language, whether the address exists,
 /// whether the visitor may, whether the form is ours; and what a failure looks like.
@@ -86,6 +87,7 @@ public struct Front: Sendable {
       if person == nil, route.kind == .interface { throw Problem.loginNeeded }
     }
     let actor = person?.actor ?? SessionReader.anonymous
+    let log = route.kind == .page ? try await city.desk.store.first(LogBook.state) : nil
     try await check(route, actor)
     let csrf = csrf(person == nil ? nil : token)
     if request.method == .post {
@@ -97,25 +99,26 @@ public struct Front: Sendable {
       if route.kind == .page { try checkForm(request, csrf) }
     }
     var response = try await route.handle(
-      visit(request, parameters, person, actor, language, csrf, now))
+      visit(request, parameters, person, actor, language, csrf, now, log))
     keepChoices(request, &response)
     return response
   }
 
   private func visit(
     _ request: Request, _ parameters: [String: String], _ person: SignedIn?, _ actor: Actor,
-    _ language: Language, _ csrf: String, _ now: Instant
+    _ language: Language, _ csrf: String, _ now: Instant, _ log: LogBook.State?
   ) -> Visit {
     Visit(
       request: request, parameters: parameters, actor: actor,
       person: person.map { .init(name: $0.name, account: $0.actor.account, posts: $0.posts) },
       language: language, csrf: csrf, now: now,
       freshKey: Base64.encode(city.random.bytes(15), url: true),
-      shell: shell(request, language, person, csrf))
+      shell: shell(request, language, person, csrf, log))
   }
 
   private func shell(
-    _ request: Request, _ language: Language, _ person: SignedIn?, _ csrf: String
+    _ request: Request, _ language: Language, _ person: SignedIn?, _ csrf: String,
+    _ log: LogBook.State? = nil
   ) -> PageShell {
     let size = request.query["type"] ?? request.cookies["type"]
     var links = links
@@ -124,13 +127,24 @@ public struct Front: Sendable {
     } else if person != nil {
       links.append(PageShell.Link(Phrase("我的诉求", en: "My requests"), "/requests/mine"))
     }
-    if person != nil { links.append(PageShell.Link(Phrase("账户", en: "Account"), "/account")) }
+    if person?.actor.may("requests.supervise") ?? false {
+      links.append(
+        PageShell.Link(Phrase("督办与统计", en: "Supervision"), "/desk/requests/supervision"))
+    }
     let target =
       request.query.items.isEmpty ? request.path : request.path + "?" + request.query.encoded
     return PageShell(
       city: city.profile.name, note: city.profile.note, language: language,
       isLargeType: size == "large", here: target,
-      user: person.map { .init(name: $0.name, post: $0.posts.first, csrf: csrf) }, links: links)
+      user: person.map { .init(name: $0.name, post: $0.posts.first, csrf: csrf) }, links: links,
+      log: log.map { state in
+        // The third line of a checkpoint is the root of the tree.
+        let lines = state.checkpoint.split(separator: "\n")
+        return PageShell.LogState(
+          size: Figures.grouped(state.size),
+          root: lines.count > 2 ? String(lines[2].prefix(12)) + "…" : "—",
+          signedAt: state.signedAt.phrase(in: city.profile.zone))
+      })
   }
 
   // MARK: Who
@@ -207,8 +221,12 @@ public struct Front: Sendable {
     }
     var response = Response.html(
       shell(request, language, nil, csrf(nil)).page(problem.title) { h in
+        h.element("h1", .class("visually-hidden"), text: problem.title)
         h.errorSummary(problem)
-        h.element("p") { $0.a("/", Phrase("回到首页", en: "Back to the start")) }
+        h.element("div", .class("actions")) { h in
+          h.buttonLink(Phrase("回到首页", en: "Back to the start"), "/")
+          h.buttonLink(Phrase("查询进展", en: "Follow a request"), "/requests/track", .quiet)
+        }
       }, status: problem.status)
     response.addRetry(problem)
     return response

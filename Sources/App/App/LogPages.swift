@@ -6,6 +6,7 @@ import EvidenceLog
 import HTTPValues
 import Markup
 import MeasureKit
+import ServiceRequests
 import Storage
 import Verification
 
@@ -39,51 +40,79 @@ struct LogPages: Sendable {
     let state = try await city.desk.store.first(LogBook.state)
     let size = state?.size ?? 0
     let rows = try await city.desk.store.all(
-      LogBook.entries(from: max(0, size - 20), to: size))
+      LogBook.entries(from: max(0, size - 12), to: size))
     let title = Phrase("存证日志", en: "Evidence log")
     return visit.page(title) { h in
       h.heading(
         title,
         lead: Phrase(
-          "每一次办理都按顺序写入这本公开的日志。日志只增不改：任何改动都会使签名和证明对不上。姓名和内容不在其中。",
+          "每一次办理都按顺序写入这本公开的日志。只增不改：任何改动都会使签名和证明对不上。姓名和诉求内容不在其中。",
           en:
             "Every act is written into this public log in order. It only grows: any change would break its proofs. Names and words are not in it."
         ))
       h.tiles { h in
-        h.tile(Phrase("条目", en: "Entries"), Figures.grouped(size))
-      }
-      if let state {
-        h.element("div", .class("panel")) { h in
-          h.element("h2", text: Phrase("最新检查点", en: "Latest checkpoint"))
-          h.element("pre", .class("mono"), text: state.checkpoint)
-          h.element("p") { h in
-            h.text(Phrase("日志公钥：", en: "Key of the log: "))
-            h.element("span", .class("mono"), text: city.signer.verifier.text)
-          }
-          h.element("p") { h in
-            h.a("/log/checkpoint", Phrase("检查点", en: "Checkpoint"))
-            h.text(" · ")
-            h.a("/log/entries.jsonl?limit=1000", Phrase("导出条目", en: "Export entries"))
-            h.text(" · ")
-            h.a("/receipts", Phrase("核验回执", en: "Check a receipt"))
-          }
+        h.tile(
+          Phrase("条目", en: "Entries"), Figures.grouped(size), unit: Phrase("条", en: "acts"))
+        if let state {
+          let zone = city.profile.zone
+          h.tile(
+            Phrase("最新检查点", en: "Latest checkpoint"),
+            String(state.signedAt.phrase(in: zone).en.suffix(5)),
+            note: state.signedAt.phrase(in: zone, .date))
         }
       }
+      if let state { checkpointPanel(&h, state) }
+      h.section(
+        Phrase("最近的条目", en: "Latest entries"),
+        more: Phrase("导出条目（JSON行）›", en: "Export (JSON lines) ›"),
+        "/log/entries.jsonl?limit=1000")
       h.table(
         Phrase("最近的条目", en: "Latest entries"),
         columns: [
-          (Phrase("序号", en: "Index"), true), (Phrase("行为", en: "Act"), false),
+          (Phrase("行为", en: "Act"), false), (Phrase("序号", en: "Index"), true),
           (Phrase("时间", en: "Time"), false), (Phrase("公开字段", en: "Public fields"), false),
-        ]
+        ], isCaptionHidden: true
       ) { table in
         for row in rows.reversed() {
           table.row([
-            { $0.text(String(row.index)) },
-            { $0.element("span", .class("mono"), text: row.row.kind) },
+            { h in
+              h.element("strong", text: RequestsMeasure.stepName(row.row.kind))
+              h.element("span", .class("sub mono"), text: row.row.kind)
+            },
+            { $0.text(Figures.grouped(row.index)) },
             { $0.time(row.row.recordedAt, in: city.profile.zone) },
-            { $0.element("span", .class("mono"), text: row.row.publicFields) },
+            {
+              $0.element("span", .class("mono"), text: LogPages.spaced(row.row.publicFields))
+            },
           ])
         }
+      }
+    }
+  }
+
+  /// Canonical JSON with a space after each comma, so that it breaks between fields.
+  private static func spaced(_ json: String) -> String { json.replacing(",\"", with: ", \"") }
+
+  private func checkpointPanel(_ h: inout HTML, _ state: LogBook.State) {
+    h.element("div", .class("panel")) { h in
+      h.element("h2", text: Phrase("检查点", en: "Checkpoint"))
+      h.p(
+        Phrase(
+          "检查点是对全部条目的一次签名：名称、条目数、根值、签名。保存下来，日后可以核对日志没有改过。",
+          en:
+            "A signature over all entries: name, size, root, signature. Keep it, and later you can prove that the log has not been changed."
+        ))
+      h.element("pre", .class("mono"), text: state.checkpoint)
+      h.element("p") { h in
+        h.text(Phrase("日志公钥：", en: "Key of the log: "))
+        h.element("span", .class("mono"), text: city.signer.verifier.text)
+      }
+      h.element("p") { h in
+        h.a("/log/checkpoint", Phrase("下载检查点", en: "Download the checkpoint"))
+        h.text(" · ")
+        h.a("/log/key", Phrase("下载公钥", en: "Download the key"))
+        h.text(" · ")
+        h.a("/receipts", Phrase("核验回执", en: "Check a receipt"))
       }
     }
   }

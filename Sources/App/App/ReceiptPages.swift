@@ -1,10 +1,12 @@
 import Books
+import CityProfiles
 import Commons
 import Desk
 import EvidenceLog
 import HTTPValues
 import Markup
 import MeasureKit
+import ServiceRequests
 import Storage
 
 /// Receipts: to look at, to save, to check.
@@ -98,29 +100,78 @@ struct ReceiptPages: Sendable {
     let checks = receipt.verify(trusting: [city.signer.verifier])
     let query = visit.request.query["token"].map { "?token=\(PercentCoding.encode($0))" } ?? ""
     let base = "/receipts/\(visit["number"])/\(visit["version"])"
-    return visit.page(title) { h in
+    let holds = checks.allSatisfy(\.holds)
+    return visit.page(title, trail: [.init(Phrase("核验回执", en: "Check a receipt"), "/receipts")]) {
+      h in
       h.heading(
         title,
         lead: Phrase(
-          "这份回执证明该次办理已写入公开日志。保存网页版后，断网也能核验。",
+          "证明这次办理已写入公开日志。保存网页版，断网也能核验；也可以打印留存。",
           en:
-            "It proves that this act stands in the public log. Save the web page: it checks without a network."
+            "It proves that this act stands in the public log. Save the web page: it checks without a network. You can print it too."
         ))
       h.element("div", .class("actions")) { h in
         h.buttonLink(
           Phrase("保存网页版（自带核验）", en: "Save as a web page that checks itself"), base + ".html" + query
         )
-        h.buttonLink(Phrase("JSON", en: "JSON"), base + ".json" + query, .quiet)
-        h.buttonLink(Phrase(".tlog-proof", en: ".tlog-proof"), base + ".tlog-proof" + query, .quiet)
+        h.buttonLink(Phrase("下载JSON", en: "JSON"), base + ".json" + query, .quiet)
+        h.buttonLink(Phrase("下载tlog-proof", en: "tlog-proof"), base + ".tlog-proof" + query, .quiet)
       }
+      ReceiptPages.verdict(&h, holds)
+      facts(&h, visit, receipt)
       ReceiptPages.results(&h, checks)
-      h.element("h2", text: Phrase("日志条目", en: "The entry"))
-      h.element("pre", .class("mono"), text: receipt.entry)
-      if let opening = receipt.opening {
-        h.element(
-          "h2", text: Phrase("所承诺的内容（只有您能看到）", en: "What it commits to (shown to you alone)"))
-        h.element("pre", .class("mono"), text: opening.privatePart)
+      h.details(Phrase("日志条目原文", en: "The entry as it stands in the log")) {
+        $0.element("pre", .class("mono"), text: receipt.entry)
       }
+      if let opening = receipt.opening {
+        h.details(
+          Phrase("所承诺的内容原文（仅您可见）", en: "What it commits to (shown to you alone)")
+        ) { $0.element("pre", .class("mono"), text: opening.privatePart) }
+      }
+      h.details(Phrase("检查点原文", en: "The checkpoint")) {
+        $0.element("pre", .class("mono"), text: receipt.checkpoint)
+      }
+    }
+  }
+
+  private static func verdict(_ h: inout HTML, _ holds: Bool) {
+    h.banner(
+      holds
+        ? Phrase("✓ 回执有效：以下核验全部通过。", en: "✓ The receipt holds: all checks below pass.")
+        : Phrase("✗ 回执无效：有核验未通过。", en: "✗ The receipt does not hold: a check failed."),
+      holds ? .good : .bad)
+  }
+
+  /// The receipt in words: which act of which case, when, where in the log.
+  private func facts(_ h: inout HTML, _ visit: Visit, _ receipt: Receipt) {
+    guard let entry = try? LogEntry(canonicalBytes: Array(receipt.entry.utf8)) else { return }
+    let zone = city.profile.zone
+    let said = receipt.opening.flatMap { try? JSONValue(parsing: Array($0.privatePart.utf8)) }
+    let words = said?["content"]?["text"]?.string
+    h.element("div", .class("panel")) { h in
+      var rows: [(name: Phrase, value: (inout HTML) -> Void)] = [
+        (
+          Phrase("办件编号", en: "Case"),
+          { $0.element("strong", text: visit["number"].uppercased()) }
+        ),
+        (
+          Phrase("办理步骤", en: "Step"),
+          { h in
+            h.text(RequestsMeasure.stepName(entry.kind))
+            h.text(Phrase("（第\(visit["version"])步）", en: " (no. \(visit["version"]))"))
+          }
+        ),
+        (Phrase("发生时间", en: "Took effect"), { $0.time(entry.effectiveAt, in: zone) }),
+        (Phrase("记录时间", en: "Recorded"), { $0.time(entry.recordedAt, in: zone) }),
+        (
+          Phrase("日志序号", en: "Place in the log"),
+          { $0.text(Figures.grouped(receipt.index)) }
+        ),
+      ]
+      if let words, !words.isEmpty {
+        rows.append((Phrase("内容（仅您可见）", en: "Words (for you alone)"), { $0.prose(words) }))
+      }
+      h.summary(rows)
     }
   }
 
@@ -157,32 +208,43 @@ struct ReceiptPages: Sendable {
       h.heading(
         title,
         lead: Phrase(
-          "粘贴回执的 JSON 内容。也可以用 tequ receipt verify 或网页版回执离线核验。",
+          "选择保存的回执文件，或粘贴其内容。网页版回执打开即自动核验，不必上传。",
           en:
-            "Paste the receipt's JSON. tequ receipt verify and the saved web page do the same offline."
+            "Choose the saved receipt or paste it. The saved web page checks itself when opened, without sending anything."
         ))
       if !checks.isEmpty {
-        let holds = checks.allSatisfy(\.holds)
-        h.banner(
-          holds
-            ? Phrase("回执有效。", en: "The receipt holds.")
-            : Phrase("回执无效。", en: "The receipt does not hold."),
-          holds ? .good : .bad)
+        ReceiptPages.verdict(&h, checks.allSatisfy(\.holds))
         ReceiptPages.results(&h, checks)
       }
-      h.element("div", .class("panel")) { h in
-        h.form("/receipts", csrf: visit.csrf) { h in
+      h.element("div", .class("panel reading")) { h in
+        h.form("/receipts", csrf: visit.csrf, hasFiles: true) { h in
+          h.fileField(
+            "file", Phrase("选择回执文件", en: "Choose the receipt"),
+            hint: Phrase("保存的网页（.html）或JSON文件。", en: "The saved web page (.html) or the JSON."),
+            FormState(), accept: ".html,.json,text/html,application/json", isMultiple: false)
           h.textArea(
-            "receipt", Phrase("回执", en: "Receipt"), FormState(values: [("receipt", text)]), rows: 10
-          )
+            "receipt", Phrase("或粘贴回执的JSON", en: "Or paste its JSON"),
+            FormState(values: [("receipt", text)]), rows: 8)
           h.button(Phrase("核验", en: "Check"))
         }
       }
     }
   }
 
+  /// The JSON within what was given: a saved web page carries it in a script element.
+  private static func json(in text: String) -> String {
+    let marker = "id=\"receipt\">"
+    guard let start = text.firstRange(of: marker)?.upperBound,
+      let end = text[start...].firstRange(of: "</script>")?.lowerBound
+    else { return text }
+    return String(text[start..<end])
+  }
+
   private func check(_ visit: Visit) throws -> Response {
-    let text = try visit.request.form()["receipt"] ?? ""
+    let form = try visit.request.form()
+    let file = form.files.first { $0.field == "file" && !$0.bytes.isEmpty }
+    let given = file.map { String(decoding: $0.bytes, as: UTF8.self) } ?? form["receipt"] ?? ""
+    let text = ReceiptPages.json(in: given)
     do {
       let json: JSONValue
       do { json = try JSONValue(parsing: Array(text.utf8)) } catch { throw error.problem }

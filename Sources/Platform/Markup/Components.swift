@@ -13,15 +13,34 @@ extension HTML {
     }
   }
 
+  /// A heading of the page with a line of marks over it: number, state, dates.
+  public mutating func heading(_ title: Phrase, kicker: (inout HTML) -> Void) {
+    element("div", .class("heading")) { h in
+      h.element("div", .class("kicker")) { kicker(&$0) }
+      h.element("h1", text: title)
+    }
+  }
+
+  /// The heading of a part of the page, with a link to more of it.
+  public mutating func section(_ title: Phrase, more: Phrase? = nil, _ target: String? = nil) {
+    element("div", .class("panel-head")) { h in
+      h.element("h2", text: title)
+      if let more, let target { h.a(target, more) }
+    }
+  }
+
   /// A coloured word for a state.
   public mutating func tag(_ text: Phrase, _ tone: Tone = .plain) {
     element("span", .class("tag tag-\(tone.rawValue)"), text: text)
   }
 
   /// A word of notice across the page.
-  public mutating func banner(_ text: Phrase, _ tone: Tone) {
+  public mutating func banner(
+    _ text: Phrase, _ tone: Tone, content: (inout HTML) -> Void = { _ in }
+  ) {
     element("div", .class("banner banner-\(tone.rawValue)"), .named("role", "status")) { h in
       h.element("p", text: text)
+      content(&h)
     }
   }
 
@@ -70,14 +89,19 @@ extension HTML {
     }
   }
 
-  /// A figure with its name, and a word of comparison under it.
+  /// A figure with its name and unit, a word of comparison under it, and perhaps a small drawing.
   public mutating func tile(
-    _ name: Phrase, _ figure: String, note: Phrase? = nil, _ tone: Tone = .plain
+    _ name: Phrase, _ figure: String, unit: Phrase? = nil, note: Phrase? = nil,
+    _ tone: Tone = .plain, drawing: (inout HTML) -> Void = { _ in }
   ) {
     element("div", .class("tile tile-\(tone.rawValue)")) { h in
       h.element("p", .class("tile-name"), text: name)
-      h.element("p", .class("tile-figure"), text: figure)
+      h.element("p", .class("tile-figure")) { h in
+        h.text(figure)
+        if let unit { h.element("small", text: unit) }
+      }
       if let note { h.element("p", .class("tile-note"), text: note) }
+      drawing(&h)
     }
   }
 
@@ -92,8 +116,14 @@ extension HTML {
     _ caption: Phrase, columns: [(name: Phrase, isNumber: Bool)], isCaptionHidden: Bool = false,
     rows: (inout TableRows) -> Void
   ) {
-    element("div", .class("table-frame")) { h in
-      h.element("table", .class(columns.count > 6 ? "sliding" : nil)) { h in
+    let slides = columns.count > 6
+    // What slides must be reachable by the keyboard.
+    element(
+      "div", .class("table-frame"), .named("tabindex", slides ? "0" : nil),
+      .named("role", slides ? "region" : nil),
+      slides ? .label(caption) : .flag("aria-label", false)
+    ) { h in
+      h.element("table", .class(slides ? "sliding" : nil)) { h in
         h.element(
           "caption", .class(isCaptionHidden ? "visually-hidden" : nil), text: caption)
         h.element("thead") { h in
@@ -120,21 +150,22 @@ extension HTML {
     element("ol", .class("timeline")) { content(&$0) }
   }
 
-  /// One event of a timeline.
+  /// One event of a timeline: what was done, by whom, when.
   public mutating func event(
-    _ title: Phrase, at moment: Instant, in zone: ZoneOffset, _ tone: Tone = .plain,
-    content: (inout HTML) -> Void
+    _ title: Phrase, by actor: Phrase? = nil, at moment: Instant, in zone: ZoneOffset,
+    _ tone: Tone = .plain, content: (inout HTML) -> Void
   ) {
     element("li", .class("event event-\(tone.rawValue)")) { h in
       h.element("div", .class("event-head")) { h in
         h.element("strong", text: title)
+        if let actor { h.element("span", .class("by"), text: actor) }
         h.time(moment, in: zone)
       }
       content(&h)
     }
   }
 
-  /// How much of a legal period is used, with its last day.
+  /// How much of a legal period is used, day by day, with its last day.
   public mutating func clockMeter(
     _ name: Phrase, used: Int, total: Int, unit: Phrase, lastDay: CivilDate?, isProvisional: Bool,
     isLate: Bool, isSuspended: Bool, basis: Basis
@@ -146,44 +177,83 @@ extension HTML {
       h.element("div", .class("meter-head")) { h in
         h.element("strong", text: name)
         h.element("span", .class("meter-count")) { h in
-          h.text("\(used)/\(total) ")
-          h.text(unit)
+          if isLate {
+            h.text(Phrase("已逾期", en: "late"))
+          } else if isSuspended {
+            h.text(Phrase("已中止", en: "standing still"))
+          } else {
+            let left = max(0, total - used)
+            let days = left == 1 && unit.en.hasSuffix("s") ? String(unit.en.dropLast()) : unit.en
+            h.text(Phrase("剩\(left)\(unit.zh)", en: "\(left) \(days) left"))
+          }
         }
       }
-      let share = total > 0 ? min(100, used * 100 / total) : 100
-      h.element(
-        "svg", .class("meter-bar"), .named("viewBox", "0 0 100 4"),
-        .named("preserveAspectRatio", "none"), .named("aria-hidden", "true")
-      ) { h in
-        h.element("rect", .class("meter-track"), .named("width", "100"), .named("height", "4")) {
-          _ in
-        }
-        h.element(
-          "rect", .class("meter-fill"), .named("width", String(share)), .named("height", "4")
-        ) { _ in }
-      }
+      h.meterBar(used: isLate ? max(used, total) : used, total: total)
       h.element("p", .class("meter-note")) { h in
-        if isSuspended { h.text(Phrase("已中止，恢复后重新计算期满日。", en: "Standing still.")) }
-        if let lastDay {
+        h.text(
+          Phrase("共\(total)\(unit.zh)，已用\(used)。", en: "\(used) of \(total) \(unit.en) used. "))
+        if isSuspended {
+          h.text(Phrase("恢复后重新计算期满日。", en: "The last day is set anew when it goes on. "))
+        } else if let lastDay {
           h.text(
             isLate
-              ? Phrase("已于 \(lastDay) 期满，逾期。", en: "Ended \(lastDay): late. ")
-              : Phrase("\(lastDay) 24时期满。", en: "Ends on \(lastDay) at 24:00. "))
+              ? Phrase(
+                "\(lastDay.weekdayPhrase.zh)已期满。", en: "It ended on \(lastDay.weekdayPhrase.en). ")
+              : Phrase(
+                "\(lastDay.weekdayPhrase.zh)24时期满。",
+                en: "It ends on \(lastDay.weekdayPhrase.en) at 24:00. "))
         }
         if isProvisional {
-          h.text(Phrase("（当年放假安排未公布，暂定）", en: "(provisional: days off not announced) "))
+          h.text(
+            Phrase("当年放假安排未公布，为暂定日期。", en: "Provisional: the days off are not announced yet. "))
         }
         h.basis(basis)
       }
     }
   }
 
-  /// The good end of a form: what was done and the number by which to find it.
-  public mutating func confirmation(_ title: Phrase, number: String, _ note: Phrase) {
+  /// A bar with a piece for each day of a period, or one piece for long periods.
+  private mutating func meterBar(used: Int, total: Int) {
+    let count = (1...31).contains(total) ? total : 1
+    let share = total > 0 ? min(100, used * 100 / total) : 100
+    let gap = count > 1 ? 1 : 0
+    element(
+      "svg", .class("meter-bar"), .named("viewBox", "0 0 \(count * 20 - gap) 8"),
+      .named("preserveAspectRatio", "none"), .named("aria-hidden", "true")
+    ) { h in
+      for index in 0..<count {
+        let isFull = count > 1 ? index < used : share == 100
+        h.element(
+          "rect", .class(isFull ? "meter-fill" : "meter-track"),
+          .named("x", String(index * 20)), .named("width", String(20 - gap)), .named("height", "8")
+        ) { _ in }
+      }
+      if count == 1, share < 100 {
+        h.element(
+          "rect", .class("meter-fill"), .named("width", String(share * 20 / 100)),
+          .named("height", "8")
+        ) { _ in }
+      }
+    }
+  }
+
+  /// The good end of a form: what was done, the numbers by which to find it, what comes next.
+  public mutating func confirmation(
+    _ title: Phrase, _ note: Phrase, keys: [(name: Phrase, value: String)],
+    content: (inout HTML) -> Void
+  ) {
     element("div", .class("confirmation"), .named("role", "status")) { h in
-      h.element("h1", text: title)
-      h.element("p", .class("confirmation-note"), text: note)
-      h.element("p", .class("confirmation-number"), text: number)
+      h.element("h2", text: title)
+      h.element("p", text: note)
+      h.element("dl", .class("keys")) { h in
+        for key in keys {
+          h.element("div") { h in
+            h.element("dt", text: key.name)
+            h.element("dd", text: key.value)
+          }
+        }
+      }
+      content(&h)
     }
   }
 
@@ -200,33 +270,32 @@ extension HTML {
     }
   }
 
-  /// Something that opens when asked.
-  public mutating func details(_ summary: Phrase, content: (inout HTML) -> Void) {
-    element("details") { h in
+  /// Something that opens when asked, or stands open from the start.
+  public mutating func details(
+    _ summary: Phrase, isOpen: Bool = false, content: (inout HTML) -> Void
+  ) {
+    element("details", .flag("open", isOpen)) { h in
       h.element("summary", text: summary)
       h.element("div", .class("details-body")) { content(&$0) }
     }
   }
 
-  /// A card that leads somewhere.
-  public mutating func card(
-    _ title: Phrase, target: String?, content: (inout HTML) -> Void
+  /// Links to parts of a page or neighbouring pages, perhaps with how much lies there.
+  public mutating func tabs(
+    _ items: [(label: Phrase, count: Int64?, target: String, isCurrent: Bool)], label: Phrase
   ) {
-    element("div", .class(target == nil ? "card card-quiet" : "card")) { h in
-      h.element("h3") { h in
-        if let target { h.element("a", .href(target), text: title) } else { h.text(title) }
-      }
-      content(&h)
-    }
-  }
-
-  /// Links to parts of a page or neighbouring pages.
-  public mutating func tabs(_ items: [(label: Phrase, target: String, isCurrent: Bool)]) {
-    element("nav", .class("tabs")) { h in
+    element("nav", .class("tabs"), .label(label)) { h in
       for item in items {
         h.element(
           "a", .href(item.target), .class(item.isCurrent ? "current" : nil),
-          .named("aria-current", item.isCurrent ? "page" : nil), text: item.label)
+          .named("aria-current", item.isCurrent ? "page" : nil)
+        ) { h in
+          h.text(item.label)
+          if let count = item.count {
+            h.text(" ")
+            h.element("span", .class("count"), text: String(count))
+          }
+        }
       }
     }
   }
@@ -237,7 +306,7 @@ extension HTML {
     element("p", .class("next")) { h in
       h.element(
         "a", .href(target), .class("button button-quiet"), .named("rel", "next"),
-        text: Phrase("下一页", en: "Next page"))
+        text: Phrase("下一页 ›", en: "Next page ›"))
     }
   }
 }

@@ -4,19 +4,37 @@ import Commons
 public struct FormState: Sendable {
   private let values: [String: String]
   private let messages: [String: Phrase]
+  private let prefix: String
 
-  /// A form that was sent with these values and is shown again with these faults.
-  public init(values: [(String, String)] = [], problem: Problem? = nil) {
+  /// A form that was sent with these values and is shown again with these faults. Where a page has
+  /// several forms, a prefix keeps the ids of their fields apart.
+  public init(
+    values: [(String, String)] = [], problem: Problem? = nil, prefix: String = ""
+  ) {
+    self.prefix = prefix
     self.values = Dictionary(values, uniquingKeysWith: { first, _ in first })
     messages = Dictionary(
       (problem?.fields ?? []).map { ($0.pointer, $0.message) },
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// The same form with another value of a field.
+  public func setting(_ name: String, _ value: String) -> FormState {
+    FormState(values: values.merging([name: value]) { $1 }, messages: messages, prefix: prefix)
+  }
+
+  private init(values: [String: String], messages: [String: Phrase], prefix: String) {
+    self.values = values
+    self.messages = messages
+    self.prefix = prefix
+  }
+
   /// The value of a field.
   public func value(_ name: String) -> String { values[name] ?? "" }
   /// What was wrong with a field.
   public func message(_ name: String) -> Phrase? { messages[name] }
+  /// The id of a field's element.
+  func id(_ name: String) -> String { prefix + name }
 }
 
 extension HTML {
@@ -65,24 +83,35 @@ extension HTML {
     input: (inout HTML, _ describedBy: String?) -> Void
   ) {
     let message = state.message(name)
+    let id = state.id(name)
     element("div", .class(message == nil ? "field" : "field field-wrong")) { h in
-      h.element("label", .for(name), text: label)
-      if let hint { h.element("p", .class("hint"), .id("\(name)-hint"), text: hint) }
-      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
-      let ids = [hint.map { _ in "\(name)-hint" }, message.map { _ in "\(name)-wrong" }]
+      h.element("label", .for(id), text: label)
+      if let hint { h.element("p", .class("hint"), .id("\(id)-hint"), text: hint) }
+      if let message { h.element("p", .class("wrong"), .id("\(id)-wrong"), text: message) }
+      let ids = [hint.map { _ in "\(id)-hint" }, message.map { _ in "\(id)-wrong" }]
       let described = ids.compactMap { $0 }.joined(separator: " ")
       input(&h, described.isEmpty ? nil : described)
+    }
+  }
+
+  /// Fields that belong together, under a heading.
+  public mutating func group(_ title: Phrase, content: (inout HTML) -> Void) {
+    element("fieldset", .class("group")) { h in
+      h.element("legend", text: title)
+      content(&h)
     }
   }
 
   /// A line of text.
   public mutating func textField(
     _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState, type: String = "text",
-    autocomplete: String? = nil, inputMode: String? = nil, isRequired: Bool = false
+    autocomplete: String? = nil, inputMode: String? = nil, placeholder: Phrase? = nil,
+    isRequired: Bool = false
   ) {
     field(name, label, hint: hint, state) { h, described in
       h.void(
-        "input", .type(type), .id(name), .name(name), .value(state.value(name)),
+        "input", .type(type), .id(state.id(name)), .name(name), .value(state.value(name)),
+        placeholder.map { .named("placeholder", $0) } ?? .flag("placeholder", false),
         .named("autocomplete", autocomplete), .named("inputmode", inputMode),
         .describedBy(described), .flag("required", isRequired))
     }
@@ -96,7 +125,8 @@ extension HTML {
     field(name, label, hint: hint, state) { h, described in
       // A line break right after the tag is dropped by browsers, so that one of the text stays.
       h.element(
-        "textarea", .id(name), .name(name), .named("rows", String(rows)), .describedBy(described),
+        "textarea", .id(state.id(name)), .name(name), .named("rows", String(rows)),
+        .describedBy(described),
         .flag("required", isRequired), text: "\n" + state.value(name))
     }
   }
@@ -107,7 +137,7 @@ extension HTML {
     groups: [(name: Phrase?, options: [(value: String, label: Phrase)])]
   ) {
     field(name, label, hint: hint, state) { h, described in
-      h.element("select", .id(name), .name(name), .describedBy(described)) { h in
+      h.element("select", .id(state.id(name)), .name(name), .describedBy(described)) { h in
         for group in groups {
           if let title = group.name {
             h.element("optgroup", .named("label", title)) {
@@ -135,21 +165,22 @@ extension HTML {
     options: [(value: String, label: Phrase)], class kind: String? = nil
   ) {
     let message = state.message(name)
-    let ids = [hint.map { _ in "\(name)-hint" }, message.map { _ in "\(name)-wrong" }]
+    let id = state.id(name)
+    let ids = [hint.map { _ in "\(id)-hint" }, message.map { _ in "\(id)-wrong" }]
     let described = ids.compactMap { $0 }.joined(separator: " ")
     element(
       "fieldset", .class(message == nil ? "field" : "field field-wrong"),
       .describedBy(described.isEmpty ? nil : described)
     ) { h in
       h.element("legend", text: label)
-      if let hint { h.element("p", .class("hint"), .id("\(name)-hint"), text: hint) }
-      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
+      if let hint { h.element("p", .class("hint"), .id("\(id)-hint"), text: hint) }
+      if let message { h.element("p", .class("wrong"), .id("\(id)-wrong"), text: message) }
       h.element("div", .class(kind ?? "radios")) { h in
         for (index, option) in options.enumerated() {
           h.element("label", .class("choice")) { h in
             // The first choice bears the field's name, so that the error summary leads to it.
             h.void(
-              "input", .type("radio"), .id(index == 0 ? name : nil), .name(name),
+              "input", .type("radio"), .id(index == 0 ? id : nil), .name(name),
               .value(option.value),
               .flag("checked", state.value(name) == option.value))
             h.element("span", text: option.label)
@@ -162,25 +193,28 @@ extension HTML {
   /// A box to tick.
   public mutating func checkbox(_ name: String, _ label: Phrase, _ state: FormState) {
     let message = state.message(name)
+    let id = state.id(name)
     element("div", .class(message == nil ? "field" : "field field-wrong")) { h in
-      if let message { h.element("p", .class("wrong"), .id("\(name)-wrong"), text: message) }
+      if let message { h.element("p", .class("wrong"), .id("\(id)-wrong"), text: message) }
       h.element("label", .class("choice")) { h in
         h.void(
-          "input", .type("checkbox"), .id(name), .name(name), .value("1"),
+          "input", .type("checkbox"), .id(id), .name(name), .value("1"),
           .flag("checked", !state.value(name).isEmpty),
-          .describedBy(message.map { _ in "\(name)-wrong" }))
+          .describedBy(message.map { _ in "\(id)-wrong" }))
         h.element("span", text: label)
       }
     }
   }
 
   /// Files to send along.
-  public mutating func fileField(_ name: String, _ label: Phrase, hint: Phrase, _ state: FormState)
-  {
+  public mutating func fileField(
+    _ name: String, _ label: Phrase, hint: Phrase, _ state: FormState,
+    accept: String = "image/png,image/jpeg,image/webp,application/pdf", isMultiple: Bool = true
+  ) {
     field(name, label, hint: hint, state) { h, described in
       h.void(
-        "input", .type("file"), .id(name), .name(name), .flag("multiple"),
-        .named("accept", "image/png,image/jpeg,image/webp,application/pdf"),
+        "input", .type("file"), .id(state.id(name)), .name(name), .flag("multiple", isMultiple),
+        .named("accept", accept),
         .describedBy(described))
     }
   }

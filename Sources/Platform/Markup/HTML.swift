@@ -142,15 +142,6 @@ public struct HTML: Sendable {
   public mutating func a(_ target: String, _ label: Phrase, class name: String? = nil) {
     element("a", .href(target), .class(name), text: label)
   }
-
-  /// A moment, readable by machines too.
-  public mutating func time(_ moment: Instant, in zone: ZoneOffset, withTime: Bool = true) {
-    let second = moment.secondOfDay(in: zone)
-    let clock = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
-    let day = moment.date(in: zone).description
-    element(
-      "time", .datetime(moment.rfc3339(in: zone)), text: withTime ? "\(day) \(clock)" : day)
-  }
 }
 
 /// One attribute of an element.

@@ -26,6 +26,19 @@ public struct PageShell: Sendable {
     }
   }
 
+  /// The evidence log as it was last signed, for the foot of the page.
+  public struct LogState: Sendable {
+    let size: String
+    let root: String
+    let signedAt: Phrase
+    /// So many entries, the root of the tree, when it was signed.
+    public init(size: String, root: String, signedAt: Phrase) {
+      self.size = size
+      self.root = root
+      self.signedAt = signedAt
+    }
+  }
+
   private let city: Phrase
   private let note: Phrase?
   private let language: Language
@@ -33,11 +46,12 @@ public struct PageShell: Sendable {
   private let here: String
   private let user: User?
   private let links: [Link]
+  private let log: LogState?
 
   /// A frame. `here` is the address of the page with its query, for the switches.
   public init(
     city: Phrase, note: Phrase?, language: Language, isLargeType: Bool, here: String, user: User?,
-    links: [Link]
+    links: [Link], log: LogState? = nil
   ) {
     self.city = city
     self.note = note
@@ -46,6 +60,7 @@ public struct PageShell: Sendable {
     self.here = here
     self.user = user
     self.links = links
+    self.log = log
   }
 
   /// A whole page.
@@ -61,7 +76,6 @@ public struct PageShell: Sendable {
       try h.element("body") { h in
         h.element("a", .class("skip"), .href("#main"), text: Phrase("跳到正文", en: "Skip to content"))
         header(&h)
-        if let note { h.element("div", .class("note"), text: note) }
         try h.element("main", .id("main")) { h in
           if !trail.isEmpty { breadcrumbs(&h, trail) }
           try content(&h)
@@ -85,6 +99,7 @@ public struct PageShell: Sendable {
 
   private func header(_ h: inout HTML) {
     h.element("header", .class("top")) { h in
+      if let note { h.element("div", .class("note")) { $0.p(note) } }
       h.element("div", .class("top-line")) { h in
         h.element("a", .class("brand"), .href("/")) { h in
           h.element("span", .class("brand-mark"), .named("aria-hidden", "true"), text: "特")
@@ -100,7 +115,7 @@ public struct PageShell: Sendable {
           h.element(
             "a", .href(switched("type", isLargeType ? "normal" : "large")),
             .named("rel", "nofollow"),
-            text: isLargeType ? Phrase("标准字号", en: "Normal type") : Phrase("大字版", en: "Large type"))
+            text: isLargeType ? Phrase("标准版", en: "Normal type") : Phrase("长辈版", en: "Large type"))
           identity(&h)
         }
       }
@@ -130,12 +145,10 @@ public struct PageShell: Sendable {
       h.a("/sign-in", Phrase("登录", en: "Sign in"), class: "sign-in")
       return
     }
-    h.element("span", .class("user")) { h in
+    h.element("a", .class("user"), .href("/account")) { h in
       h.text(user.name)
-      if let post = user.post {
-        h.text("（")
-        h.text(post)
-        h.text("）")
+      if let post = user.post, post[language] != user.name {
+        h.element("span", .class("post"), text: post)
       }
     }
     h.form("/sign-out", csrf: user.csrf, class: "inline") { h in
@@ -163,21 +176,44 @@ public struct PageShell: Sendable {
 
   private func footer(_ h: inout HTML) {
     h.element("footer") { h in
-      h.element("p") { h in
-        h.a("/log", Phrase("存证日志", en: "Evidence log"))
-        h.text(" · ")
-        h.a("/receipts", Phrase("核验回执", en: "Check a receipt"))
-        h.text(" · ")
-        h.a("/openapi.yaml", Phrase("接口文档", en: "Interface"))
-        h.text(" · ")
-        h.a("/problems", Phrase("错误说明", en: "Problems"))
+      h.element("div", .class("foot")) { h in
+        h.element("div") { h in
+          h.element("ul") { h in
+            for (target, label) in PageShell.footLinks {
+              h.element("li") { $0.a(target, label) }
+            }
+          }
+          h.p(
+            Phrase(
+              "紧急情况请拨打110、119、120；不会上网请拨打12345。",
+              en: "In an emergency call 110, 119 or 120; without a computer call 12345."))
+        }
+        h.element("div") { h in
+          if let log {
+            h.element("p") { h in
+              h.text(Phrase("存证日志共", en: "The evidence log has "))
+              h.a("/log", .same(log.size))
+              h.text(Phrase("条，最新检查点签于", en: " entries; last checkpoint signed "))
+              h.text(log.signedAt)
+              h.text(Phrase("，根值 ", en: ", root "))
+              h.element("span", .class("mono"), text: log.root)
+            }
+          }
+          h.p(
+            Phrase(
+              "每一步办理都有回执，断网也能核验。",
+              en: "Every step leaves a receipt that verifies without a network."))
+        }
       }
-      h.p(
-        Phrase(
-          "每一次办理都有回执，离线也能核验。紧急情况请拨打110、119、120。",
-          en:
-            "Every act leaves a receipt that can be checked offline. In an emergency call 110, 119 or 120."
-        ))
     }
   }
+
+  private static let footLinks: [(String, Phrase)] = [
+    ("/requests/how", Phrase("办理规则与依据", en: "Rules and their law")),
+    ("/requests/figures", Phrase("办理情况", en: "Figures")),
+    ("/log", Phrase("存证日志", en: "Evidence log")),
+    ("/receipts", Phrase("核验回执", en: "Check a receipt")),
+    ("/openapi.yaml", Phrase("开放接口", en: "Interface")),
+    ("/problems", Phrase("错误说明", en: "Problems")),
+  ]
 }

@@ -64,7 +64,9 @@ public struct Visit: Sendable {
     _ title: Phrase, trail: [PageShell.Link] = [], status: Int = 200,
     content: (inout HTML) throws -> Void
   ) rethrows -> Response {
-    .html(
+    // Who hears the title first, hears first that something went wrong.
+    let title = status >= 400 ? Phrase("错误：", en: "Error: ") + title : title
+    return .html(
       try shell.page(title, trail: trail, content: content), status: status)
   }
 

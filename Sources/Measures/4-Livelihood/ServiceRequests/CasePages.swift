@@ -70,15 +70,14 @@ struct CasePages {
     ) { h in
       if let problem { h.errorSummary(problem) }
       if visit.request.query["filed"] != nil, reader.isOwner, let token = reader.token {
-        filed(&h, number, token)
+        filed(&h, visit, file, token)
       }
-      h.element("p", .class("hint mono"), text: number)
-      h.heading(.same(row.base.title))
-      steps(&h, file.stage.id)
+      head(&h, file, at: visit.now)
       h.element("div", .class("two")) { h in
         h.element("div") { h in
           if reader.isOwner { citizenForms(&h, visit, file, reader, state) }
           if let reply = file.reply, let text = reply.text { answer(&h, file, reply, text) }
+          if reader.isOwner || row.request.isPublic { words(&h, file, reader.query) }
           h.element("h2", text: Phrase("办理过程", en: "What has happened"))
           timeline(&h, file, reader: .citizen, reader.query)
         }
@@ -87,39 +86,96 @@ struct CasePages {
             clocks(&h, file, at: visit.now, staff: false)
             facts(&h, file)
           }
-          if reader.isOwner || row.request.isPublic { words(&h, file, reader.query) }
           if reader.isOwner { notices(&h, file) }
+          if reader.isOwner { smallSteps(&h, visit, file, reader) }
         }
       }
     }
   }
 
-  private func filed(_ h: inout HTML, _ number: String, _ token: String) {
-    h.confirmation(
-      Phrase("已收到您的诉求", en: "We have it"), number: number,
-      Phrase("请记下编号和查询码，随时可查进展。", en: "Keep number and token to follow it."))
-    h.summary([
-      (Phrase("查询码", en: "Token"), { $0.element("span", .class("mono"), text: token) }),
-      (
-        Phrase("受理回执", en: "Receipt"),
-        {
-          $0.a(
-            "/receipts/\(number)/1?token=\(token)",
-            Phrase("查看并下载（离线可核验）", en: "Open and save it (verifies offline)"))
+  /// Number, title, the way with the present step, and who must act until when.
+  func head(_ h: inout HTML, _ file: RequestFile, at now: Instant) {
+    h.heading(.same(file.request.base.title)) { h in
+      h.element("span", .class("mono"), text: file.request.base.number.description)
+      CasePages.stageTag(&h, file.request.base, at: now)
+    }
+    steps(&h, file.stage.id)
+    guard case .owed(let actor) = file.stage.duty else { return }
+    h.element("p", .class("now")) { h in
+      h.text(Phrase("现在由", en: "Now with "))
+      h.element("strong") { h in
+        switch actor {
+        case .handler:
+          h.text(file.request.base.agency.flatMap(profile.agency)?.name ?? actor.name)
+        case .citizen: h.text(Phrase("诉求人", en: "the applicant"))
+        case .dispatcher: h.text(Phrase("热线中心", en: "the hotline centre"))
+        default: h.text(actor.name)
         }
-      ),
-    ])
+      }
+      if let due = file.request.base.dueAt {
+        // The period ends at 24:00 of its last day, which is 0:00 of the next.
+        let last = rules.day(due.adding(seconds: -1)).weekdayPhrase
+        h.text(
+          due <= now
+            ? Phrase("处理，期限\(last.zh)已过。", en: "; the period ended on \(last.en).")
+            : Phrase("处理，期限至\(last.zh)。", en: ", until \(last.en)."))
+      } else {
+        h.text(Phrase("处理。", en: "."))
+      }
+    }
+  }
+
+  private func filed(_ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ token: String) {
+    let number = file.request.base.number.description
+    h.confirmation(
+      Phrase("已收到您的诉求", en: "We have your request"),
+      Phrase(
+        "请记下或截图保存编号和查询码，凭它们随时可查进展。",
+        en: "Keep the number and the token: with them you can follow it at any time."),
+      keys: [(Phrase("编号", en: "Number"), number), (Phrase("查询码", en: "Token"), token)]
+    ) { h in
+      h.element("p") { h in
+        h.a(
+          "/receipts/\(number)/1?token=\(token)",
+          Phrase("保存受理回执（断网也能核验）", en: "Save the receipt (verifies without a network)"))
+      }
+      h.element("h3", text: Phrase("接下来", en: "What comes next"))
+      h.element("ol", .class("next-steps")) { h in
+        let day = rules.day(visit.now)
+        let dispatch = rules.period(.dispatch, on: day)
+        let handle = rules.period(.handle, on: day)
+        h.element(
+          "li",
+          text: Phrase(
+            "热线中心在\(dispatch.zh)内派单。", en: "The centre sends it to an agency within \(dispatch.en)."
+          ))
+        h.element(
+          "li",
+          text: Phrase(
+            "承办单位自派单起\(handle.zh)内办理并答复（事项另有时限的从其规定）。",
+            en:
+              "The agency handles and answers it within \(handle.en), unless the item has its own period."
+          ))
+        h.element(
+          "li",
+          text: Phrase(
+            "答复后请您评价；不满意的，审核后重新办理或说明理由。",
+            en:
+              "Then you judge the result; if not satisfied, it is reviewed and redone or explained."
+          ))
+      }
+    }
   }
 
   private func answer(
     _ h: inout HTML, _ file: RequestFile, _ reply: RequestFile.Event, _ text: String
   ) {
-    h.element("div", .class("panel")) { h in
+    h.element("div", .class("panel panel-key")) { h in
       h.element("h2", text: Phrase("答复", en: "Answer"))
       h.prose(text)
       h.element("p", .class("hint")) { h in
         if let agency = file.request.base.agency.flatMap(profile.agency) { h.text(agency.name) }
-        h.text(" ")
+        h.text(" · ")
         h.time(reply.row.effectiveAt, in: profile.zone)
       }
     }
@@ -127,53 +183,82 @@ struct CasePages {
 
   // MARK: What the citizen can do
 
+  /// A form of the citizen's for one command.
+  private func form(
+    _ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ reader: Reader, _ command: String,
+    _ content: (inout HTML) -> Void
+  ) {
+    h.form(
+      "/requests/\(file.request.base.number)/steps", csrf: visit.csrf,
+      idempotencyKey: visit.freshKey
+    ) { h in
+      h.hidden("command", command)
+      if let token = reader.token { h.hidden("token", token) }
+      content(&h)
+    }
+  }
+
   private func citizenForms(
     _ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ reader: Reader, _ state: FormState
   ) {
     let commands = type.availableCommands(file.status, by: .citizen)
-    guard !commands.isEmpty else { return }
-    let action = "/requests/\(file.request.base.number)/steps"
-    func form(_ h: inout HTML, _ command: String?, _ content: (inout HTML) -> Void) {
-      h.form(action, csrf: visit.csrf, idempotencyKey: visit.freshKey) { h in
-        if let command { h.hidden("command", command) }
-        if let token = reader.token { h.hidden("token", token) }
-        content(&h)
-      }
-    }
     if commands.contains("supply") {
-      h.element("div", .class("panel")) { h in
+      h.element("div", .class("panel panel-key")) { h in
         h.element("h2", text: Phrase("请补充材料", en: "Information is needed"))
-        form(&h, "supply") { h in
+        if let asked = file.events.last(where: { $0.command == "ask" })?.text { h.prose(asked) }
+        form(&h, visit, file, reader, "supply") { h in
           h.textArea("text", Phrase("补充说明", en: "Your information"), state, rows: 4)
           h.button(Phrase("提交补充", en: "Send"))
         }
       }
     }
     if commands.contains("satisfied") {
-      h.element("div", .class("panel")) { h in
-        h.element("h2", text: Phrase("您对办理结果满意吗？", en: "Are you satisfied?"))
-        form(&h, "evaluate") { h in
+      h.element("div", .class("panel panel-key")) { h in
+        h.element("h2", text: Phrase("您对办理结果满意吗？", en: "Are you satisfied with the result?"))
+        form(&h, visit, file, reader, "evaluate") { h in
           h.radios(
             "score", Phrase("评价", en: "Your judgement"), state,
             options: [
               ("5", Phrase("非常满意", en: "Very satisfied")), ("4", Phrase("满意", en: "Satisfied")),
               ("3", Phrase("一般", en: "So-so")), ("2", Phrase("不满意", en: "Not satisfied")),
-              ("1", Phrase("非常不满意", en: "Not at all")),
+              ("1", Phrase("非常不满意", en: "Not at all satisfied")),
             ].map { (value: $0.0, label: $0.1) }, class: "stars")
           h.textArea(
-            "text", Phrase("说明（3分及以下请写明原因）", en: "Why (needed for 3 and less)"), state, rows: 3)
+            "text", Phrase("说明", en: "Why"),
+            hint: Phrase(
+              "选“一般”或不满意的，请写明原因，以便审核后重办。",
+              en: "Needed for “so-so” and below, so that it can be reviewed and redone."), state,
+            rows: 3)
           h.button(Phrase("提交评价", en: "Send"))
         }
       }
     }
-    let small: [(String, Phrase)] = [
-      ("urge", Phrase("催办", en: "Remind them")), ("withdraw", Phrase("撤回诉求", en: "Withdraw")),
-    ]
-    let offered = small.filter { commands.contains(CommandID($0.0)) }
-    guard !offered.isEmpty else { return }
-    h.details(Phrase("催办或撤回", en: "Remind or withdraw")) { h in
-      for (command, name) in offered {
-        form(&h, command) { $0.button(name, command == "withdraw" ? .danger : .quiet) }
+  }
+
+  private func smallSteps(
+    _ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ reader: Reader
+  ) {
+    let commands = type.availableCommands(file.status, by: .citizen)
+    if commands.contains("urge") {
+      h.details(Phrase("催办", en: "Remind them")) { h in
+        h.p(
+          Phrase(
+            "催办会记入办理过程，承办单位和督办人都能看到。",
+            en: "A reminder goes into the record; the agency and the supervisors see it."),
+          class: "hint")
+        form(&h, visit, file, reader, "urge") { $0.button(Phrase("催办", en: "Remind"), .quiet) }
+      }
+    }
+    if commands.contains("withdraw") {
+      h.details(Phrase("撤回诉求", en: "Withdraw the request")) { h in
+        h.p(
+          Phrase(
+            "撤回后不再办理，也不能恢复；可以另行提出。",
+            en: "It will not be handled any more and cannot be restored; you can file a new one."),
+          class: "hint")
+        form(&h, visit, file, reader, "withdraw") {
+          $0.button(Phrase("确认撤回", en: "Withdraw it"), .danger)
+        }
       }
     }
   }
@@ -193,23 +278,24 @@ struct CasePages {
     let number = file.request.base.number
     h.timeline { h in
       for event in file.events.reversed() {
+        let actors = type.transitions.first { $0.command == event.command }?.actors ?? []
         h.event(
-          event.name, at: event.row.effectiveAt, in: profile.zone, CasePages.tone(event)
+          event.name, by: actors.count == 1 ? actors.first?.name : nil,
+          at: event.row.effectiveAt, in: profile.zone, CasePages.tone(event)
         ) { h in
           if let agency = event.agency.flatMap(profile.agency) {
             h.element("p") { h in
-              h.text(Phrase("→ ", en: "→ "))
+              h.text(Phrase("交由", en: "to "))
               h.text(agency.name)
             }
           }
           if let score = event.score {
-            h.element("p", text: Phrase("评分 \(score)/5", en: "score \(score)/5"))
+            h.element("p", text: Phrase("评分\(score)分（满分5分）", en: "score \(score) of 5"))
           }
           let isShown = audience == .staff || !CasePages.inside.contains(event.command)
           if isShown, let text = event.text { h.prose(text) }
-          h.element("p", .class("hint")) { h in
+          h.element("div", .class("event-foot")) { h in
             if let basis = event.basis { h.basis(basis) }
-            h.text(" ")
             h.a(
               "/receipts/\(number)/\(event.row.key.version)\(query)", Phrase("回执", en: "receipt"))
           }
@@ -246,7 +332,6 @@ struct CasePages {
   func facts(_ h: inout HTML, _ file: RequestFile) {
     let row = file.request
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = [
-      (Phrase("状态", en: "State"), { CasePages.stageTag(&$0, row.base) }),
       (
         Phrase("事项", en: "Kind"),
         { $0.text(profile.item(row.request.item)?.name ?? .same(row.request.item)) }
@@ -262,7 +347,7 @@ struct CasePages {
           Phrase("承办单位", en: "Agency"),
           { h in
             h.text(agency.name)
-            h.text(" ")
+            h.text(Phrase("，", en: ", "))
             h.a("tel:\(agency.phone)", .same(agency.phone))
           }
         ))
@@ -286,37 +371,62 @@ struct CasePages {
     }
   }
 
+  /// Photos as pictures, documents as links.
   func attachments(_ h: inout HTML, _ file: RequestFile, _ query: String) {
     guard !file.files.isEmpty else { return }
-    h.element("ul") { h in
+    h.element("ul", .class("pictures")) { h in
       for (index, blob) in file.files.enumerated() {
+        let target = "/requests/\(file.request.base.number)/files/\(blob.key)\(query)"
+        let isPicture = blob.mediaType.hasPrefix("image/")
+        let name =
+          isPicture
+          ? Phrase("照片\(index + 1)", en: "Photo \(index + 1)")
+          : Phrase("文件\(index + 1)", en: "Document \(index + 1)")
         h.element("li") { h in
-          h.a(
-            "/requests/\(file.request.base.number)/files/\(blob.key)\(query)",
-            Phrase("附件\(index + 1)", en: "File \(index + 1)"))
-          h.text("（\(blob.mediaType), \(max(1, blob.size / 1024)) KB）")
+          h.element("a", .href(target)) { h in
+            if isPicture {
+              h.void("img", .src(target), .named("alt", name), .named("loading", "lazy"))
+            }
+            h.element(
+              "span",
+              text: name
+                + Phrase(
+                  "（\(Self.size(blob.size))）", en: " (\(Self.size(blob.size)))"))
+          }
         }
       }
     }
+  }
+
+  /// A size as people say it.
+  private static func size(_ bytes: Int64) -> String {
+    bytes < 1_048_576
+      ? "\(max(1, bytes / 1024)) KB" : Figures.fixed(Double(bytes) / 1_048_576, 1) + " MB"
   }
 
   func notices(_ h: inout HTML, _ file: RequestFile) {
     guard !file.deliveries.isEmpty else { return }
     h.element("div", .class("panel")) { h in
       h.element("h2", text: Phrase("通知与送达", en: "Notices and their delivery"))
-      h.element("ul") { h in
+      h.element("ul", .class("rows")) { h in
         for delivery in file.deliveries {
           h.element("li") { h in
             h.text(RequestNotices.subject(of: delivery.payload))
-            h.text(" ")
-            h.time(delivery.finishedAt, in: profile.zone)
-            h.element("p", .class("hint")) { h in
-              h.text(Phrase("送达凭据：", en: "Proof: "))
-              h.element("span", .class("mono"), text: delivery.proof)
+            h.element("div", .class("sub")) { h in
+              h.time(delivery.finishedAt, in: profile.zone)
+              if delivery.proof == "nobody to tell" {
+                h.text(Phrase("未留联系方式，只在本页显示", en: "no address given; shown here only"))
+              } else {
+                h.element("span") { h in
+                  h.text(Phrase("送达凭据 ", en: "proof "))
+                  h.element("span", .class("mono"), text: delivery.proof)
+                }
+              }
               if let read = delivery.readAt {
-                h.text(Phrase("；已于 ", en: "; opened "))
-                h.time(read, in: profile.zone)
-                h.text(Phrase(" 查看", en: ""))
+                h.element("span") { h in
+                  h.time(read, in: profile.zone)
+                  h.text(Phrase("已查看", en: " opened"))
+                }
               }
             }
           }

@@ -21,6 +21,9 @@ extension RequestsMeasure {
     routes.post("/desk/requests/dispatch", .holding("requests.as-dispatcher")) {
       try await self.dispatchSeveral($0)
     }
+    routes.post("/desk/requests/accept", .holding("requests.as-handler")) {
+      try await self.acceptSeveral($0)
+    }
     routes.get("/desk/requests/supervision", .holding("requests.supervise")) {
       try await self.supervision($0)
     }
@@ -59,6 +62,7 @@ extension RequestsMeasure {
   private func inbox(_ visit: Visit) async throws -> Response {
     let trays = trays(visit.actor)
     let query = visit.request.query
+    if let number = query["number"], !number.isEmpty { return try await open(number) }
     let wanted = query["stage"].map(Tray.stage) ?? query["agency"].map(Tray.agency)
     guard let tray = wanted ?? trays.first, trays.contains(tray) else {
       throw Problem.forbidden(Phrase("此收件箱不在您的岗位范围内。", en: "This inbox is not within your post."))
@@ -72,12 +76,78 @@ extension RequestsMeasure {
       visit.target(
         after: PageCursor($0.base.dueAt?.microseconds ?? .max, $0.base.key))
     }
-    return deskPages.inbox(visit, tray, trays, Array(rows.prefix(limit)), next: target)
+    // More trays than tabs are chosen from a list, without counts.
+    let counted =
+      trays.count <= 6
+      ? try await counts(trays, at: visit.now).map { (tray: $0.tray, count: Optional($0.count)) }
+      : trays.map { (tray: $0, count: nil) }
+    var load: (open: Int64, late: Int64, soon: Int64)?
+    if case .agency(let id) = tray { load = try await self.load(of: id, at: visit.now) }
+    return deskPages.inbox(
+      visit,
+      DeskPages.Inbox(
+        tray: tray, trays: counted, rows: Array(rows.prefix(limit)), next: target, load: load))
+  }
+
+  private func load(
+    of agency: String, at now: Instant
+  ) async throws -> (open: Int64, late: Int64, soon: Int64)? {
+    let soon = Instant(rules.day(now).adding(days: 2), in: profile.zone)
+    return try await desk.store.first(
+      RequestTables.load(of: agency, at: now, soon: soon.adding(seconds: 1)))
+  }
+
+  /// How much lies in each tray.
+  func counts(_ trays: [Tray], at now: Instant) async throws -> [(tray: Tray, count: Int64)] {
+    var centre: [String: Int64] = [:]
+    if trays.contains(where: { if case .stage = $0 { true } else { false } }) {
+      for row in try await desk.store.all(RequestTables.centreLoad) {
+        centre[row.stage] = row.count
+      }
+    }
+    var found: [(tray: Tray, count: Int64)] = []
+    for tray in trays {
+      switch tray {
+      case .stage(let id): found.append((tray, centre[id] ?? 0))
+      case .agency(let id): found.append((tray, try await load(of: id, at: now)?.open ?? 0))
+      }
+    }
+    return found
+  }
+
+  /// Opens a case by its number, or by the digits in the middle of it.
+  private func open(_ text: String) async throws -> Response {
+    let number = text.filter { !$0.isWhitespace }
+    let serial = CaseNumber(number)?.serial ?? Int64(number)
+    guard let serial, let row = try await desk.store.first(RequestTables.find(serial)) else {
+      throw RequestsMeasure.unknown
+    }
+    return .seeOther("/desk/requests/\(row.base.number)")
   }
 
   /// Several requests at once to the agencies that the catalogue names: the everyday act of the
-  /// centre. Each is a command of its own; the page says what became of each.
+  /// centre.
   private func dispatchSeveral(_ visit: Visit) async throws -> Response {
+    try await several(visit, Phrase("批量派单", en: "Several dispatched")) { row in
+      let item = try self.rules.item(row.request.item)
+      let agency = self.profile.responsible(item, district: row.request.district).id
+      return MoveRequest(
+        "dispatch", as: .dispatcher, on: row.base.key, agency: agency, rules: self.rules)
+    }
+  }
+
+  /// Several requests accepted at once: the everyday act of an agency.
+  private func acceptSeveral(_ visit: Visit) async throws -> Response {
+    try await several(visit, Phrase("批量签收", en: "Several accepted")) { row in
+      MoveRequest("accept", as: .handler, on: row.base.key, rules: self.rules)
+    }
+  }
+
+  /// One step for each ticked request. Each is a command of its own; the page says what became of
+  /// each.
+  private func several(
+    _ visit: Visit, _ title: Phrase, _ step: (RequestCase) throws -> MoveRequest
+  ) async throws -> Response {
     let form = try visit.request.form()
     let keys = try form.all("number").prefix(PageLimit.maximum).map { try key($0) }
     guard !keys.isEmpty else {
@@ -87,25 +157,21 @@ extension RequestsMeasure {
     }
     let base = try visit.terms(form).idempotencyKey ?? visit.freshKey
     var steps: [(command: MoveRequest, terms: CommandDesk.Terms)] = []
+    var numbers: [String] = []
     for key in keys {
       guard let row = try await desk.store.first(RequestTables.find(key)) else { continue }
-      let item = try rules.item(row.request.item)
-      let agency = profile.responsible(item, district: row.request.district).id
-      steps.append(
-        (
-          MoveRequest("dispatch", as: .dispatcher, on: key, agency: agency, rules: rules),
-          CommandDesk.Terms(idempotencyKey: "\(base).\(key)")
-        ))
+      steps.append((try step(row), CommandDesk.Terms(idempotencyKey: "\(base).\(key)")))
+      numbers.append(row.base.number.description)
     }
     let answers = await desk.submit(all: steps, by: visit.actor)
-    var failed: [(key: Int64, problem: Problem)] = []
-    for (step, answer) in zip(steps, answers) {
+    var failed: [(number: String, problem: Problem)] = []
+    for (number, answer) in zip(numbers, answers) {
       if case .failure(let error) = answer {
         guard let problem = error as? Problem else { throw error }
-        failed.append((step.command.request, problem))
+        failed.append((number, problem))
       }
     }
-    return deskPages.dispatched(visit, done: steps.count - failed.count, failed: failed)
+    return deskPages.batchDone(visit, title, done: steps.count - failed.count, failed: failed)
   }
 
   // MARK: One case
@@ -132,7 +198,25 @@ extension RequestsMeasure {
         key: key, category: row.request.category, title: row.base.title,
         latitudeE6: row.request.latitudeE6, longitudeE6: row.request.longitudeE6,
         district: row.request.district), in: desk.store, at: visit.now)
-    return deskPages.work(visit, file, similar, state, problem)
+    let next = try await next(after: row, visit)
+    return deskPages.work(visit, file, similar, next: next, state, problem)
+  }
+
+  /// The case that whoever looks at this one would take next, by deadline.
+  private func next(after row: RequestCase, _ visit: Visit) async throws -> String? {
+    let cursor = (row.base.dueAt?.microseconds ?? .max, row.base.key)
+    let rows: [RequestCase]
+    if visit.actor.may("requests.as-dispatcher") {
+      rows = try await desk.store.all(
+        RequestTables.centre("received", after: (.min, .min), limit: 2))
+    } else if let agency = row.base.agency, visit.actor.may("requests.as-handler") {
+      rows = try await desk.store.all(RequestTables.inbox(agency, after: cursor, limit: 20))
+        .filter { ["dispatched", "handling"].contains($0.base.stage) }
+    } else {
+      return nil
+    }
+    let found = rows.first { $0.base.key != row.base.key }
+    return found.map { "/desk/requests/\($0.base.number)" }
   }
 
   private func staffStep(_ visit: Visit) async throws -> Response {

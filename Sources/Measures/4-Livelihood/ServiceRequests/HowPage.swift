@@ -28,11 +28,62 @@ struct HowPage {
           h.basis(basis)
         }
       }
-      periods(&h, visit)
-      stages(&h)
-      moves(&h)
+      flow(&h, visit)
       h.element("p") { h in
-        h.a("/requests/catalogue", Phrase("事项目录与承办单位", en: "Catalogue and responsible agencies"))
+        h.a(
+          "/requests/catalogue",
+          Phrase("事项目录与承办单位 ›", en: "Catalogue and responsible agencies ›"))
+      }
+      periods(&h, visit)
+      h.section(Phrase("阶段与步骤", en: "Stages and steps"))
+      h.details(
+        Phrase("\(type.stages.count)个阶段，由谁推进", en: "\(type.stages.count) stages, and who must act")
+      ) {
+        stages(&$0)
+      }
+      for (name, part) in HowPage.parts {
+        h.details(name + Phrase("（\(part.count)步）", en: " (\(part.count) steps)")) { h in
+          moves(&h, name, part)
+        }
+      }
+    }
+  }
+
+  private static let parts: [(name: Phrase, [Transition])] = [
+    (Phrase("收集与受理", en: "Collecting"), ServiceRequestCases.intake),
+    (Phrase("分拨", en: "Dispatching"), ServiceRequestCases.dispatching),
+    (Phrase("办理", en: "Handling"), ServiceRequestCases.handling),
+    (Phrase("监督", en: "Supervising"), ServiceRequestCases.supervision),
+    (Phrase("回访与评价", en: "Evaluating"), ServiceRequestCases.evaluation),
+    (Phrase("终结", en: "Ending"), ServiceRequestCases.ending),
+  ]
+
+  /// The usual way in five steps with the periods that hold today.
+  func flow(_ h: inout HTML, _ visit: Visit) {
+    let day = rules.day(visit.now)
+    func within(_ clock: ClockID) -> Phrase {
+      let period = rules.period(clock, on: day)
+      return Phrase("\(period.zh)内", en: "within \(period.en)")
+    }
+    let steps: [(Phrase, Phrase)] = [
+      (
+        Phrase("提出", en: "Report"),
+        Phrase("网页、电话等渠道，当场得编号和回执", en: "web, telephone …: number and receipt at once")
+      ),
+      (Phrase("派单", en: "Dispatch"), within(.dispatch)),
+      (Phrase("签收", en: "Accept"), within(.accept)),
+      (Phrase("办理、答复", en: "Handle and answer"), within(.handle)),
+      (
+        Phrase("评价", en: "Judge"),
+        Phrase("不满意的，审核后重办", en: "if not satisfied, it is reviewed and redone")
+      ),
+    ]
+    h.element("ol", .class("flow")) { h in
+      for (name, note) in steps {
+        h.element("li") { h in
+          h.element("strong", text: name)
+          h.p(note)
+        }
       }
     }
   }
@@ -52,7 +103,7 @@ struct HowPage {
       for (name, parameter) in names {
         let step = profile.parameter(parameter, on: day)
         table.row([
-          { $0.text(name) },
+          { $0.element("strong", text: name) },
           { h in
             if let step, let period = Period(step.value, rollsOver: true, basis: step.basis) {
               h.text(period.phrase)
@@ -69,7 +120,7 @@ struct HowPage {
       Phrase("阶段", en: "Stages"),
       columns: [
         (Phrase("阶段", en: "Stage"), false), (Phrase("由谁推进", en: "Who must act"), false),
-      ]
+      ], isCaptionHidden: true
     ) { table in
       for stage in type.stages {
         table.row([
@@ -86,16 +137,16 @@ struct HowPage {
     }
   }
 
-  private func moves(_ h: inout HTML) {
+  private func moves(_ h: inout HTML, _ caption: Phrase, _ part: [Transition]) {
     h.table(
-      Phrase("步骤及依据", en: "Steps and what they rest on"),
+      caption,
       columns: [
         (Phrase("步骤", en: "Step"), false), (Phrase("谁可以", en: "Who may"), false),
         (Phrase("从", en: "From"), false), (Phrase("到", en: "To"), false),
         (Phrase("依据", en: "Basis"), false),
-      ]
+      ], isCaptionHidden: true
     ) { table in
-      for move in type.transitions {
+      for move in part {
         table.row([
           { $0.text(move.name) },
           { h in
@@ -138,6 +189,8 @@ struct HowPage {
         h in
         h.void(
           "input", .type("search"), .name("q"), .value(query),
+          .named(
+            "placeholder", Phrase("例如：路灯、噪声、医保", en: "Such as: street light, noise, insurance")),
           .label(Phrase("查找事项", en: "Find an item")))
         h.button(Phrase("查找", en: "Find"))
       }
@@ -148,7 +201,7 @@ struct HowPage {
       }
       for category in profile.categories {
         let items = profile.items(in: category.id)
-        h.details(category.name + .same(" (\(items.count))")) { h in
+        h.details(category.name + Phrase("（\(items.count)项）", en: " (\(items.count))")) { h in
           table(&h, category.name, items)
         }
       }
@@ -161,7 +214,7 @@ struct HowPage {
       columns: [
         (Phrase("事项", en: "Item"), false), (Phrase("承办单位", en: "Agency"), false),
         (Phrase("时限", en: "Period"), false),
-      ]
+      ], isCaptionHidden: true
     ) { table in
       for item in items {
         table.row([
@@ -182,5 +235,14 @@ struct HowPage {
         ])
       }
     }
+  }
+}
+
+extension RequestRules {
+  /// The city's period for a clock on a day, as people say it.
+  func period(_ clock: ClockID, on day: CivilDate) -> Phrase {
+    let step = profile.parameter(RequestRules.prefix + clock.text, on: day)
+    let period = step.flatMap { Period($0.value, rollsOver: true, basis: $0.basis) }
+    return period?.phrase ?? Phrase("规定时限", en: "the period of the rules")
   }
 }

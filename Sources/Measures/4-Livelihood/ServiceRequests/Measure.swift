@@ -25,6 +25,7 @@ public final class RequestsMeasure: Measure {
   let trackingToken: @Sendable (Int64) -> String
   private let keySecret: [UInt8]
   private let statistics: Locked<RequestStatistics>
+  private let lastPulse = Locked<RequestPulse?>(nil)
 
   /// The measure under a city's rules, with the store's keys for tracking tokens and API keys.
   public init(desk: CommandDesk, rules: RequestRules, ring: KeyRing, acknowledger: Acknowledger) {
@@ -98,6 +99,17 @@ public final class RequestsMeasure: Measure {
 
   /// The fold over the log as it stands.
   var figures: RequestStatistics { statistics.withLock { $0 } }
+
+  /// The figures for the start page. Many look at it, and counting what is late means going through
+  /// all open requests: it is done once in ten seconds.
+  func pulse(at moment: Instant) -> RequestPulse {
+    let known = lastPulse.withLock { $0 }
+    if let known, (0..<10).contains(moment.seconds - known.moment.seconds) { return known }
+    let today = rules.day(moment)
+    let fresh = statistics.withLock { RequestPulse($0, at: moment, today) }
+    lastPulse.withLock { $0 = fresh }
+    return fresh
+  }
 
   // MARK: Routes
 

@@ -90,3 +90,12 @@ struct RequestFile: Sendable {
     events.last { MoveRequest.answering.contains($0.command) }
   }
 }
+
+extension RequestsMeasure {
+  /// What the step behind a kind of act is called, such as “派单” for `requests.dispatch`.
+  public static func stepName(_ kind: String) -> Phrase {
+    let command = kind.split(separator: ".").last.map { CommandID(String($0)) }
+    let move = ServiceRequestCases.request.transitions.first { $0.command == command }
+    return move?.name ?? .same(kind)
+  }
+}

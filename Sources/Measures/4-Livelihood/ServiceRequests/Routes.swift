@@ -294,7 +294,7 @@ extension RequestsMeasure {
       visit.target(after: PageCursor($0.request.openedAt.microseconds, $0.base.key))
     }
     return intakePages.landing(
-      visit, Array(rows.prefix(limit)), next: target, figures: figures, at: visit.now)
+      visit, Array(rows.prefix(limit)), next: target, pulse: pulse(at: visit.now))
   }
 
   private func mine(_ visit: Visit) async throws -> Response {

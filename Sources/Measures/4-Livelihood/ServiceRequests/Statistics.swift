@@ -56,10 +56,20 @@ public struct RequestStatistics: Sendable {
     }
   }
 
+  /// Boxes of ``waits``: thirty days.
+  static let waitBoxes = 120
+
   /// All requests.
   public private(set) var total = RequestTally()
   /// By the day of intake (received) and of the first answer (replied, on time).
   public private(set) var days: [CivilDate: RequestTally] = [:]
+  /// First answers by the week in which they were given (its Monday) and by how long they took, in
+  /// quarters of a day; the last box holds all that took longer.
+  public private(set) var waits: [CivilDate: [Int32]] = [:]
+  /// Requests that were sent to an agency.
+  public private(set) var dispatched = 0
+  /// Requests that were supervised: a period ran out, or a supervisor stepped in.
+  public private(set) var supervised = 0
   private var slots = Array(repeating: Slots(), count: Dimension.allCases.count)
   private var facts: [Alias: Facts] = [:]
   private let zone: ZoneOffset
@@ -90,7 +100,7 @@ public struct RequestStatistics: Sendable {
     }
   }
 
-  /// What the fold remembers of a request: 40 bytes.
+  /// What the fold remembers of a request: 48 bytes.
   private struct Facts: Sendable {
     static let nothing = UInt16.max
     let openedAt: Int64
@@ -101,6 +111,8 @@ public struct RequestStatistics: Sendable {
     var isLate = false
     var isWaiting = true
     var isClosed = false
+    var wasDispatched = false
+    var wasSupervised = false
 
     func slot(_ dimension: Dimension) -> UInt16 {
       switch dimension {
@@ -139,6 +151,25 @@ public struct RequestStatistics: Sendable {
 
   /// Requests that are open.
   public var open: Int { facts.values.count { !$0.isClosed } }
+
+  /// The percentiles of the days to the first answer in a week; nil without an answer.
+  func waits(inWeekOf monday: CivilDate, _ shares: [Double]) -> [Double]? {
+    guard let boxes = waits[monday] else { return nil }
+    let total = Double(boxes.reduce(0, +))
+    guard total > 0 else { return nil }
+    return shares.map { share in
+      var seen = 0.0
+      for (box, count) in boxes.enumerated() where count > 0 {
+        seen += Double(count)
+        // Within a box the answers count as spread evenly.
+        if seen >= share * total {
+          let inside = (share * total - (seen - Double(count))) / Double(count)
+          return (Double(box) + inside) / 4
+        }
+      }
+      return Double(boxes.count) / 4
+    }
+  }
 
   /// Takes in the next act; acts of other measures are passed over.
   public mutating func consume(_ act: PublicAct) {
@@ -182,6 +213,12 @@ public struct RequestStatistics: Sendable {
         if before == 0 { tally.evaluated += 1 }
         tally.satisfied += (score >= 4 ? 1 : 0) - (before >= 4 ? 1 : 0)
       }
+    case "requests.dispatch":
+      dispatched += facts.wasDispatched ? 0 : 1
+      facts.wasDispatched = true
+    case "requests.supervise", "requests.handle-due", "requests.supervise-due":
+      supervised += facts.wasSupervised ? 0 : 1
+      facts.wasSupervised = true
     case "requests.redo", "requests.review-due":
       guard act.fields["stage"]?.string == "handling" else { return }
       facts.isWaiting = true
@@ -208,6 +245,9 @@ public struct RequestStatistics: Sendable {
       let day = act.effectiveAt.date(in: zone)
       days[day, default: RequestTally()].replied += 1
       days[day, default: RequestTally()].onTime += isLate ? 0 : 1
+      let monday = day.adding(days: 1 - day.weekday)
+      let box = min(RequestStatistics.waitBoxes - 1, max(0, Int(seconds / 21_600)))
+      waits[monday, default: Array(repeating: 0, count: RequestStatistics.waitBoxes)][box] += 1
     } else if isLate, !facts.isLate {
       facts.isLate = true
       count(facts) { $0.onTime -= 1 }

@@ -190,6 +190,31 @@ public enum RequestTables {
     FROM cases WHERE closed_at IS NULL GROUP BY agency ORDER BY agency
     """)
 
+  private static let countCentre = Statement(
+    """
+    SELECT stage, count(*) FROM cases
+    WHERE stage IN ('received', 'replied', 'dissatisfied', 'disputed') GROUP BY stage
+    """)
+  private static let countAgency = Statement(
+    """
+    SELECT count(*), sum(CASE WHEN due_at < $2 THEN 1 ELSE 0 END),
+      sum(CASE WHEN due_at < $3 THEN 1 ELSE 0 END)
+    FROM cases WHERE closed_at IS NULL AND agency = $1 AND stage IN ('dispatched', 'handling')
+    """)
+
+  /// How many requests wait for the centre and the arbiter, by stage.
+  static let centreLoad = Query(countCentre) { (stage: $0.text(0), count: $0.integer(1)) }
+
+  /// What an agency must act on: all, late at `now`, due before `soon` (the late among them).
+  static func load(
+    of agency: String, at now: Instant, soon: Instant
+  ) -> Query<(open: Int64, late: Int64, soon: Int64)> {
+    Query(
+      countAgency,
+      [.text(agency), .integer(now.microseconds), .integer(soon.microseconds)]
+    ) { ($0.integer(0), $0.optionalInteger(1) ?? 0, $0.optionalInteger(2) ?? 0) }
+  }
+
   /// One request.
   public static func find(_ key: Int64) -> Query<RequestCase> {
     Query(byKey, [.integer(key)]) { decode($0) }
