@@ -40,7 +40,7 @@ struct Portal: Sendable {
         Phrase(
           "反映身边的问题，看到谁在办、何时办结。每一步都有期限、依据和回执。",
           en:
-            "Report a problem and see who handles it until when. Every step has its deadline, its law and its receipt."
+            "Report a problem and see who is handling it and by when. Every step has its deadline, legal basis and receipt."
         ))
       searchForm(&h, "")
       h.element("ul", .class("hints")) { h in
@@ -68,7 +68,7 @@ struct Portal: Sendable {
   /// Why one may believe what stands here.
   private func trust(_ h: inout HTML, _ log: LogBook.State?) {
     h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("每一步都可核验", en: "Every step can be checked"))
+      h.element("h2", text: Phrase("每一步都可核验", en: "Every step is verifiable"))
       h.p(
         Phrase(
           "每次办理都写入公开的存证日志，只增不改；诉求人得到的回执断网也能核验，公布的数字人人可以复算。",

@@ -125,7 +125,11 @@ public enum Stylesheet {
     .panel-head h2{margin:0}
     .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:1rem;margin:1rem 0}
     .hero{background:linear-gradient(115deg,#07403e,#0b5d5a 70%,#13736c);color:#fff;border-radius:16px;
-    padding:2.2rem 2.2rem 2rem;margin-bottom:1.5rem}
+    padding:2.2rem 2.4rem;margin-bottom:1.5rem;display:grid;
+    grid-template-columns:minmax(0,1fr) 14rem;gap:0 3rem}
+    .hero>*{grid-column:1}
+    .hero>.actions{grid-column:2;grid-row:1/span 4;flex-direction:column;justify-content:center;margin:0}
+    .hero>.actions .button{min-height:3.1rem;font-size:1.08rem}
     .hero h1{font-size:2.1rem}
     .hero p{max-width:42rem;color:#e8f4f2;margin:.2rem 0}
     .hero .button{background:#ffbf47;color:#16232b}

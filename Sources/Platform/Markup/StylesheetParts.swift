@@ -219,7 +219,9 @@ extension Stylesheet {
     .switches{gap:0 .85rem}.switches .user{padding-left:.85rem;max-width:11rem}
     .main-nav{gap:0 1.35rem}
     main{padding-top:1rem}
-    .hero{padding:1.35rem 1.1rem 1.25rem;border-radius:12px}
+    .hero{padding:1.35rem 1.1rem 1.25rem;border-radius:12px;grid-template-columns:minmax(0,1fr)}
+    .hero>.actions{grid-column:1;grid-row:auto;flex-direction:row;margin-top:1.1rem}
+    .hero>.actions .button{min-height:2.75rem;font-size:1rem}
     .hero h1{font-size:1.6rem}
     .hero .actions .button{flex:1 1 auto;padding:.4rem .9rem}
     .panel{padding:.95rem 1rem}

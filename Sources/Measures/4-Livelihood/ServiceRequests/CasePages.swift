@@ -78,7 +78,7 @@ struct CasePages {
           if reader.isOwner { citizenForms(&h, visit, file, reader, state) }
           if let reply = file.reply, let text = reply.text { answer(&h, file, reply, text) }
           if reader.isOwner || row.request.isPublic { words(&h, file, reader.query) }
-          h.element("h2", text: Phrase("办理过程", en: "What has happened"))
+          h.element("h2", text: Phrase("办理过程", en: "History"))
           timeline(&h, file, reader: .citizen, reader.query)
         }
         h.element("div") { h in
@@ -161,7 +161,7 @@ struct CasePages {
           text: Phrase(
             "答复后请您评价；不满意的，审核后重新办理或说明理由。",
             en:
-              "Then you judge the result; if not satisfied, it is reviewed and redone or explained."
+              "Then you rate the result; if you are not satisfied, it is reviewed and redone or explained."
           ))
       }
     }
@@ -204,7 +204,7 @@ struct CasePages {
     let commands = type.availableCommands(file.status, by: .citizen)
     if commands.contains("supply") {
       h.element("div", .class("panel panel-key")) { h in
-        h.element("h2", text: Phrase("请补充材料", en: "Information is needed"))
+        h.element("h2", text: Phrase("请补充材料", en: "More information is needed"))
         if let asked = file.events.last(where: { $0.command == "ask" })?.text { h.prose(asked) }
         form(&h, visit, file, reader, "supply") { h in
           h.textArea("text", Phrase("补充说明", en: "Your information"), state, rows: 4)
@@ -217,17 +217,17 @@ struct CasePages {
         h.element("h2", text: Phrase("您对办理结果满意吗？", en: "Are you satisfied with the result?"))
         form(&h, visit, file, reader, "evaluate") { h in
           h.radios(
-            "score", Phrase("评价", en: "Your judgement"), state,
+            "score", Phrase("评价", en: "Your rating"), state,
             options: [
               ("5", Phrase("非常满意", en: "Very satisfied")), ("4", Phrase("满意", en: "Satisfied")),
-              ("3", Phrase("一般", en: "So-so")), ("2", Phrase("不满意", en: "Not satisfied")),
-              ("1", Phrase("非常不满意", en: "Not at all satisfied")),
+              ("3", Phrase("一般", en: "Neutral")), ("2", Phrase("不满意", en: "Dissatisfied")),
+              ("1", Phrase("非常不满意", en: "Very dissatisfied")),
             ].map { (value: $0.0, label: $0.1) }, class: "stars")
           h.textArea(
-            "text", Phrase("说明", en: "Why"),
+            "text", Phrase("说明", en: "Comments"),
             hint: Phrase(
               "选“一般”或不满意的，请写明原因，以便审核后重办。",
-              en: "Needed for “so-so” and below, so that it can be reviewed and redone."), state,
+              en: "Needed for “neutral” and below, so that it can be reviewed and redone."), state,
             rows: 3)
           h.button(Phrase("提交评价", en: "Send"))
         }
@@ -240,7 +240,7 @@ struct CasePages {
   ) {
     let commands = type.availableCommands(file.status, by: .citizen)
     if commands.contains("urge") {
-      h.details(Phrase("催办", en: "Remind them")) { h in
+      h.details(Phrase("催办", en: "Send a reminder")) { h in
         h.p(
           Phrase(
             "催办会记入办理过程，承办单位和督办人都能看到。",
@@ -336,7 +336,7 @@ struct CasePages {
         Phrase("事项", en: "Kind"),
         { $0.text(profile.item(row.request.item)?.name ?? .same(row.request.item)) }
       ),
-      (Phrase("提出时间", en: "Received"), { $0.time(row.request.openedAt, in: profile.zone) }),
+      (Phrase("提出时间", en: "Submitted"), { $0.time(row.request.openedAt, in: profile.zone) }),
     ]
     if let district = profile.district(row.request.district) {
       rows.append((Phrase("所在区", en: "District"), { $0.text(district.name) }))
@@ -357,7 +357,7 @@ struct CasePages {
 
   private func words(_ h: inout HTML, _ file: RequestFile, _ query: String) {
     h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("诉求内容", en: "What was told"))
+      h.element("h2", text: Phrase("诉求内容", en: "The request"))
       guard let intake = file.intake else {
         h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
         return
@@ -407,7 +407,7 @@ struct CasePages {
   func notices(_ h: inout HTML, _ file: RequestFile) {
     guard !file.deliveries.isEmpty else { return }
     h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("通知与送达", en: "Notices and their delivery"))
+      h.element("h2", text: Phrase("通知与送达", en: "Notices and delivery"))
       h.element("ul", .class("rows")) { h in
         for delivery in file.deliveries {
           h.element("li") { h in

@@ -54,7 +54,7 @@ extension DeskPages {
 
   private func told(_ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ parts: CasePages) {
     h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("诉求内容", en: "What was told"))
+      h.element("h2", text: Phrase("诉求内容", en: "The request"))
       guard let intake = file.intake else {
         h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
         return

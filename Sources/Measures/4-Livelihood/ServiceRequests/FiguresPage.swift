@@ -148,7 +148,7 @@ struct FiguresPage {
   func comparisons(_ h: inout HTML, _ visit: Visit, _ path: String) {
     let wanted = visit.request.query["by"]
     let chosen = FiguresPage.dimensions.first { $0.id == wanted } ?? FiguresPage.dimensions[0]
-    h.element("div", .id("by")) { $0.section(Phrase("分项对比", en: "Side by side")) }
+    h.element("div", .id("by")) { $0.section(Phrase("分项对比", en: "Comparison")) }
     h.tabs(
       FiguresPage.dimensions.map {
         (
@@ -165,7 +165,7 @@ struct FiguresPage {
         mean: figures.total.onTimeRate
       ).render(&h)
       ShareChart(
-        Phrase("满意率", en: "Satisfied"),
+        Phrase("满意率", en: "Satisfaction"),
         shown.map { .init(name($0.name, chosen.1), $0.tally.satisfied, of: $0.tally.evaluated) },
         mean: figures.total.satisfactionRate
       ).render(&h)
@@ -193,7 +193,7 @@ struct FiguresPage {
       columns: [
         (title, false), (Phrase("受理", en: "Received"), true), (Phrase("答复", en: "Answered"), true),
         (Phrase("按时率", en: "On time"), true), (Phrase("平均用时（日）", en: "Mean days"), true),
-        (Phrase("评价", en: "Judged"), true), (Phrase("满意率", en: "Satisfied"), true),
+        (Phrase("评价", en: "Rated"), true), (Phrase("满意率", en: "Satisfaction"), true),
         (Phrase("重办", en: "Redone"), true), (Phrase("退回", en: "Returned"), true),
       ], isCaptionHidden: true
     ) { table in
@@ -265,7 +265,7 @@ struct FiguresPage {
         Phrase("监督", en: "Supervise"), figures.supervised,
         Phrase("曾逾期或督办", en: "late or supervised")
       ),
-      (Phrase("评价", en: "Evaluate"), total.evaluated, Phrase("已评价", en: "judged")),
+      (Phrase("评价", en: "Evaluate"), total.evaluated, Phrase("已评价", en: "rated")),
     ]
     h.element("ol", .class("flow")) { h in
       for (name, count, note) in steps {

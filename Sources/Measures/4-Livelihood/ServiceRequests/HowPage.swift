@@ -68,14 +68,14 @@ struct HowPage {
     let steps: [(Phrase, Phrase)] = [
       (
         Phrase("提出", en: "Report"),
-        Phrase("网页、电话等渠道，当场得编号和回执", en: "web, telephone …: number and receipt at once")
+        Phrase("网页、电话等渠道，当场得编号和回执", en: "online, by telephone …; number and receipt at once")
       ),
       (Phrase("派单", en: "Dispatch"), within(.dispatch)),
       (Phrase("签收", en: "Accept"), within(.accept)),
       (Phrase("办理、答复", en: "Handle and answer"), within(.handle)),
       (
-        Phrase("评价", en: "Judge"),
-        Phrase("不满意的，审核后重办", en: "if not satisfied, it is reviewed and redone")
+        Phrase("评价", en: "Rate"),
+        Phrase("不满意的，审核后重办", en: "if you are not satisfied, it is reviewed and redone")
       ),
     ]
     h.element("ol", .class("flow")) { h in

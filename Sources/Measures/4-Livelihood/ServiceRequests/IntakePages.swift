@@ -30,7 +30,7 @@ struct IntakePages {
       if isFirst {
         HowPage(rules: rules).flow(&h, visit)
         h.section(
-          Phrase("办理情况", en: "How it goes"), more: Phrase("全部数据 ›", en: "All figures ›"),
+          Phrase("办理情况", en: "Performance"), more: Phrase("全部数据 ›", en: "All figures ›"),
           "/requests/figures")
         h.tiles { h in
           for indicator in pulse.indicators.prefix(5) {
@@ -133,7 +133,7 @@ struct IntakePages {
             hint: Phrase(
               "请写明时间、地点和经过，最多4,000字。请勿填写身份证号、银行卡号。",
               en:
-                "Say when, where and how, in at most 4,000 characters. No identity or bank card numbers."
+                "Say when, where and how, in at most 4,000 characters. Leave out identity and bank card numbers."
             ),
             state, rows: 8, isRequired: true)
           h.textField(
@@ -266,12 +266,12 @@ struct IntakePages {
       type: "email", autocomplete: "email")
     h.checkbox(
       "is_anonymous",
-      Phrase("对承办单位保密我的身份和联系方式", en: "Do not tell the agency who I am"), state)
+      Phrase("对承办单位保密身份和联系方式", en: "Keep name and contact from the agency"), state)
     h.checkbox(
       "is_public",
       Phrase(
         "同意公开标题、内容和答复（不公开姓名和联系方式）",
-        en: "Title, text and answer may be shown to everybody (never how to reach me)"),
+        en: "Title, text and answer may be shown to everybody (never name or contact)"),
       state)
   }
 

@@ -15,7 +15,7 @@ public final class RequestsMeasure: Measure {
     21, .livelihood, slug: "requests", Phrase("民生诉求“民意速办”", en: "Service requests"),
     Phrase(
       "反映身边的问题，看到谁在办、何时办结，并评价结果。",
-      en: "Report a problem, see who handles it until when, and judge the result."),
+      en: "Report a problem, see who is handling it and by when, and rate the result."),
     bases: [HotlineLaw.beijing(10), HotlineLaw.weifang(20, 1, item: 1), HotlineLaw.jinan(27, 1)],
     standards: ["Open311 GeoReport v2"])
 

@@ -29,14 +29,14 @@ enum RequestNotices {
     ),
     "reply": (
       Phrase("您的诉求已答复", en: "Your request was answered"),
-      Phrase("请查看答复，并对结果作出评价。", en: "Please read the answer and judge the result.")
+      Phrase("请查看答复，并对结果作出评价。", en: "Please read the answer and rate the result.")
     ),
     "answer": (
       Phrase("您的诉求已答复", en: "Your request was answered"),
       Phrase("请查看答复。", en: "Please read the answer.")
     ),
     "call-back": (
-      Phrase("请评价办理结果", en: "Please judge the result"),
+      Phrase("请评价办理结果", en: "Please rate the result"),
       Phrase("请在期限内评价；逾期视为办结。", en: "Please do so in time; otherwise it counts as closed.")
     ),
     "redo": (

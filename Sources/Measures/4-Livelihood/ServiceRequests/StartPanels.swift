@@ -77,7 +77,7 @@ extension StartPanels {
   /// Four figures with how they are computed.
   public func strip(_ h: inout HTML) {
     h.section(
-      Phrase("城市脉搏", en: "The city's pulse"), more: Phrase("全部数据 ›", en: "All figures ›"),
+      Phrase("城市脉搏", en: "City pulse"), more: Phrase("全部数据 ›", en: "All figures ›"),
       "/requests/figures")
     h.tiles { h in
       h.tile(
