@@ -134,7 +134,7 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
         "EvidenceLog", "LegalTime", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StorageConformance", "Verification", arguments,
+        "StorageConformance", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(

@@ -11,7 +11,6 @@ struct ActDraft: Sendable {
   let salt: [UInt8]
   let privatePart: [UInt8]
   var subjectChange: Change?
-  var effectKey: Int64 = 0
   private var scope: [UInt8]?
   private var requestDigest: [UInt8] = []
 
@@ -56,7 +55,7 @@ struct ActDraft: Sendable {
         Phrase("此件的办理记录已达上限。", en: "This matter has reached the limit of acts."))
     }
     let decision = try command.decide(loaded, view, context)
-    return plan(decision, version: version + 1, matter: try matter(view))
+    return plan(decision, version: version + 1)
   }
 
   private func answeredBefore(_ view: any View) throws -> JournalKey? {
@@ -72,23 +71,12 @@ struct ActDraft: Sendable {
     return known.entry
   }
 
-  private func matter(_ view: any View) throws -> [UInt8] {
-    guard context.matter.isEmpty else { return context.matter }
-    let first = JournalKey(aggregate: context.aggregate, version: 1)
-    guard let row = try view.first(JournalBook.matter(first)) else {
-      throw StorageError("aggregate \(context.aggregate) has no first act")
-    }
-    return row
-  }
-
-  private func plan(
-    _ decision: Decision, version: Int64, matter: [UInt8]
-  ) -> WritePlan<CommandDesk.Outcome> {
+  private func plan(_ decision: Decision, version: Int64) -> WritePlan<CommandDesk.Outcome> {
     let key = JournalKey(aggregate: context.aggregate, version: version)
     let row = JournalRow(
       key: key, kind: decision.refusal == nil ? kind : kind + RecordedRefusal.suffix,
       recordedAt: context.recordedAt, effectiveAt: context.effectiveAt, stamp: stamp,
-      actor: context.actor.account, matter: matter,
+      actor: context.actor.account, matter: context.matter,
       publicFields: RecordedRefusal.mark(decision).canonical, commitment: commitment,
       sealed: context.sealing.seal(salt + privatePart, at: key.raw, random: context.random))
     var changes = decision.changes
@@ -105,8 +93,7 @@ struct ActDraft: Sendable {
         changes.append(
           OutboxBook.put(
             OutboxBook.Waiting(
-              key: effectKey << 8 | Int64(index), entry: key, kind: effect.kind,
-              payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
+              entry: key, ordinal: index, kind: effect.kind, payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
       }
     }
     return WritePlan(changes, answer: .done(row, decision.refusal))

@@ -47,7 +47,7 @@ public struct Context: Sendable {
   public let effectiveAt: Instant
   /// The key of the aggregate; fresh for a command that opens one.
   public let aggregate: Int64
-  /// The alias of the aggregate in the log, 16 bytes; random for a new one.
+  /// The alias of the aggregate in the log, 16 bytes; drawn for a new one.
   public let matter: [UInt8]
   /// The key under which personal words of the aggregate are sealed.
   public let sealing: SealingKey

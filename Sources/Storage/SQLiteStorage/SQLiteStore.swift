@@ -90,6 +90,7 @@ public final class SQLiteStore: Store {
 
   public func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {
     let pending = TypedWrite(unit)
+    planAhead([pending])
     try await withUnsafeThrowingContinuation { continuation in
       enqueue([pending]) {
         if let failure = pending.failure {
@@ -107,12 +108,20 @@ public final class SQLiteStore: Store {
   ) async -> [Result<Answer, any Error>] {
     guard !units.isEmpty else { return [] }
     let pending = units.map { TypedWrite($0) }
+    planAhead(pending)
     await withUnsafeContinuation { continuation in
       enqueue(pending) { continuation.resume() }
     } as Void
     return pending.map { write in
       write.failure.map { .failure($0) } ?? .success(write.answer!)
     }
+  }
+
+  /// While the writer works for others, the caller's own thread does what it can.
+  private func planAhead(_ writes: [PendingWrite]) {
+    guard let writer, writer.isBusy, let connection = try? readers.take() else { return }
+    defer { readers.give(connection) }
+    for write in writes { write.planAhead(connection) }
   }
 
   private func enqueue(_ writes: [PendingWrite], done: @escaping @Sendable () -> Void) {

@@ -132,7 +132,7 @@ public struct MoveRequest: Command {
     let earlier = RequestDeadlines(type, before, clocks, rules.calendar)
     try clocks.apply(
       step.clockEffects, at: at, zone: rules.profile.zone,
-      periods: rules.periods(try rules.item(row.request.item), on: at))
+      periods: rules.periods(row.request.item, on: at))
     row.base.version += 1
     row.base.status = type.text(step.status)
     let stage = type.stage(of: step.status)

@@ -110,14 +110,21 @@ public enum RequestTables {
         replied_at BIGINT, score BIGINT, marks BIGINT NOT NULL, source TEXT,
         mark {bytes} NOT NULL)
       """,
-      "CREATE INDEX requests_opened ON requests (opened_at, case_key)",
+      "CREATE INDEX requests_public ON requests (opened_at, case_key) WHERE is_public = 1",
+      "CREATE INDEX requests_item ON requests (item, opened_at, case_key) WHERE is_public = 1",
       "CREATE INDEX requests_category ON requests (category, opened_at, case_key)",
       """
-      CREATE INDEX requests_centre ON cases (stage, due_at, case_key)
-      WHERE stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+      CREATE INDEX requests_centre ON cases (stage, due_at, case_key) WHERE \(owedByCentre("stage"))
       """,
       "CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source IS NOT NULL",
     ])
+
+  /// Stages that the centre owes. Spelt out: SQLite would build the list of an `IN` anew with every
+  /// change of a case, which costs more than the change.
+  private static func owedByCentre(_ column: String) -> String {
+    ["received", "replied", "dissatisfied", "disputed"].map { "\(column) = '\($0)'" }
+      .joined(separator: " OR ")
+  }
 
   /// The table.
   public static let table = MarkedTable(
@@ -143,12 +150,6 @@ public enum RequestTables {
 
   private static let byKey = Statement("SELECT \(columns) \(joined) WHERE r.case_key = $1")
   private static let bySource = Statement("SELECT case_key FROM requests WHERE source = $1")
-  private static let byTime = Statement(
-    """
-    SELECT \(columns) \(joined)
-    WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3)
-    ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
-    """)
   private static let inboxFirst = Statement(
     """
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
@@ -161,6 +162,12 @@ public enum RequestTables {
     WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3) AND r.is_public = 1
     ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
     """)
+  private static let publicOfItem = Statement(
+    """
+    SELECT \(columns) \(joined)
+    WHERE r.item = $1 AND r.opened_at >= $2 AND (r.opened_at, r.case_key) < ($3, $4)
+    AND r.is_public = 1 ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $5
+    """)
   private static let recentOfCategory = Statement(
     """
     SELECT \(columns) \(joined)
@@ -169,7 +176,7 @@ public enum RequestTables {
   private static let centreFirst = Statement(
     """
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
-    WHERE c.stage = $1 AND c.stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+    WHERE c.stage = $1 AND (\(owedByCentre("c.stage")))
     AND (c.due_at, c.case_key) > ($2, $3) ORDER BY c.due_at, c.case_key LIMIT $4
     """)
   private static let lateFirst = Statement(
@@ -202,30 +209,16 @@ public enum RequestTables {
     }
   }
 
-  /// Requests opened since `from` and before a cursor (time, key), the newest first.
-  public static func opened(
-    since from: Instant, before cursor: (Int64, Int64), limit: Int
-  ) -> Query<RequestCase> {
-    Query(
-      byTime,
-      [
-        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
-        .integer(Int64(limit)),
-      ]
-    ) { decode($0) }
-  }
-
-  /// Requests that everybody may read, opened since `from` and before a cursor, the newest first.
+  /// Requests that everybody may read, opened since `from` and before a cursor (time, key), the newest
+  /// first; of one item, if it is given.
   public static func openToAll(
-    since from: Instant, before cursor: (Int64, Int64), limit: Int
+    _ item: String? = nil, since from: Instant, before cursor: (Int64, Int64), limit: Int
   ) -> Query<RequestCase> {
-    Query(
-      publicByTime,
-      [
-        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
-        .integer(Int64(limit)),
-      ]
-    ) { decode($0) }
+    let rest: [SQLValue] = [
+      .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1), .integer(Int64(limit)),
+    ]
+    guard let item else { return Query(publicByTime, rest) { decode($0) } }
+    return Query(publicOfItem, [.text(item)] + rest) { decode($0) }
   }
 
   /// The latest requests of a category since a moment.
