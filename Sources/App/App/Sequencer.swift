@@ -120,12 +120,9 @@ public struct ReceiptDesk: Sendable {
     }
     guard let found else { return nil }
     var opening: Receipt.Opening?
-    if withOpening,
-      let opened = try await desk.open(found.row.sealed, of: entry.aggregate, at: entry.raw),
-      opened.count >= 16
-    {
+    if withOpening, let opened = try await desk.opening(of: found.row) {
       opening = Receipt.Opening(
-        salt: Array(opened[..<16]), privatePart: String(decoding: opened[16...], as: UTF8.self))
+        salt: opened.salt, privatePart: String(decoding: opened.privatePart, as: UTF8.self))
     }
     return Receipt(
       entry: String(decoding: found.entry.canonicalBytes, as: UTF8.self), index: found.index,

@@ -116,7 +116,7 @@ public enum CaseBook {
     [
       "case_key", "measure", "version", "stage", "status", "title", "agency", "handler",
       "applicant", "opened_at", "due_at", "wake_at", "closed_at", "clocks",
-    ], fixed: ["measure", "title", "applicant", "opened_at"])
+    ])
 
   /// The columns that ``CaseRow/init(_:offset:)`` reads, prefixed for a join with alias `c`.
   public static let columns = table.columns.map { "c.\($0)" }.joined(separator: ", ")
@@ -155,13 +155,8 @@ public enum CaseBook {
     table.inserting(row.values, ring)
   }
 
-  /// The change that moves a case to a new state; what it is about stays.
-  public static func move(_ row: CaseRow, _ ring: KeyRing) -> Change {
-    table.updating(row.values, ring)
-  }
-
-  /// The change that replaces the whole row, its title too.
-  public static func replace(_ row: CaseRow, _ ring: KeyRing) -> Change {
-    table.replacing(row.values, ring)
+  /// The change that moves a case from one state to another.
+  public static func move(_ row: CaseRow, from old: CaseRow, _ ring: KeyRing) -> Change {
+    table.updating(row.values, from: old.values, ring)
   }
 }

@@ -48,7 +48,7 @@ public struct JournalRow: Sendable {
   public let publicFields: String
   /// SHA-256 over salt and private part, 32 bytes.
   public let commitment: [UInt8]
-  /// Salt and private part, sealed; empty once forgotten.
+  /// The private part, sealed.
   public let sealed: [UInt8]
 
   /// An act.

@@ -86,6 +86,17 @@ public struct SealingKey: Sendable {
     return AEAD.seal(bytes, ring.wrapping, bound: KeyRing.bytes(subject), random)
   }
 
+  /// The salt of the commitment of the act at a place, 16 bytes: it follows from the key, so that none
+  /// is stored and destroying the key destroys it.
+  public func salt(at place: Int64) -> [UInt8] {
+    var code = HMAC<SHA256>(key: key)
+    code.update(data: SealingKey.saltLabel)
+    code.update(data: KeyRing.bytes(place))
+    return Array(code.finalize().prefix(16))
+  }
+
+  private static let saltLabel = Array("tequ salt 1".utf8)
+
   /// Seals bytes, bound to a place (the row's key), so that they cannot be moved to another one.
   public func seal(_ plain: [UInt8], at place: Int64, random: some RandomSource) -> [UInt8] {
     AEAD.seal(plain, key, bound: KeyRing.bytes(place), random)

@@ -13,7 +13,7 @@ public enum OutboxBook {
         payload TEXT NOT NULL, not_before BIGINT NOT NULL, attempts BIGINT NOT NULL,
         mark {bytes} NOT NULL, PRIMARY KEY (entry_key, ordinal)) {clustered}
       """,
-      "CREATE INDEX outbox_time ON outbox (not_before)",
+      "CREATE INDEX outbox_later ON outbox (not_before) WHERE attempts > 0",
       """
       CREATE TABLE deliveries (
         entry_key BIGINT NOT NULL, ordinal BIGINT NOT NULL, kind TEXT NOT NULL,
@@ -25,17 +25,19 @@ public enum OutboxBook {
   /// Effects that wait.
   public static let table = MarkedTable(
     "outbox", keyCount: 2,
-    ["entry_key", "ordinal", "kind", "payload", "not_before", "attempts"],
-    fixed: ["kind", "payload"])
+    ["entry_key", "ordinal", "kind", "payload", "not_before", "attempts"])
   /// Effects that were handed over or given up, with the proof.
   public static let deliveries = MarkedTable(
     "deliveries", keyCount: 2,
     ["entry_key", "ordinal", "kind", "payload", "finished_at", "proof", "read_at"])
 
-  private static let next = Statement(
+  private static let columns = table.columns.joined(separator: ", ")
+  private static let fresh = Statement(
+    "SELECT \(columns) FROM outbox WHERE attempts = 0 ORDER BY entry_key, ordinal LIMIT $1")
+  private static let later = Statement(
     """
-    SELECT entry_key, ordinal, kind, payload, not_before, attempts FROM outbox
-    WHERE not_before <= $1 ORDER BY not_before, entry_key, ordinal LIMIT $2
+    SELECT \(columns) FROM outbox WHERE attempts > 0 AND not_before <= $1
+    ORDER BY not_before LIMIT $2
     """)
   private static let ofEntries = Statement(
     """
@@ -73,6 +75,12 @@ public enum OutboxBook {
       self.attempts = attempts
     }
 
+    init(_ row: Row) {
+      self.init(
+        entry: JournalKey(raw: row.integer(0)), ordinal: Int(row.integer(1)), kind: row.text(2),
+        payload: row.text(3), notBefore: row.instant(4), attempts: row.integer(5))
+    }
+
     /// The key by which the receiver tells repetitions.
     public var key: String { "\(entry.aggregate).\(entry.version).\(ordinal)" }
 
@@ -102,13 +110,14 @@ public enum OutboxBook {
     public let readAt: Instant?
   }
 
-  /// Effects that may be tried at `moment`.
-  public static func due(at moment: Instant, limit: Int) -> Query<Waiting> {
-    Query(next, [.integer(moment.microseconds), .integer(Int64(limit))]) { row in
-      Waiting(
-        entry: JournalKey(raw: row.integer(0)), ordinal: Int(row.integer(1)), kind: row.text(2),
-        payload: row.text(3), notBefore: row.instant(4), attempts: row.integer(5))
-    }
+  /// Effects that have not been tried yet.
+  public static func fresh(limit: Int) -> Query<Waiting> {
+    Query(fresh, [.integer(Int64(limit))]) { Waiting($0) }
+  }
+
+  /// Effects that were put off and may be tried again at `moment`.
+  public static func later(at moment: Instant, limit: Int) -> Query<Waiting> {
+    Query(later, [.integer(moment.microseconds), .integer(Int64(limit))]) { Waiting($0) }
   }
 
   /// What became of the effects of an aggregate's acts.

@@ -44,8 +44,7 @@ public enum SubjectBook {
     ])
 
   /// The table.
-  public static let table = MarkedTable(
-    "subjects", ["subject", "matter", "wrapped"], fixed: ["matter"])
+  public static let table = MarkedTable("subjects", ["subject", "matter", "wrapped"])
   private static let byKey = Statement(
     "SELECT subject, matter, wrapped FROM subjects WHERE subject = $1")
   private static let list = Statement(
@@ -71,6 +70,6 @@ public enum SubjectBook {
   /// The change that forgets a subject: nothing sealed for it can be opened again.
   public static func forget(_ subject: Subject, _ ring: KeyRing) -> Change {
     let forgotten = Subject(key: subject.key, matter: subject.matter, wrapped: [])
-    return table.updating(forgotten.values, ring)
+    return table.updating(forgotten.values, from: subject.values, ring)
   }
 }

@@ -7,22 +7,15 @@ struct ActDraft: Sendable {
   let kind: String
   let context: Context
   let stamp: Int64
-  let commitment: [UInt8]
-  let salt: [UInt8]
   let privatePart: [UInt8]
   var subjectChange: Change?
   private var scope: [UInt8]?
   private var requestDigest: [UInt8] = []
 
-  init(
-    kind: String, context: Context, stamp: Int64, commitment: [UInt8], salt: [UInt8],
-    privatePart: [UInt8]
-  ) {
+  init(kind: String, context: Context, stamp: Int64, privatePart: [UInt8]) {
     self.kind = kind
     self.context = context
     self.stamp = stamp
-    self.commitment = commitment
-    self.salt = salt
     self.privatePart = privatePart
   }
 
@@ -73,12 +66,14 @@ struct ActDraft: Sendable {
 
   private func plan(_ decision: Decision, version: Int64) -> WritePlan<CommandDesk.Outcome> {
     let key = JournalKey(aggregate: context.aggregate, version: version)
+    let salt = context.sealing.salt(at: key.raw)
     let row = JournalRow(
       key: key, kind: decision.refusal == nil ? kind : kind + RecordedRefusal.suffix,
       recordedAt: context.recordedAt, effectiveAt: context.effectiveAt, stamp: stamp,
       actor: context.actor.account, matter: context.matter,
-      publicFields: RecordedRefusal.mark(decision).canonical, commitment: commitment,
-      sealed: context.sealing.seal(salt + privatePart, at: key.raw, random: context.random))
+      publicFields: RecordedRefusal.mark(decision).canonical,
+      commitment: Digest.of(salt, privatePart).bytes,
+      sealed: context.sealing.seal(privatePart, at: key.raw, random: context.random))
     var changes = decision.changes
     changes.reserveCapacity(changes.count + 5)
     if let subjectChange { changes.append(subjectChange) }
@@ -96,7 +91,7 @@ struct ActDraft: Sendable {
               entry: key, ordinal: index, kind: effect.kind, payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
       }
     }
-    return WritePlan(changes, answer: .done(row, decision.refusal))
+    return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal))
   }
 }
 

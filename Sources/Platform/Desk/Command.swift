@@ -90,11 +90,11 @@ public struct Decision: Sendable {
 public struct Effect: Sendable {
   /// What it is, such as `notice`.
   public let kind: String
-  /// What the worker needs, naming things by key: no personal words.
+  /// What the worker needs besides the act itself, naming things by key: no personal words.
   public let payload: JSONValue
 
   /// An effect.
-  public init(_ kind: String, _ payload: JSONValue) {
+  public init(_ kind: String, _ payload: JSONValue = [:]) {
     self.kind = kind
     self.payload = payload
   }

@@ -97,14 +97,13 @@ public final class CommandDesk: Sendable {
 
   struct Prepared: Sendable {
     let unit: WriteUnit<Outcome>
-    let salt: [UInt8]
     let privatePart: [UInt8]
     /// The subject that it opens, if any.
     let opened: SubjectKeys.Known?
   }
 
   enum Outcome: Sendable {
-    case done(JournalRow, Problem?)
+    case done(JournalRow, salt: [UInt8], Problem?)
     case before(JournalKey)
   }
 
@@ -136,10 +135,8 @@ public final class CommandDesk: Sendable {
     var privateFields: [String: JSONValue] = ["content": content, "actor": .integer(actor.account)]
     if let principal = actor.principal { privateFields["principal"] = .integer(principal) }
     let privatePart = JSONValue.object(privateFields).canonicalBytes
-    let salt = random.bytes(16)
     var act = ActDraft(
-      kind: command.kind, context: context, stamp: stamp,
-      commitment: Digest.of(salt, privatePart).bytes, salt: salt, privatePart: privatePart)
+      kind: command.kind, context: context, stamp: stamp, privatePart: privatePart)
     if isNew {
       act.subjectChange = SubjectBook.add(
         subject.sealing, matter: subject.matter, ring, random: random)
@@ -152,7 +149,7 @@ public final class CommandDesk: Sendable {
     return Prepared(
       unit: { view in
         try draft.run(command, view, expectedVersion: expected)
-      }, salt: salt, privatePart: privatePart, opened: isNew ? subject : nil)
+      }, privatePart: privatePart, opened: isNew ? subject : nil)
   }
 
   private func seed(_ random: any RandomSource) -> UInt64 {
@@ -163,10 +160,10 @@ public final class CommandDesk: Sendable {
 
   private func answer(_ outcome: Outcome, _ prepared: Prepared) async throws -> Acknowledged {
     switch outcome {
-    case .done(let row, let refusal):
+    case .done(let row, let salt, let refusal):
       if let opened = prepared.opened { keys.keep(opened, of: row.key.aggregate) }
       return Acknowledged(
-        row: row, salt: prepared.salt, privatePart: prepared.privatePart, refusal: refusal,
+        row: row, salt: salt, privatePart: prepared.privatePart, refusal: refusal,
         isRepeat: false)
     case .before(let key): return try await repeated(key)
     }
@@ -177,13 +174,12 @@ public final class CommandDesk: Sendable {
     guard let row = try await store.first(JournalBook.entry(key)) else {
       throw StorageError("the act \(key.aggregate)/\(key.version) of an earlier answer is missing")
     }
-    let sealing = try await keys.key(of: key.aggregate)
-    guard let opened = sealing.open(row.sealed, at: key.raw), opened.count >= 16 else {
+    guard let opened = try await opening(of: row) else {
       throw Problem.notFound(
         Phrase("该记录的内容已按规定销毁。", en: "The content of this record has been destroyed."))
     }
     return Acknowledged(
-      row: row, salt: Array(opened[..<16]), privatePart: Array(opened[16...]),
+      row: row, salt: opened.salt, privatePart: opened.privatePart,
       refusal: RecordedRefusal.problem(in: row), isRepeat: true)
   }
 }

@@ -33,7 +33,7 @@ public struct ForgetSubject: Command {
         "forgotten-before", Phrase("该主体的内容已销毁。", en: "It has been destroyed before."))
     }
     var changes = [SubjectBook.forget(known, context.ring)]
-    if var row = try view.first(CaseBook.find(subject)) {
+    if let row = try view.first(CaseBook.find(subject)) {
       guard row.isClosed else {
         throw Problem.refused(
           "case-open",
@@ -43,8 +43,9 @@ public struct ForgetSubject: Command {
             .law(Citation("中华人民共和国个人信息保护法", edition: "2021-08-20", article: 47))
           ])
       }
-      row.title = "—"
-      changes.append(CaseBook.replace(row, context.ring))
+      var nameless = row
+      nameless.title = "—"
+      changes.append(CaseBook.move(nameless, from: row, context.ring))
     }
     return .accepted(publicFields: [:], changes: changes)
   }

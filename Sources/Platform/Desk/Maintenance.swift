@@ -78,6 +78,16 @@ extension CommandDesk {
         what: what))
   }
 
+  /// What an act's commitment was made of; nil if it was destroyed or altered.
+  public func opening(
+    of row: JournalRow
+  ) async throws -> (salt: [UInt8], privatePart: [UInt8])? {
+    do {
+      let key = try await keys.key(of: row.key.aggregate)
+      return key.open(row.sealed, at: row.key.raw).map { (key.salt(at: row.key.raw), $0) }
+    } catch let problem as Problem where problem.status == 404 { return nil }
+  }
+
   /// Opens what was sealed for an aggregate at a place; nil if it was destroyed or altered.
   public func open(_ sealed: [UInt8], of aggregate: Int64, at place: Int64) async throws -> [UInt8]?
   {

@@ -6,7 +6,7 @@ import Storage
 /// Turns a waiting effect into a message; nil if nobody is to be told (no address on file).
 public typealias NoticeWriter = @Sendable (OutboxBook.Waiting) async throws -> Notice?
 
-/// Hands waiting effects to a connector: at least once, in order of time, with growing pauses after
+/// Hands waiting effects to a connector: at least once, with growing pauses after
 /// failures, given up on record after the last try.
 public struct OutboxWorker: Sendable {
   private let desk: CommandDesk
@@ -27,9 +27,14 @@ public struct OutboxWorker: Sendable {
     self.write = write
   }
 
-  /// Hands over what is due, at most `limit`; returns how many effects were dealt with.
+  /// Hands over what is new and what is due again, at most `limit` of each; returns how many effects
+  /// were dealt with.
   public func runOnce(limit: Int = 100) async throws -> Int {
-    let waiting = try await desk.store.all(OutboxBook.due(at: time.now, limit: limit))
+    let now = time.now
+    let waiting = try await desk.store.read { view in
+      try view.all(OutboxBook.fresh(limit: limit))
+        + view.all(OutboxBook.later(at: now, limit: limit))
+    }
     for effect in waiting { try await handle(effect) }
     return waiting.count
   }

@@ -110,7 +110,7 @@ public enum JournalChecks {
               Phrase("密封内容无法解开。", en: "its sealed part does not open")))
           continue
         }
-        if Digest.of(opened).bytes != row.commitment {
+        if Digest.of(key.salt(at: row.raw), opened).bytes != row.commitment {
           findings.append(
             StoreFinding(
               "journal", row: "\(row.raw)",

@@ -307,7 +307,9 @@ struct CasePages {
       h.element("ul") { h in
         for delivery in file.deliveries {
           h.element("li") { h in
-            h.text(RequestNotices.subject(of: delivery.payload))
+            if let act = file.events.first(where: { $0.row.key == delivery.entry }) {
+              h.text(RequestNotices.text(act.command).subject)
+            }
             h.text(" ")
             h.time(delivery.finishedAt, in: profile.zone)
             h.element("p", .class("hint")) { h in

@@ -171,7 +171,7 @@ public struct SubmitRequest: Command {
         "service": .string(item.service), "channel": .string(intake.channel),
         "district": .string(intake.district), "stage": .string(base.stage),
       ],
-      changes: changes, effects: [Effect("notice", ["template": "received"])])
+      changes: changes, effects: [Effect("notice")])
   }
 
   /// Ties the staged attachments to this act; they must have been staged for this very request.

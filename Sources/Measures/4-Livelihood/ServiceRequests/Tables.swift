@@ -133,10 +133,6 @@ public enum RequestTables {
       "case_key", "item", "category", "service", "channel", "district", "latitude_e6",
       "longitude_e6", "is_public", "opened_at", "updated_at", "replied_at", "score", "marks",
       "source",
-    ],
-    fixed: [
-      "item", "category", "service", "channel", "district", "latitude_e6", "longitude_e6",
-      "is_public", "opened_at", "source",
     ])
 
   private static let columns =
@@ -327,14 +323,11 @@ public enum RequestTables {
     ]
   }
 
-  /// The changes that move a request, under another item if it was re-classified.
-  static func move(
-    _ row: RequestCase, _ ring: KeyRing, isReclassified: Bool = false
-  ) -> [Change] {
-    let values = row.request.values
-    return [
-      CaseBook.move(row.base, ring),
-      isReclassified ? table.replacing(values, ring) : table.updating(values, ring),
+  /// The changes that move a request from one state to another.
+  static func move(_ row: RequestCase, from old: RequestCase, _ ring: KeyRing) -> [Change] {
+    [
+      CaseBook.move(row.base, from: old.base, ring),
+      table.updating(row.request.values, from: old.request.values, ring),
     ]
   }
 }
