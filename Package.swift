@@ -126,7 +126,7 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "HTTPValues", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
+        "Desk", "HTTPValues", "Markup", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance",
       ]),
     .executableTarget(

@@ -126,6 +126,22 @@ public struct CityBench: Sendable {
     }
   }
 
+  /// Sends so many of the oldest cases to an agency.
+  public func dispatch(_ count: Int, to agency: String) async throws {
+    guard let keys = try await keys() else { return }
+    let last = min(keys.upperBound, keys.lowerBound + Int64(count) - 1)
+    for first in stride(from: keys.lowerBound, through: last, by: 1000) {
+      let group = (first...min(last, first + 999)).map { key in
+        (
+          MoveRequest(
+            "dispatch", as: .dispatcher, on: key, agency: agency, rules: city.rules),
+          CommandDesk.Terms()
+        )
+      }
+      for answer in await city.desk.submit(all: group, by: CityBench.staff) { _ = try answer.get() }
+    }
+  }
+
   /// Keys of cases in the store: the first and the last.
   public func keys() async throws -> ClosedRange<Int64>? {
     try await city.desk.store.first(RequestTables.keySpan)

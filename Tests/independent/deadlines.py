@@ -4,7 +4,7 @@ The file has a column `start` and columns such as wd5 (working days) and cal15 (
 
 usage: deadlines.py TEQU FILE
 """
-import csv, os, re, subprocess, sys
+import csv, os, re, subprocess
 
 from outside import Checks, argument
 

@@ -2,14 +2,16 @@
 
 usage: hostile.py BASE API_KEY
 """
-import concurrent.futures, html, http.client, http.cookiejar, json, re, sys, urllib.parse, xml.etree.ElementTree as ET
+import concurrent.futures, html, http.client, json, re, secrets, urllib.parse, xml.etree.ElementTree as ET
 
-from outside import PASSWORD, Answer, Checks, Site, argument, until
+from outside import PASSWORD, Answer, Checks, Site, argument
 
 site, key = Site(argument(1)), argument(2)
 check = Checks()
 acknowledged, statuses = [], {}
 item, district = site.place()
+# Keys of this run alone: a second run over the same city must not meet the first one's.
+MARK = "outside-" + secrets.token_hex(6)
 good = {"item": item, "district": district, "text": "路灯坏了。"}
 JSON, FORM = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -130,16 +132,25 @@ def strings():
 
 
 def idempotency():
-    first = ask(*file(good, {"Idempotency-Key": "outside-1"}))
-    again = ask(*file(good, {"Idempotency-Key": "outside-1"}))
+    first = ask(*file(good, {"Idempotency-Key": MARK + "-1"}))
+    again = ask(*file(good, {"Idempotency-Key": MARK + "-1"}))
     check("key: the same request gets the same number",
           first.status == again.status == 201 and first.json["number"] == again.json["number"] and again.json["repeated"])
-    other = ask(*file({**good, "text": "别的事。"}, {"Idempotency-Key": "outside-1"}))
+    other = ask(*file({**good, "text": "别的事。"}, {"Idempotency-Key": MARK + "-1"}))
     check("key: another request under it is 422", other.status == 422, other.status)
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
-        many = list(pool.map(lambda _: site.post("/api/requests", good, {"Idempotency-Key": "outside-50"}), range(50)))
+        many = list(pool.map(lambda _: site.post("/api/requests", good, {"Idempotency-Key": MARK + "-50"}), range(50)))
     numbers = {a.json.get("number") for a in many if a.status == 201}
     check("key: 50 at once are one case", len(numbers) == 1 and all(a.status in (201, 503) for a in many), f"{numbers}")
+    urged = []
+    for _ in range(2):
+        ask(*file(good))
+        number, token = acknowledged[-1]
+        urged.append((ask("POST", f"/api/requests/{number}/steps", {"command": "urge", "token": token}, {"Idempotency-Key": MARK + "-urge"}), token))
+    second = urged[1][0]
+    # Another case is another request: its holder must not be told of the first one's act, least its salt.
+    fresh = second.status == 200 and second.json["salt"] != urged[0][0].json["salt"]
+    check("key: the same step on another case is another request", second.status == 422 or fresh, second.status)
     all_get("key: too long or empty is 400", {400}, [file(good, {"Idempotency-Key": k}) for k in ("k" * 256, "k" * 9000, "")])
     all_get("key: strange but short is taken", {201, 400}, [file(good, {"Idempotency-Key": k}) for k in ("'; --", "\xe9\xff", "a\tb", " ")])
 
@@ -181,11 +192,37 @@ def reach(staff):
     all_get("reach: without a token or a session 401", {401}, [("POST", path + "/steps", {"command": "urge"})])
 
 
+def privacy(staff):
+    """Who consents to being public consents to title, text and answer: strangers read nothing else."""
+    ask(*file({**good, "is_public": True, "phone": "13800000001", "name": "李四维"}))
+    number, token = acknowledged[-1]
+    officer = site.sign_in("officer")
+    for body, headers in [({"command": "dispatch", "as": "dispatcher", "agency": "urban"}, staff), ({"command": "accept", "as": "handler"}, officer),
+                          ({"command": "ask", "as": "handler", "text": "请补充联系电话。"}, officer),
+                          ({"command": "supply", "token": token, "text": "我的电话13800000002。"}, {}),
+                          ({"command": "note", "as": "handler", "text": "内部记录13800000003。"}, officer),
+                          ({"command": "reply", "as": "handler", "text": "已修好，谢谢。"}, officer),
+                          ({"command": "unsatisfied", "token": token, "score": 1, "text": "没修好，请联系13800000004。"}, {})]:
+        status = ask("POST", f"/api/requests/{number}/steps", body, headers).status
+        if status != 200:
+            check(f"privacy: {body['command']}", False, status)
+    addresses = [f"/requests/{number}", f"/api/requests/{number}", f"/open311/v2/requests/{number}.json", "/log/entries.jsonl?from="
+                 + str(max(0, int(site.get("/log/checkpoint").text.split("\n")[1]) - 50))]
+    addresses += [f"/receipts/{number}/{v}.json" for v in range(1, 8)]
+    for address in addresses:
+        told = re.findall("1380000000[0-9]|李四维", ask("GET", address, None, {"Accept": "text/html"}).text)
+        check(f"privacy: {address.replace(number, 'N')}", not told, told)
+
+
 def batches(staff):
     path = "/api/requests/intakes"
     all_get("batch: only for staff", {401}, [("POST", path, [good]), ("POST", "/api/requests/steps", [{"number": "x", "command": "note"}])])
-    all_get("batch: wrong shapes", {400, 404, 422}, [("POST", path, b, staff) for b in
-                                                     ([], {}, [good] * 1001, [1], [[]], [None], [{**good, "strange": 1}])])
+    all_get("batch: wrong shapes", {400}, [("POST", path, b, staff) for b in ([], {}, [good] * 1001)])
+    for items in ([1], [[]], [None], [{**good, "strange": 1}]):
+        answer = ask("POST", path, items, staff)
+        # Refused as a whole, or each for itself.
+        each = [a["status"] for a in answer.json] if answer.status == 200 else [answer.status]
+        check(f"batch: {str(items)[:20]} is refused", all(s in (400, 422) for s in each), each)
     answer = ask("POST", path, [good, {**good, "item": "none"}, good], staff)
     check("batch: each stands alone", [a["status"] for a in answer.json] == [201, 422, 201])
     acknowledged.extend((a["number"], a["token"]) for a in answer.json if a["status"] == 201)
@@ -246,6 +283,35 @@ def forms():
     check("session: forged and ended tokens are 401", True)
 
 
+def uploads():
+    png = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+    csrf = hidden(ask("GET", "/requests/new").text)
+    def send(*files):
+        parts = [("csrf", csrf), ("idempotency_key", secrets.token_hex(8)), ("title", "附件"), ("text", "附件测试。"), ("item", item),
+                 ("district", district)]
+        body = b"".join(f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in parts)
+        body += b"".join(b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\nContent-Type: image/png\r\n\r\n%s\r\n'
+                         % (n, d) for n, d in files) + b"--b--\r\n"
+        return ("POST", "/requests", body, {"Content-Type": "multipart/form-data; boundary=b"})
+    all_get("upload: pictures are taken", {303}, [send((b"a.png", png)), send(*[(b"a.png", png)] * 4)])
+    all_get("upload: what is no picture or PDF is 422", {422}, [send((b"a.png", d)) for d in (
+        b"MZ\x90\0", b"<svg onload=alert(1)>", b"<html><script>alert(1)</script>", b"#!/bin/sh", b"x")])
+    all_get("upload: too many or too large is refused", {413, 422}, [send(*[(b"a.png", png)] * 5), send((b"a.png", png + b"\0" * (11 << 20)))])
+    wrong = []
+    for name in (b"../../../etc/passwd", b"a\\..\\b.png", "名字\u202egnp.exe".encode(), b"x" * 5000, b"a'; rm -rf /.png", b"<b>.png", b""):
+        answer = ask(*send((name, png)))
+        if answer.status not in (303, 400, 422):
+            wrong.append((name[:20], answer.status))
+        elif answer.status == 303:
+            page = ask("GET", answer.header("Location"))
+            link = re.search(r'href="([^"]*/files/[^"]*)"', page.text)
+            got = link and ask("GET", html.unescape(link[1]))
+            fine = got and got.body == png and "sandbox" in got.header("Content-Security-Policy") and got.header("X-Content-Type-Options") == "nosniff"
+            if not fine:
+                wrong.append((name[:20], got and got.headers))
+    check("upload: strange names do no harm", not wrong, wrong)
+
+
 def numbers():
     """Numbers at the edges of what a machine word holds."""
     edge = [2**31, 2**63 - 1, 2**63, 2**64, -1, -2**63, 10**40, "1e3", "0x10", "", "١"]
@@ -283,7 +349,7 @@ def kept():
 
 staff = site.sign_in("dispatcher")
 ask(*file(good))
-parts = [bodies, strings, idempotency, lambda: versions(staff), lambda: reach(staff), lambda: batches(staff), methods, forms, kept,
+parts = [bodies, strings, idempotency, lambda: versions(staff), lambda: reach(staff), lambda: privacy(staff), lambda: batches(staff), methods, forms, uploads, kept,
          sign_ins, numbers, kept]
 for part in parts:
     try:

@@ -103,6 +103,7 @@ def slow():
         "chunked body": post + b"Transfer-Encoding: chunked\r\n\r\n1f4\r\n{",
         "upload": b"POST /requests HTTP/1.1\r\n" + HOST + b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000\r\n\r\n--b\r\n",
     }
+    drips["body that stops"] = drips["body"]
     links, closed, got = {}, {}, {}
     for name, start in drips.items():
         for number in range(15):
@@ -114,7 +115,8 @@ def slow():
             if place in closed:
                 continue
             try:
-                link.sendall(b"x")
+                if place[0] != "body that stops":
+                    link.sendall(b"x")
                 link.settimeout(0.001)
                 piece = link.recv(4096)
                 got[place] = got.get(place, b"") + piece
@@ -131,7 +133,7 @@ def slow():
         ends = [s for (n, _), s in closed.items() if n == name]
         texts = {answers(got.get((n, i), b"")[:4000])[0] for n, i in links if n == name and got.get((n, i))}
         check(f"slow: {name} end within 75 s", len(ends) == 15, f"{len(ends)} of 15, {max(ends, default=0):.0f} s, {texts}")
-    ordinary("60 slow clients")
+    ordinary("75 slow clients")
 
 
 def idle():
@@ -202,7 +204,7 @@ def heads():
     refused("no host", b"GET /healthz HTTP/1.1\r\n\r\n")
     refused("an address with a host", b"GET http://evil.example/ HTTP/1.1\r\n" + HOST + b"\r\n", (200, 400, 404))
     refused("an asterisk", b"GET * HTTP/1.1\r\n" + HOST + b"\r\n")
-    check("head: HTTP/1.0 is answered", answers(talk(b"GET /healthz HTTP/1.0\r\n\r\n")[0]) == [200])
+    check("head: HTTP/1.0 is answered", answers(talk(b"GET /healthz HTTP/1.0\r\n" + HOST + b"\r\n")[0]) == [200])
     data, _ = talk(b"POST /api/requests HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(good) + good)
     check("head: 100-continue", answers(data) in ([100, 201], [201]), answers(data))
 

@@ -2,7 +2,7 @@
 
 usage: import_check.py TEQU FOLDER     (FOLDER holds civic2020c_reply.jsonl.gz and civic2020c_hot.jsonl.gz)
 """
-import gzip, json, os, random, signal, subprocess, sys, tempfile, time, zlib
+import gzip, json, os, random, signal, subprocess, tempfile, time, zlib
 
 from outside import Checks, argument
 

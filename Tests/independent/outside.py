@@ -1,5 +1,5 @@
 """What the outside checks share: counting checks, a small HTTP client, starting a server of our own."""
-import http.client, json, os, signal, subprocess, sys, time, urllib.parse
+import http.client, json, signal, subprocess, sys, time, urllib.parse
 
 PASSWORD = "tequ-demo-2026"
 

@@ -3,7 +3,7 @@ with `tequ receipt verify`, changes single bits, and rebuilds the log's tree fro
 
 usage: receipts.py BASE TEQU
 """
-import base64, concurrent.futures, json, os, random, subprocess, sys, tempfile
+import base64, concurrent.futures, json, os, random, subprocess, tempfile
 
 import verify_receipt as v
 from outside import Checks, Site, argument, entries, until

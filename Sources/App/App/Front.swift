@@ -87,7 +87,7 @@ public struct Front: Sendable {
     }
     let actor = person?.actor ?? SessionReader.anonymous
     try await check(route, actor)
-    let csrf = csrf(person == nil ? nil : token)
+    let csrf = route.kind == .page ? csrf(person == nil ? nil : token) : ""
     if request.method == .post {
       if person == nil || person?.actor.kind == .citizen,
         let seconds = limiter.take(request.remoteAddress, at: now)

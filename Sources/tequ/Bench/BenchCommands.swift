@@ -161,6 +161,8 @@ struct BenchLists: AsyncParsableCommand {
       try await CityBench(city).fill(cases) { progress.update($0) }
       progress.finish(cases)
       options.report.work("filling by groups", cases, "cases", start.since())
+      try await CityBench(city).dispatch(cases / 10, to: "urban")
+      try await city.sequencer.drain()
       for page in try await ListBench(city).run() {
         options.report.figures(
           page.name,

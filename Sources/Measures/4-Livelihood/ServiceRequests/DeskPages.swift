@@ -19,13 +19,6 @@ struct DeskPages {
   static let capacities: [ActorKind] = [.dispatcher, .handler, .arbiter, .supervisor, .citizen]
   static let trail = [PageShell.Link(Phrase("办理台", en: "Desk"), "/desk/requests")]
 
-  /// How much an agency has open.
-  struct Load: Sendable {
-    let agency: String?
-    let open: Int64
-    let late: Int64
-  }
-
   // MARK: Inbox
 
   func inbox(
@@ -404,7 +397,7 @@ struct DeskPages {
   // MARK: Supervision
 
   func supervision(
-    _ visit: Visit, _ late: [RequestCase], _ load: [Load], _ figures: RequestStatistics
+    _ visit: Visit, _ late: [RequestCase], _ figures: RequestStatistics
   ) -> Response {
     let page = FiguresPage(rules: rules, figures: figures, now: visit.now)
     let title = Phrase("督办与统计", en: "Supervision")
@@ -424,7 +417,7 @@ struct DeskPages {
           (Phrase("其中逾期", en: "Late"), true),
         ]
       ) { table in
-        for one in load.sorted(by: { ($0.late, $0.open) > ($1.late, $1.open) }) {
+        for one in figures.load(at: visit.now).sorted(by: { ($0.late, $0.open) > ($1.late, $1.open) }) {
           table.row([
             { h in
               if let id = one.agency {
@@ -433,7 +426,8 @@ struct DeskPages {
                 h.text(Phrase("热线中心（未派单）", en: "The centre (not dispatched)"))
               }
             },
-            { $0.text(Figures.grouped(one.open)) }, { $0.text(Figures.grouped(one.late)) },
+            { $0.text(Figures.grouped(Int64(one.open))) },
+            { $0.text(Figures.grouped(Int64(one.late))) },
           ])
         }
       }

@@ -175,24 +175,12 @@ public enum RequestTables {
     WHERE c.stage = $1 AND (\(owedByCentre("c.stage")))
     AND (c.due_at, c.case_key) > ($2, $3) ORDER BY c.due_at, c.case_key LIMIT $4
     """)
-  private static let lateFirst = Statement(
-    """
-    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
-    WHERE c.closed_at IS NULL AND c.agency IS NOT NULL AND c.due_at < $1
-    ORDER BY c.due_at, c.case_key LIMIT $2
-    """)
   private static let overdueFirst = Statement(
     """
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
     WHERE c.closed_at IS NULL AND c.agency = $1 AND c.due_at < $2
     ORDER BY c.due_at, c.case_key LIMIT $3
     """)
-  private static let countOpen = Statement(
-    """
-    SELECT agency, count(*), sum(CASE WHEN due_at < $1 THEN 1 ELSE 0 END)
-    FROM cases WHERE closed_at IS NULL GROUP BY agency ORDER BY agency
-    """)
-
   /// One request.
   public static func find(_ key: Int64) -> Query<RequestCase> {
     Query(byKey, [.integer(key)]) { decode($0) }
@@ -235,11 +223,6 @@ public enum RequestTables {
     ) { decode($0) }
   }
 
-  /// Open requests of all agencies that are late at a moment, the latest first.
-  public static func late(at moment: Instant, limit: Int) -> Query<RequestCase> {
-    Query(lateFirst, [.integer(moment.microseconds), .integer(Int64(limit))]) { decode($0) }
-  }
-
   /// An agency's open requests by deadline, after a cursor (due, key).
   public static func inbox(
     _ agency: String, after cursor: (Int64, Int64), limit: Int
@@ -256,14 +239,6 @@ public enum RequestTables {
     Query(
       overdueFirst, [.text(agency), .integer(moment.microseconds), .integer(Int64(limit))]
     ) { decode($0) }
-  }
-
-  /// Open and overdue requests by agency.
-  public static func load(at moment: Instant) -> Query<(agency: String?, open: Int64, late: Int64)>
-  {
-    Query(countOpen, [.integer(moment.microseconds)]) {
-      ($0.optionalText(0), $0.integer(1), $0.optionalInteger(2) ?? 0)
-    }
   }
 
   private static let open = Statement(
