@@ -126,7 +126,7 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "HTTPValues", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
+        "Desk", "HTTPValues", "Markup", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance",
       ]),
     .executableTarget(
@@ -134,7 +134,7 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
         "EvidenceLog", "LegalTime", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StorageConformance", "Verification", arguments,
+        "StorageConformance", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(

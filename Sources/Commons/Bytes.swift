@@ -96,13 +96,23 @@ public enum Hex {
   private static let digits = Array("0123456789abcdef".utf8)
 
   /// Two characters a byte.
-  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  @_specialize(where Bytes == [UInt8])
+  public static func encode<Bytes: Sequence<UInt8>>(_ bytes: Bytes) -> String {
     var out: [UInt8] = []
-    for byte in bytes {
-      out.append(digits[Int(byte >> 4)])
-      out.append(digits[Int(byte & 15)])
-    }
+    out.reserveCapacity(2 * bytes.underestimatedCount)
+    write(bytes, to: &out)
     return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Appends two characters a byte.
+  @_specialize(where Bytes == [UInt8])
+  public static func write<Bytes: Sequence<UInt8>>(_ bytes: Bytes, to out: inout [UInt8]) {
+    digits.withUnsafeBufferPointer { digits in
+      for byte in bytes {
+        out.append(digits[Int(byte >> 4)])
+        out.append(digits[Int(byte & 15)])
+      }
+    }
   }
 
   /// Reads either case; nil for an odd length or a stranger.

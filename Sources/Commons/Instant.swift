@@ -67,15 +67,43 @@ extension Instant: CustomStringConvertible {
 
   /// RFC 3339 at an offset, with 0, 3 or 6 fraction digits as needed.
   public func rfc3339(in zone: ZoneOffset) -> String {
-    let second = secondOfDay(in: zone)
-    let fraction = Int(microseconds).modulo(1_000_000)
-    var text = "\(date(in: zone))T\(padded(second / 3600, 2)):"
-    text += "\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-    if fraction != 0 {
-      text +=
-        fraction % 1000 == 0 ? ".\(padded(fraction / 1000, 3))" : ".\(padded(fraction, 6))"
+    var out: [UInt8] = []
+    out.reserveCapacity(32)
+    write(in: zone, to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Appends the UTF-8 bytes of ``rfc3339(in:)``.
+  public func write(in zone: ZoneOffset, to out: inout [UInt8]) {
+    func digits(_ value: Int, _ width: Int) {
+      var scale = 1
+      for _ in 1..<width { scale *= 10 }
+      while scale > 0 {
+        out.append(0x30 + UInt8(value / scale % 10))
+        scale /= 10
+      }
     }
-    return text + zone.designator
+    let day = date(in: zone).components
+    if (0...9999).contains(day.year) {
+      digits(day.year, 4)
+      out.append(0x2D)
+      digits(day.month, 2)
+      out.append(0x2D)
+      digits(day.day, 2)
+    } else {
+      out.append(contentsOf: date(in: zone).description.utf8)
+    }
+    let second = secondOfDay(in: zone)
+    for (mark, value) in [(0x54, second / 3600), (0x3A, second / 60 % 60), (0x3A, second % 60)] {
+      out.append(UInt8(mark))
+      digits(value, 2)
+    }
+    let fraction = Int(microseconds).modulo(1_000_000)
+    if fraction != 0 {
+      out.append(0x2E)
+      if fraction % 1000 == 0 { digits(fraction / 1000, 3) } else { digits(fraction, 6) }
+    }
+    out.append(contentsOf: zone.designator.utf8)
   }
 
   /// Reads an RFC 3339 date-time: `2026-01-02T03:04:05[.fraction](Z|±HH:MM)`. Digits beyond

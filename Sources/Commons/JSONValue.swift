@@ -68,7 +68,8 @@ extension JSONValue {
     return out
   }
 
-  private func write(to out: inout [UInt8]) {
+  /// Appends the UTF-8 bytes of the RFC 8785 form.
+  public func write(to out: inout [UInt8]) {
     switch self {
     case .null: out.append(contentsOf: "null".utf8)
     case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
@@ -95,9 +96,11 @@ extension JSONValue {
     }
   }
 
-  // UTF-16 order differs from UTF-8 order only when a surrogate meets U+E000–U+FFFF.
+  // UTF-16 order differs from UTF-8 order only when a surrogate meets U+E000–U+FFFF; Swift orders
+  // ASCII strings, as nearly all names are, by their bytes.
   private static func precedes(_ a: String, _ b: String) -> Bool {
-    a.utf16.lexicographicallyPrecedes(b.utf16)
+    a.utf8.allSatisfy { $0 < 0x80 } && b.utf8.allSatisfy { $0 < 0x80 }
+      ? a < b : a.utf16.lexicographicallyPrecedes(b.utf16)
   }
 
   // RFC 8785 §3.2.2.3: numbers are IEEE 754 doubles; an integer beyond 2⁵³ would not survive.
@@ -110,9 +113,22 @@ extension JSONValue {
   }
 
   /// Writes a JSON string with its quotes, escaping only what RFC 8785 §3.2.2.2 demands.
-  static func write(_ text: String, to out: inout [UInt8]) {
+  public static func write(_ text: String, to out: inout [UInt8]) {
     out.append(0x22)
-    for byte in text.utf8 {
+    var text = text
+    text.withUTF8 { bytes in
+      // Nearly all strings need no escape and go over in one piece.
+      if bytes.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+        escape(bytes, to: &out)
+      } else {
+        out.append(contentsOf: bytes)
+      }
+    }
+    out.append(0x22)
+  }
+
+  private static func escape(_ bytes: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
+    for byte in bytes {
       switch byte {
       case 0x22, 0x5C: out.append(contentsOf: [0x5C, byte])
       case 0x08: out.append(contentsOf: [0x5C, 0x62])
@@ -124,7 +140,6 @@ extension JSONValue {
       default: out.append(byte)
       }
     }
-    out.append(0x22)
   }
 
   /// Number-to-string of ECMA-262 §6.1.6.1.20: the shortest digits that read back, in its layout.

@@ -83,7 +83,7 @@ public struct Citation: Hashable, Sendable {
 }
 
 /// What a deadline or threshold rests on.
-public enum Basis: Hashable, Sendable {
+public indirect enum Basis: Hashable, Sendable {
   /// A place in the law.
   case law(Citation)
   /// The city's own choice, within the law; the text says whose.

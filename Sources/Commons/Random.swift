@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A reproducible generator (xoshiro256++, Blackman and Vigna 2019), seeded through SplitMix64.
 /// For simulation and lotteries whose seed is committed; never for keys or tokens.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
@@ -56,29 +58,12 @@ public protocol RandomSource: Sendable {
   func bytes(_ count: Int) -> [UInt8]
 }
 
-/// The operating system's generator.
-public struct SystemRandom: RandomSource {
-  /// Makes a source.
-  public init() {}
-
-  public func bytes(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    var out: [UInt8] = []
-    out.reserveCapacity(count + 8)
-    while out.count < count {
-      withUnsafeBytes(of: generator.next()) { out.append(contentsOf: $0) }
-    }
-    out.removeLast(out.count - count)
-    return out
-  }
-}
-
 /// Reproducible bytes for simulation and tests.
 public final class SeededBytes: RandomSource {
-  private let generator: Locked<SeededRandom>
+  private let generator: Mutex<SeededRandom>
 
   /// A source whose whole output follows from `seed`.
-  public init(seed: UInt64) { generator = Locked(SeededRandom(seed: seed)) }
+  public init(seed: UInt64) { generator = Mutex(SeededRandom(seed: seed)) }
 
   public func bytes(_ count: Int) -> [UInt8] {
     generator.withLock { random in

@@ -28,7 +28,7 @@ public struct CityBench: Sendable {
     return Intake(
       item: items[number % items.count].id, title: "路灯不亮 \(number)",
       text: "滨河路路灯不亮，已有两天，影响夜间出行，希望尽快派人维修。", channel: "phone", district: "donghu",
-      address: "滨河路12号")
+      address: "滨河路12号", phone: "13800000000", isPublic: true)
   }
 
   /// Intake, dispatch, acceptance, answer, call-back, evaluation: six durable commands. Each waits for
@@ -66,6 +66,53 @@ public struct CityBench: Sendable {
     }
   }
 
+  /// Opens so many requests and brings them to where they are being handled; their keys.
+  public func handled(_ count: Int) async throws -> [Int64] {
+    var keys: [Int64] = []
+    for number in 0..<count {
+      let key = try await city.desk.submit(
+        SubmitRequest(intake(number), rules: city.rules), by: CityBench.staff
+      ).aggregate
+      for (command, capacity, agency) in [
+        ("dispatch", ActorKind.dispatcher, "urban"), ("accept", .handler, nil),
+      ] as [(CommandID, ActorKind, String?)] {
+        _ = try await city.desk.submit(
+          MoveRequest(command, as: capacity, on: key, agency: agency, rules: city.rules),
+          by: CityBench.staff)
+      }
+      keys.append(key)
+    }
+    return keys
+  }
+
+  /// Adds so many notes to cases that are being handled, one caller for each case.
+  public func notes(_ count: Int, on keys: [Int64]) async throws {
+    let each = count / keys.count
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for key in keys {
+        group.addTask {
+          for number in 0..<each {
+            _ = try await city.desk.submit(
+              MoveRequest(
+                "note", as: .handler, on: key, text: "已电话联系诉求人，第\(number)次。",
+                rules: city.rules), by: CityBench.staff)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Numbers and tokens of so many cases, by which they can be read.
+  public func readable(_ count: Int) async throws -> [(number: CaseNumber, token: String)] {
+    guard let keys = try await keys() else { return [] }
+    let year = city.time.now.date(in: .beijing).year
+    let step = max(1, (keys.upperBound - keys.lowerBound) / Int64(count))
+    return stride(from: keys.lowerBound, through: keys.upperBound, by: Int(step)).map { key in
+      (CaseNumber(measure: 21, year: year, serial: key), city.ring.trackingToken(key))
+    }
+  }
+
   /// Only files so many requests, in groups, to fill a store.
   public func fill(_ count: Int, progress: (Int) -> Void) async throws {
     var done = 0
@@ -76,6 +123,22 @@ public struct CityBench: Sendable {
       for answer in await city.desk.submit(all: group, by: CityBench.staff) { _ = try answer.get() }
       done += group.count
       progress(done)
+    }
+  }
+
+  /// Sends so many of the oldest cases to an agency.
+  public func dispatch(_ count: Int, to agency: String) async throws {
+    guard let keys = try await keys() else { return }
+    let last = min(keys.upperBound, keys.lowerBound + Int64(count) - 1)
+    for first in stride(from: keys.lowerBound, through: last, by: 1000) {
+      let group = (first...min(last, first + 999)).map { key in
+        (
+          MoveRequest(
+            "dispatch", as: .dispatcher, on: key, agency: agency, rules: city.rules),
+          CommandDesk.Terms()
+        )
+      }
+      for answer in await city.desk.submit(all: group, by: CityBench.staff) { _ = try answer.get() }
     }
   }
 

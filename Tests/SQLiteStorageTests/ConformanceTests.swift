@@ -5,15 +5,32 @@ import StorageConformance
 import Testing
 
 @Suite struct ConformanceTests {
+  private func store(
+    _ batchLimit: Int, _ planning: SQLiteStore.Configuration.Planning
+  ) throws -> SQLiteStore {
+    var configuration = SQLiteStore.Configuration(path: nil, batchLimit: batchLimit)
+    configuration.planning = planning
+    return try SQLiteStore(configuration, migrations: [HostileProbe.migration])
+  }
+
   @Test(arguments: HostileProbe.allCases, [1, 7, 1000])
   func hostileProbesMeanTheSameInEveryBatch(_ probe: HostileProbe, _ batchLimit: Int) async throws {
     for seed in UInt64(1)...3 {
-      let store = try SQLiteStore(
-        .init(path: nil, batchLimit: batchLimit), migrations: [HostileProbe.migration])
-      let failures = try await StoreConformance.run(
-        probe, seed: seed, on: store, batchLimit: batchLimit)
-      #expect(failures == [])
+      for planning in [SQLiteStore.Configuration.Planning.always, .never] {
+        let failures = try await StoreConformance.run(
+          probe, seed: seed, on: store(batchLimit, planning), batchLimit: batchLimit)
+        #expect(failures == [])
+      }
     }
+  }
+
+  @Test(arguments: HostileProbe.allCases, SQLiteStore.Configuration.Planning.allCases)
+  func hostileProbesHoldWhateverTheOrder(
+    _ probe: HostileProbe, _ planning: SQLiteStore.Configuration.Planning
+  ) async throws {
+    let failures = try await StoreConformance.runConcurrently(
+      probe, seed: 4, on: store(100, planning), callers: 64)
+    #expect(failures == [])
   }
 
   @Test func parametersBindByNameNotByAppearance() async throws {

@@ -88,7 +88,7 @@ public struct DataFolder: Sendable {
           en: "The key file \(keys) is missing. Sealed fields cannot be read without it; "
             + "restore it from your backup."))
     }
-    let secret = SystemRandom().bytes(32)
+    let secret = KernelRandom().bytes(32)
     let text = JSONValue.object(["master": .string(Hex.encode(secret)), "version": 1]).canonical
     guard
       FileManager.default.createFile(

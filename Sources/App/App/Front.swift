@@ -89,7 +89,7 @@ public struct Front: Sendable {
     let actor = person?.actor ?? SessionReader.anonymous
     let log = route.kind == .page ? try await city.desk.store.first(LogBook.state) : nil
     try await check(route, actor)
-    let csrf = csrf(person == nil ? nil : token)
+    let csrf = route.kind == .page ? csrf(person == nil ? nil : token) : ""
     if request.method == .post {
       if person == nil || person?.actor.kind == .citizen,
         let seconds = limiter.take(request.remoteAddress, at: now)

@@ -63,7 +63,7 @@ public final class RunningCity: Sendable {
     /// Time.
     public var time: any TimeSource = SystemTime()
     /// Unpredictable bytes.
-    public var random: any RandomSource = SystemRandom()
+    public var random: any RandomSource = KernelRandom()
     /// Megabytes of page cache of each connection.
     public var cacheMegabytes = 16
     /// Units in one transaction at most.

@@ -45,7 +45,7 @@ public actor Sequencer {
     while next < size {
       let (from, to) = (next, min(size, next + 10_000))
       let rows = try await store.report { try $0.all(LogBook.entries(from: from, to: to)) }
-      for row in rows { tell(row.row) }
+      for row in rows { tell(try LogEntry(row.row, stamps)) }
       next = to
     }
     isLoaded = true
@@ -61,7 +61,8 @@ public actor Sequencer {
     let rows = try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
     guard !rows.isEmpty else { return 0 }
     if rows.contains(where: { stamps[$0.stamp] == nil }) { try await readStamps() }
-    let leaves = try rows.map { try LogEntry($0, stamps).leafHash }
+    let entries = try rows.map { try LogEntry($0, stamps) }
+    let leaves = entries.map(\.leafHash)
     var grown = tree
     let tiles = grown.append(leaves).map {
       (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
@@ -71,7 +72,7 @@ public actor Sequencer {
       size: grown.size, checkpoint: try signer.sign(point.text).description, signedAt: time.now)
     try await desk.maintain(.integrate(rows.map(\.key), at: tree.size, tiles: tiles, state))
     tree = grown
-    for row in rows { tell(row) }
+    for entry in entries { tell(entry) }
     return rows.count
   }
 
@@ -80,11 +81,10 @@ public actor Sequencer {
     while try await runOnce() > 0 {}
   }
 
-  private func tell(_ row: JournalRow) {
-    guard let fields = try? JSONValue(parsing: row.publicFields) else { return }
+  private func tell(_ entry: LogEntry) {
     let act = PublicAct(
-      kind: row.kind, matter: row.matter, recordedAt: row.recordedAt,
-      effectiveAt: row.effectiveAt, fields: fields)
+      kind: entry.kind, matter: entry.matter, recordedAt: entry.recordedAt,
+      effectiveAt: entry.effectiveAt, fields: entry.publicFields)
     for measure in measures { measure.consume(act) }
   }
 }
@@ -120,12 +120,9 @@ public struct ReceiptDesk: Sendable {
     }
     guard let found else { return nil }
     var opening: Receipt.Opening?
-    if withOpening,
-      let opened = try await desk.open(found.row.sealed, of: entry.aggregate, at: entry.raw),
-      opened.count >= 16
-    {
+    if withOpening, let opened = try await desk.opening(of: found.row) {
       opening = Receipt.Opening(
-        salt: Array(opened[..<16]), privatePart: String(decoding: opened[16...], as: UTF8.self))
+        salt: opened.salt, privatePart: String(decoding: opened.privatePart, as: UTF8.self))
     }
     return Receipt(
       entry: String(decoding: found.entry.canonicalBytes, as: UTF8.self), index: found.index,

@@ -15,9 +15,13 @@ public struct LegalClock: Hashable, Sendable {
     let rollsOver: Bool
 
     init(_ period: Period) {
-      amount = period.amount
-      unit = period.unit
-      rollsOver = period.rollsOver
+      self.init(amount: period.amount, unit: period.unit, rollsOver: period.rollsOver)
+    }
+
+    init(amount: Int, unit: Period.Unit, rollsOver: Bool) {
+      self.amount = amount
+      self.unit = unit
+      self.rollsOver = rollsOver
     }
   }
 
@@ -194,36 +198,77 @@ public struct LegalClock: Hashable, Sendable {
   }
 
   /// Reads ``text``; nil for anything else.
-  public init?(text: String) {
-    let parts = text.split(separator: " ")
-    guard parts.count >= 2, parts.count <= LegalClock.changeLimit + 2 else { return nil }
-    let head = parts[0].split(separator: "@")
-    guard head.count == 2, let day = Int32(head[0]), let seconds = Int(head[1]),
-      abs(seconds) <= 64_800, let span = LegalClock.read(parts[1])
+  public init?(text: some StringProtocol) {
+    var reader = ClockReader(text)
+    guard let day = reader.day(), reader.take("@"), let seconds = reader.signed(),
+      abs(seconds) <= 64_800, reader.take(" "), let span = reader.span()
     else { return nil }
-    start = CivilDate(dayNumber: day)
+    start = day
     zone = ZoneOffset(seconds: seconds)
     self.span = span
-    for part in parts.dropFirst(2) {
-      if part.hasPrefix("+"), let span = LegalClock.read(part.dropFirst()) {
+    while reader.take(" ") {
+      guard extensions.count + pauses.count < LegalClock.changeLimit else { return nil }
+      if reader.take("+"), let span = reader.span() {
         extensions.append(span)
-        continue
+      } else if reader.take("~"), !isSuspended, let from = reader.day() {
+        var pause = Pause(from: from)
+        if reader.take("-") {
+          guard let to = reader.day(), to >= from else { return nil }
+          pause.to = to
+        }
+        pauses.append(pause)
+      } else {
+        return nil
       }
-      let days = part.dropFirst().split(separator: "-").map { Int32($0) }
-      guard part.hasPrefix("~"), (1...2).contains(days.count), let from = days[0],
-        !isSuspended
-      else { return nil }
-      var pause = Pause(from: CivilDate(dayNumber: from))
-      if days.count == 2 {
-        guard let to = days[1], to >= from else { return nil }
-        pause.to = CivilDate(dayNumber: to)
-      }
-      pauses.append(pause)
     }
+    guard reader.isAtEnd else { return nil }
   }
 
-  private static func read(_ text: Substring) -> Span? {
-    let none = Basis.cityPolicy(.same(""))
-    return Period(text, basis: none).map(Span.init)
+  /// Reads the compact form byte by byte: a case is read with every step, so nothing is allocated.
+  private struct ClockReader {
+    private var bytes: ArraySlice<UInt8>
+
+    init(_ text: some StringProtocol) { bytes = Array(text.utf8)[...] }
+
+    var isAtEnd: Bool { bytes.isEmpty }
+
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+      guard let first = bytes.first, UInt32(first) == character.value else { return false }
+      bytes.removeFirst()
+      return true
+    }
+
+    mutating func number() -> Int? {
+      var value = 0
+      var count = 0
+      while let byte = bytes.first, (0x30...0x39).contains(byte), count < 9 {
+        value = value * 10 + Int(byte - 0x30)
+        count += 1
+        bytes.removeFirst()
+      }
+      return count > 0 ? value : nil
+    }
+
+    mutating func signed() -> Int? { take("-") ? number().map { -$0 } : number() }
+
+    mutating func day() -> CivilDate? { signed().map { CivilDate(dayNumber: Int32($0)) } }
+
+    mutating func span() -> Span? {
+      guard let amount = number(), amount <= Period.limit else { return nil }
+      let unit: Period.Unit
+      if take("w") {
+        guard take("d") else { return nil }
+        unit = .workingDays
+      } else if take("d") {
+        unit = .days
+      } else if take("m") {
+        unit = .months
+      } else if take("y") {
+        unit = .years
+      } else {
+        return nil
+      }
+      return Span(amount: amount, unit: unit, rollsOver: !take("!"))
+    }
   }
 }

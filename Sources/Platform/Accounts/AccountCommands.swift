@@ -71,8 +71,7 @@ public struct OpenAccount: Command {
       name: seal.seal(Array(name.utf8), at: context.aggregate, random: context.random),
       posts: Post.text(posts),
       contact: contact.isEmpty
-        ? [] : seal.seal(Array(contact.utf8), at: -context.aggregate, random: context.random),
-      matter: context.matter)
+        ? [] : seal.seal(Array(contact.utf8), at: -context.aggregate, random: context.random))
     return .accepted(
       publicFields: ["posts": .integer(Int64(posts.count))],
       changes: [AccountBook.open(row, context.ring)])

@@ -18,15 +18,13 @@ public struct AccountRow: Sendable {
   public var posts: String
   /// Where notices go (e-mail, telephone): JSON, sealed; empty if none.
   public var contact: [UInt8]
-  /// The alias in the log.
-  public let matter: [UInt8]
   /// When it was closed; it can no longer sign in.
   public var closedAt: Instant?
 
   /// An account.
   public init(
     key: Int64, version: Int64, login: String, password: String, name: [UInt8], posts: String,
-    contact: [UInt8], matter: [UInt8], closedAt: Instant? = nil
+    contact: [UInt8], closedAt: Instant? = nil
   ) {
     self.key = key
     self.version = version
@@ -35,21 +33,20 @@ public struct AccountRow: Sendable {
     self.name = name
     self.posts = posts
     self.contact = contact
-    self.matter = matter
     self.closedAt = closedAt
   }
 
   init(_ row: Row) {
     self.init(
       key: row.integer(0), version: row.integer(1), login: row.text(2), password: row.text(3),
-      name: row.blob(4), posts: row.text(5), contact: row.blob(6), matter: row.blob(7),
-      closedAt: row.optionalInstant(8))
+      name: row.blob(4), posts: row.text(5), contact: row.blob(6),
+      closedAt: row.optionalInstant(7))
   }
 
   var values: [SQLValue] {
     [
       .integer(key), .integer(version), .text(login), .text(password), .blob(name), .text(posts),
-      .blob(contact), .blob(matter), SQLValue(closedAt),
+      .blob(contact), SQLValue(closedAt),
     ]
   }
 }
@@ -63,7 +60,7 @@ public enum AccountBook {
       CREATE TABLE accounts (
         account {key}, version BIGINT NOT NULL, login TEXT NOT NULL UNIQUE, password TEXT NOT NULL,
         name {bytes} NOT NULL, posts TEXT NOT NULL, contact {bytes} NOT NULL,
-        matter {bytes} NOT NULL, closed_at BIGINT, mark {bytes} NOT NULL)
+        closed_at BIGINT, mark {bytes} NOT NULL)
       """,
       """
       CREATE TABLE sessions (
@@ -84,7 +81,7 @@ public enum AccountBook {
   /// The accounts.
   public static let table = MarkedTable(
     "accounts",
-    ["account", "version", "login", "password", "name", "posts", "contact", "matter", "closed_at"])
+    ["account", "version", "login", "password", "name", "posts", "contact", "closed_at"])
   /// The sessions.
   public static let sessions = MarkedTable(
     "sessions", ["token_digest", "account", "signed_in_at", "expires_at"])

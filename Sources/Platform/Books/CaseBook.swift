@@ -21,8 +21,6 @@ public struct CaseRow: Sendable {
   public var handler: Int64?
   /// The account of the applicant, if signed in.
   public let applicant: Int64?
-  /// The random alias in the log, 16 bytes.
-  public let matter: [UInt8]
   /// When it was opened in fact.
   public let openedAt: Instant
   /// The deadline that counts now.
@@ -31,15 +29,14 @@ public struct CaseRow: Sendable {
   public var wakeAt: Instant?
   /// When it was closed.
   public var closedAt: Instant?
-  /// The clocks' states, compact JSON.
+  /// The clocks' states in their compact form.
   public var clocks: String
 
   /// A case as it is opened.
   public init(
     key: Int64, measure: Int, version: Int64, stage: String, status: String, title: String,
-    agency: String? = nil, handler: Int64? = nil, applicant: Int64? = nil, matter: [UInt8],
-    openedAt: Instant, dueAt: Instant? = nil, wakeAt: Instant? = nil, closedAt: Instant? = nil,
-    clocks: String = "{}"
+    agency: String? = nil, handler: Int64? = nil, applicant: Int64? = nil, openedAt: Instant, dueAt: Instant? = nil, wakeAt: Instant? = nil, closedAt: Instant? = nil,
+    clocks: String = ""
   ) {
     self.key = key
     self.measure = measure
@@ -50,7 +47,6 @@ public struct CaseRow: Sendable {
     self.agency = agency
     self.handler = handler
     self.applicant = applicant
-    self.matter = matter
     self.openedAt = openedAt
     self.dueAt = dueAt
     self.wakeAt = wakeAt
@@ -69,19 +65,18 @@ public struct CaseRow: Sendable {
     agency = row.optionalText(offset + 6)
     handler = row.optionalInteger(offset + 7)
     applicant = row.optionalInteger(offset + 8)
-    matter = row.blob(offset + 9)
-    openedAt = row.instant(offset + 10)
-    dueAt = row.optionalInstant(offset + 11)
-    wakeAt = row.optionalInstant(offset + 12)
-    closedAt = row.optionalInstant(offset + 13)
-    clocks = row.text(offset + 14)
+    openedAt = row.instant(offset + 9)
+    dueAt = row.optionalInstant(offset + 10)
+    wakeAt = row.optionalInstant(offset + 11)
+    closedAt = row.optionalInstant(offset + 12)
+    clocks = row.text(offset + 13)
   }
 
   /// The values in column order.
   var values: [SQLValue] {
     [
       .integer(key), .integer(Int64(measure)), .integer(version), .text(stage), .text(status),
-      .text(title), SQLValue(agency), SQLValue(handler), SQLValue(applicant), .blob(matter),
+      .text(title), SQLValue(agency), SQLValue(handler), SQLValue(applicant),
       .integer(openedAt.microseconds), SQLValue(dueAt), SQLValue(wakeAt), SQLValue(closedAt),
       .text(clocks),
     ]
@@ -105,7 +100,7 @@ public enum CaseBook {
       CREATE TABLE cases (
         case_key {key}, measure BIGINT NOT NULL, version BIGINT NOT NULL, stage TEXT NOT NULL,
         status TEXT NOT NULL, title TEXT NOT NULL, agency TEXT, handler BIGINT,
-        applicant BIGINT, matter {bytes} NOT NULL, opened_at BIGINT NOT NULL, due_at BIGINT,
+        applicant BIGINT, opened_at BIGINT NOT NULL, due_at BIGINT,
         wake_at BIGINT, closed_at BIGINT, clocks TEXT NOT NULL, mark {bytes} NOT NULL)
       """,
       """
@@ -120,8 +115,8 @@ public enum CaseBook {
     "cases",
     [
       "case_key", "measure", "version", "stage", "status", "title", "agency", "handler",
-      "applicant", "matter", "opened_at", "due_at", "wake_at", "closed_at", "clocks",
-    ], fixed: ["measure", "title", "applicant", "matter", "opened_at"])
+      "applicant", "opened_at", "due_at", "wake_at", "closed_at", "clocks",
+    ])
 
   /// The columns that ``CaseRow/init(_:offset:)`` reads, prefixed for a join with alias `c`.
   public static let columns = table.columns.map { "c.\($0)" }.joined(separator: ", ")
@@ -160,13 +155,8 @@ public enum CaseBook {
     table.inserting(row.values, ring)
   }
 
-  /// The change that moves a case to a new state; what it is about stays.
-  public static func move(_ row: CaseRow, _ ring: KeyRing) -> Change {
-    table.updating(row.values, ring)
-  }
-
-  /// The change that replaces the whole row, its title too.
-  public static func replace(_ row: CaseRow, _ ring: KeyRing) -> Change {
-    table.replacing(row.values, ring)
+  /// The change that moves a case from one state to another.
+  public static func move(_ row: CaseRow, from old: CaseRow, _ ring: KeyRing) -> Change {
+    table.updating(row.values, from: old.values, ring)
   }
 }

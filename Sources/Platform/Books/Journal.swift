@@ -41,13 +41,14 @@ public struct JournalRow: Sendable {
   public let stamp: Int64
   /// The account that acted; 0 nobody known, -1 the system.
   public let actor: Int64
-  /// The random alias under which the aggregate appears in the log, 16 bytes.
+  /// The random alias under which the aggregate appears in the log, 16 bytes; it stands once, with
+  /// the ``Subject``.
   public let matter: [UInt8]
   /// The public fields, canonical JSON.
   public let publicFields: String
   /// SHA-256 over salt and private part, 32 bytes.
   public let commitment: [UInt8]
-  /// Salt and private part, sealed; empty once forgotten.
+  /// The private part, sealed.
   public let sealed: [UInt8]
 
   /// An act.
@@ -73,15 +74,15 @@ public struct JournalRow: Sendable {
       key: JournalKey(raw: row.integer(offset)), kind: row.text(offset + 1),
       recordedAt: recorded, effectiveAt: row.optionalInstant(offset + 3) ?? recorded,
       stamp: row.integer(offset + 4), actor: row.integer(offset + 5),
-      matter: row.blob(offset + 6), publicFields: row.text(offset + 7),
-      commitment: row.blob(offset + 8), sealed: row.blob(offset + 9))
+      matter: row.blob(offset + 9), publicFields: row.text(offset + 6),
+      commitment: row.blob(offset + 7), sealed: row.blob(offset + 8))
   }
 
   var values: [SQLValue] {
     [
       .integer(key.raw), .text(kind), .integer(recordedAt.microseconds),
       effectiveAt == recordedAt ? .null : .integer(effectiveAt.microseconds), .integer(stamp),
-      .integer(actor), .blob(matter), .text(publicFields), .blob(commitment), .blob(sealed),
+      .integer(actor), .text(publicFields), .blob(commitment), .blob(sealed),
     ]
   }
 }
@@ -94,9 +95,8 @@ public enum JournalBook {
       """
       CREATE TABLE journal (
         entry_key {key}, kind TEXT NOT NULL, recorded_at BIGINT NOT NULL, effective_at BIGINT,
-        stamp BIGINT NOT NULL, actor BIGINT NOT NULL, matter {bytes} NOT NULL,
-        public_fields TEXT NOT NULL, commitment {bytes} NOT NULL, sealed {bytes} NOT NULL,
-        mark {bytes} NOT NULL)
+        stamp BIGINT NOT NULL, actor BIGINT NOT NULL, public_fields TEXT NOT NULL, commitment {bytes} NOT NULL,
+        sealed {bytes} NOT NULL, mark {bytes} NOT NULL)
       """,
       "CREATE TABLE log_queue (entry_key {key})",
     ])
@@ -105,20 +105,27 @@ public enum JournalBook {
   public static let table = MarkedTable(
     "journal",
     [
-      "entry_key", "kind", "recorded_at", "effective_at", "stamp", "actor", "matter",
-      "public_fields", "commitment", "sealed",
+      "entry_key", "kind", "recorded_at", "effective_at", "stamp", "actor", "public_fields",
+      "commitment", "sealed",
     ])
 
   private static let enqueue = Statement("INSERT INTO log_queue (entry_key) VALUES ($1)")
-  private static let columns = table.columns.joined(separator: ", ")
-  private static let byKey = Statement("SELECT \(columns) FROM journal WHERE entry_key = $1")
-  private static let matterOf = Statement("SELECT matter FROM journal WHERE entry_key = $1")
+  /// What ``JournalRow`` reads, the act as `j` and its subject as `s`.
+  static let columns =
+    table.columns.map { "j.\($0)" }.joined(separator: ", ") + ", s.matter"
+  /// Ties an act to its subject.
+  static let ofSubject = "JOIN subjects s ON s.subject = j.entry_key / 65536"
+  private static let byKey = Statement(
+    "SELECT \(columns) FROM journal j \(ofSubject) WHERE j.entry_key = $1")
   private static let range = Statement(
-    "SELECT \(columns) FROM journal WHERE entry_key BETWEEN $1 AND $2 ORDER BY entry_key")
+    """
+    SELECT \(columns) FROM journal j \(ofSubject)
+    WHERE j.entry_key BETWEEN $1 AND $2 ORDER BY j.entry_key
+    """)
   private static let queued = Statement(
     """
-    SELECT \(table.columns.map { "j.\($0)" }.joined(separator: ", "))
-    FROM log_queue q JOIN journal j ON j.entry_key = q.entry_key ORDER BY q.entry_key LIMIT $1
+    SELECT \(columns) FROM log_queue q JOIN journal j ON j.entry_key = q.entry_key \(ofSubject)
+    ORDER BY q.entry_key LIMIT $1
     """)
 
   /// The changes that append an act and put it in the queue for the log.
@@ -129,11 +136,6 @@ public enum JournalBook {
   /// One act.
   public static func entry(_ key: JournalKey) -> Query<JournalRow> {
     Query(byKey, [.integer(key.raw)]) { JournalRow($0) }
-  }
-
-  /// The alias under which an act's aggregate appears in the log.
-  public static func matter(_ key: JournalKey) -> Query<[UInt8]> {
-    Query(matterOf, [.integer(key.raw)]) { $0.blob(0) }
   }
 
   /// All acts of an aggregate in order.

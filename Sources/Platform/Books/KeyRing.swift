@@ -10,6 +10,8 @@ public struct KeyRing: Sendable {
   let wrapping: SymmetricKey
   /// Marks rows, see ``MarkedTable``: the keyed state, to be copied.
   let marker: HMAC<SHA256>
+  /// Makes tracking tokens: the keyed state, to be copied.
+  private let tracker: HMAC<SHA256>
   private let master: SymmetricKey
   /// The Ed25519 seed with which checkpoints of the log are signed, 32 bytes.
   public let logSeed: [UInt8]
@@ -23,6 +25,7 @@ public struct KeyRing: Sendable {
     master = SymmetricKey(data: secret)
     wrapping = KeyRing.derive(master, "tequ wrapping 1")
     marker = HMAC<SHA256>(key: KeyRing.derive(master, "tequ marking 1"))
+    tracker = HMAC<SHA256>(key: KeyRing.derive(master, "tequ tracking 1"))
     logSeed = KeyRing.derive(master, "tequ log 1").withUnsafeBytes { Array($0) }
   }
 
@@ -34,8 +37,9 @@ public struct KeyRing: Sendable {
   /// The token with which an anonymous person tracks a case: 80 bits that follow from its key and
   /// cannot be guessed; 16 characters of base32.
   public func trackingToken(_ aggregate: Int64) -> String {
-    let key = KeyRing.derive(master, "tequ tracking 1")
-    return Base32.encode(code(KeyRing.bytes(aggregate), key).prefix(10))
+    var code = tracker
+    code.update(data: KeyRing.bytes(aggregate))
+    return Base32.encode(Array(code.finalize().prefix(10)))
   }
 
   /// A keyed index of a personal value: equal values meet, the value cannot be read back.
@@ -85,6 +89,17 @@ public struct SealingKey: Sendable {
     let bytes = key.withUnsafeBytes { Array($0) }
     return AEAD.seal(bytes, ring.wrapping, bound: KeyRing.bytes(subject), random)
   }
+
+  /// The salt of the commitment of the act at a place, 16 bytes: it follows from the key, so that none
+  /// is stored and destroying the key destroys it.
+  public func salt(at place: Int64) -> [UInt8] {
+    var code = HMAC<SHA256>(key: key)
+    code.update(data: SealingKey.saltLabel)
+    code.update(data: KeyRing.bytes(place))
+    return Array(code.finalize().prefix(16))
+  }
+
+  private static let saltLabel = Array("tequ salt 1".utf8)
 
   /// Seals bytes, bound to a place (the row's key), so that they cannot be moved to another one.
   public func seal(_ plain: [UInt8], at place: Int64, random: some RandomSource) -> [UInt8] {

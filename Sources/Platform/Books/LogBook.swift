@@ -42,8 +42,8 @@ public enum LogBook {
   private static let indexOf = Statement("SELECT log_index FROM log_entries WHERE entry_key = $1")
   private static let range = Statement(
     """
-    SELECT e.log_index, \(JournalBook.table.columns.map { "j.\($0)" }.joined(separator: ", "))
-    FROM log_entries e JOIN journal j ON j.entry_key = e.entry_key
+    SELECT e.log_index, \(JournalBook.columns)
+    FROM log_entries e JOIN journal j ON j.entry_key = e.entry_key \(JournalBook.ofSubject)
     WHERE e.log_index >= $1 AND e.log_index < $2 ORDER BY e.log_index
     """)
   private static let pairs = Statement(

@@ -9,44 +9,50 @@ public enum OutboxBook {
     [
       """
       CREATE TABLE outbox (
-        effect_key {key}, entry_key BIGINT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
-        not_before BIGINT NOT NULL, attempts BIGINT NOT NULL, mark {bytes} NOT NULL)
+        entry_key BIGINT NOT NULL, ordinal BIGINT NOT NULL, kind TEXT NOT NULL,
+        payload TEXT NOT NULL, not_before BIGINT NOT NULL, attempts BIGINT NOT NULL,
+        mark {bytes} NOT NULL, PRIMARY KEY (entry_key, ordinal)) {clustered}
       """,
-      "CREATE INDEX outbox_time ON outbox (not_before, effect_key)",
+      "CREATE INDEX outbox_later ON outbox (not_before) WHERE attempts > 0",
       """
       CREATE TABLE deliveries (
-        effect_key {key}, entry_key BIGINT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
-        finished_at BIGINT NOT NULL, proof TEXT NOT NULL, read_at BIGINT, mark {bytes} NOT NULL)
+        entry_key BIGINT NOT NULL, ordinal BIGINT NOT NULL, kind TEXT NOT NULL,
+        payload TEXT NOT NULL, finished_at BIGINT NOT NULL, proof TEXT NOT NULL, read_at BIGINT,
+        mark {bytes} NOT NULL, PRIMARY KEY (entry_key, ordinal)) {clustered}
       """,
-      "CREATE INDEX deliveries_entry ON deliveries (entry_key)",
     ])
 
   /// Effects that wait.
   public static let table = MarkedTable(
-    "outbox", ["effect_key", "entry_key", "kind", "payload", "not_before", "attempts"])
+    "outbox", keyCount: 2,
+    ["entry_key", "ordinal", "kind", "payload", "not_before", "attempts"])
   /// Effects that were handed over or given up, with the proof.
   public static let deliveries = MarkedTable(
-    "deliveries",
-    ["effect_key", "entry_key", "kind", "payload", "finished_at", "proof", "read_at"])
+    "deliveries", keyCount: 2,
+    ["entry_key", "ordinal", "kind", "payload", "finished_at", "proof", "read_at"])
 
-  private static let next = Statement(
+  private static let columns = table.columns.joined(separator: ", ")
+  private static let fresh = Statement(
+    "SELECT \(columns) FROM outbox WHERE attempts = 0 ORDER BY entry_key, ordinal LIMIT $1")
+  private static let later = Statement(
     """
-    SELECT effect_key, entry_key, kind, payload, not_before, attempts FROM outbox
-    WHERE not_before <= $1 ORDER BY not_before, effect_key LIMIT $2
+    SELECT \(columns) FROM outbox WHERE attempts > 0 AND not_before <= $1
+    ORDER BY not_before LIMIT $2
     """)
   private static let ofEntries = Statement(
     """
-    SELECT effect_key, entry_key, kind, payload, finished_at, proof, read_at FROM deliveries
-    WHERE entry_key BETWEEN $1 AND $2 ORDER BY effect_key
+    SELECT entry_key, ordinal, kind, payload, finished_at, proof, read_at FROM deliveries
+    WHERE entry_key BETWEEN $1 AND $2 ORDER BY entry_key, ordinal
     """)
-  private static let remove = Statement("DELETE FROM outbox WHERE effect_key = $1")
+  private static let remove = Statement(
+    "DELETE FROM outbox WHERE entry_key = $1 AND ordinal = $2")
 
   /// One effect that waits. The payload names things by key; it holds no personal words.
   public struct Waiting: Sendable {
-    /// Its key, also the key by which the receiver tells repetitions.
-    public let key: Int64
     /// The act that decided it.
     public let entry: JournalKey
+    /// Which of the act's effects, from 0.
+    public let ordinal: Int
     /// What it is, such as `notice`.
     public let kind: String
     /// Canonical JSON.
@@ -58,20 +64,29 @@ public enum OutboxBook {
 
     /// An effect.
     public init(
-      key: Int64, entry: JournalKey, kind: String, payload: String, notBefore: Instant,
+      entry: JournalKey, ordinal: Int, kind: String, payload: String, notBefore: Instant,
       attempts: Int64 = 0
     ) {
-      self.key = key
       self.entry = entry
+      self.ordinal = ordinal
       self.kind = kind
       self.payload = payload
       self.notBefore = notBefore
       self.attempts = attempts
     }
 
+    init(_ row: Row) {
+      self.init(
+        entry: JournalKey(raw: row.integer(0)), ordinal: Int(row.integer(1)), kind: row.text(2),
+        payload: row.text(3), notBefore: row.instant(4), attempts: row.integer(5))
+    }
+
+    /// The key by which the receiver tells repetitions.
+    public var key: String { "\(entry.aggregate).\(entry.version).\(ordinal)" }
+
     var values: [SQLValue] {
       [
-        .integer(key), .integer(entry.raw), .text(kind), .text(payload),
+        .integer(entry.raw), .integer(Int64(ordinal)), .text(kind), .text(payload),
         .integer(notBefore.microseconds), .integer(attempts),
       ]
     }
@@ -79,10 +94,10 @@ public enum OutboxBook {
 
   /// One effect that is over.
   public struct Delivery: Sendable {
-    /// Its key.
-    public let key: Int64
     /// The act that decided it.
     public let entry: JournalKey
+    /// Which of the act's effects, from 0.
+    public let ordinal: Int
     /// What it is.
     public let kind: String
     /// Canonical JSON.
@@ -95,13 +110,14 @@ public enum OutboxBook {
     public let readAt: Instant?
   }
 
-  /// Effects that may be tried at `moment`.
-  public static func due(at moment: Instant, limit: Int) -> Query<Waiting> {
-    Query(next, [.integer(moment.microseconds), .integer(Int64(limit))]) { row in
-      Waiting(
-        key: row.integer(0), entry: JournalKey(raw: row.integer(1)), kind: row.text(2),
-        payload: row.text(3), notBefore: row.instant(4), attempts: row.integer(5))
-    }
+  /// Effects that have not been tried yet.
+  public static func fresh(limit: Int) -> Query<Waiting> {
+    Query(fresh, [.integer(Int64(limit))]) { Waiting($0) }
+  }
+
+  /// Effects that were put off and may be tried again at `moment`.
+  public static func later(at moment: Instant, limit: Int) -> Query<Waiting> {
+    Query(later, [.integer(moment.microseconds), .integer(Int64(limit))]) { Waiting($0) }
   }
 
   /// What became of the effects of an aggregate's acts.
@@ -109,7 +125,7 @@ public enum OutboxBook {
     let first = JournalKey(aggregate: aggregate, version: 0).raw
     return Query(ofEntries, [.integer(first), .integer(first | 0xFFFF)]) { row in
       Delivery(
-        key: row.integer(0), entry: JournalKey(raw: row.integer(1)), kind: row.text(2),
+        entry: JournalKey(raw: row.integer(0)), ordinal: Int(row.integer(1)), kind: row.text(2),
         payload: row.text(3), finishedAt: row.instant(4), proof: row.text(5),
         readAt: row.optionalInstant(6))
     }
@@ -124,7 +140,7 @@ public enum OutboxBook {
   public static func postpone(_ effect: Waiting, until: Instant, _ ring: KeyRing) -> Change {
     table.updating(
       Waiting(
-        key: effect.key, entry: effect.entry, kind: effect.kind, payload: effect.payload,
+        entry: effect.entry, ordinal: effect.ordinal, kind: effect.kind, payload: effect.payload,
         notBefore: until, attempts: effect.attempts + 1
       ).values, ring)
   }
@@ -134,10 +150,12 @@ public enum OutboxBook {
     _ effect: Waiting, at moment: Instant, proof: String, _ ring: KeyRing
   ) -> [Change] {
     [
-      Change(remove, [.integer(effect.key)], touchesOneRow: true),
+      Change(
+        remove, [.integer(effect.entry.raw), .integer(Int64(effect.ordinal))],
+        touchesOneRow: true),
       deliveries.inserting(
         [
-          .integer(effect.key), .integer(effect.entry.raw), .text(effect.kind),
+          .integer(effect.entry.raw), .integer(Int64(effect.ordinal)), .text(effect.kind),
           .text(effect.payload), .integer(moment.microseconds), .text(proof), .null,
         ], ring),
     ]
@@ -147,7 +165,7 @@ public enum OutboxBook {
   public static func markRead(_ delivery: Delivery, at moment: Instant, _ ring: KeyRing) -> Change {
     deliveries.updating(
       [
-        .integer(delivery.key), .integer(delivery.entry.raw), .text(delivery.kind),
+        .integer(delivery.entry.raw), .integer(Int64(delivery.ordinal)), .text(delivery.kind),
         .text(delivery.payload), .integer(delivery.finishedAt.microseconds),
         .text(delivery.proof), .integer(moment.microseconds),
       ], ring)

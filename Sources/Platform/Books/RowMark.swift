@@ -1,6 +1,7 @@
 import Commons
 import Crypto
 import Storage
+import Synchronization
 
 /// A table whose rows carry a mark: the first 12 bytes of an HMAC over the table's name and all
 /// other columns. A row changed behind the program's back no longer matches; `tequ verify` finds it
@@ -14,9 +15,8 @@ public struct MarkedTable: Sendable {
   public let keyCount: Int
 
   /// A marked table. Columns are given in the order in which rows are inserted; the first
-  /// `keyCount` of them are the primary key. `fixed` columns are written once: an update leaves them
-  /// and so spares the indexes over them, which SQLite rewrites for every column that is named.
-  public init(_ name: String, keyCount: Int = 1, _ columns: [String], fixed: Set<String> = []) {
+  /// `keyCount` of them are the primary key.
+  public init(_ name: String, keyCount: Int = 1, _ columns: [String]) {
     self.name = name
     self.columns = columns
     self.keyCount = keyCount
@@ -27,50 +27,66 @@ public struct MarkedTable: Sendable {
     select = Statement(
       "SELECT \(all.joined(separator: ", ")) FROM \(name) "
         + "ORDER BY \(columns.prefix(keyCount).joined(separator: ", "))")
-    let keys = columns.prefix(keyCount).enumerated().map { "\($1) = $\($0 + 1)" }
+    keys = columns.prefix(keyCount).enumerated().map { "\($1) = $\($0 + 1)" }
       .joined(separator: " AND ")
-    func updating(_ positions: [Int]) -> Statement {
-      let places = positions.enumerated().dropFirst(keyCount).map { "\(all[$1]) = $\($0 + 1)" }
-      return Statement(
-        "UPDATE \(name) SET \(places.joined(separator: ", ")) WHERE \(keys)")
-    }
-    let positions = Array(all.indices)
-    updated = positions.filter { !fixed.contains(all[$0]) }
-    update = updating(updated)
-    replace = fixed.isEmpty ? update : updating(positions)
     delete = Statement("DELETE FROM \(name) WHERE \(keys)")
     prefix = Array(name.utf8)
   }
 
   /// Inserts a row with its mark.
   public let insert: Statement
-  /// Replaces all columns of the row with this key but the fixed ones.
-  public let update: Statement
-  /// Replaces all columns of the row with this key.
-  public let replace: Statement
   /// Removes the row with this key.
   public let delete: Statement
   /// All rows, the mark last.
   public let select: Statement
+  private let keys: String
   private let prefix: [UInt8]
-  /// Positions of the columns that an update gives, the mark's last.
-  private let updated: [Int]
+  private let updates = Updates()
+
+  /// The updates that were asked for, by the set of columns that they name.
+  private final class Updates: Sendable {
+    let known = Mutex<[UInt64: Statement]>([:])
+  }
+
+  /// The update of the columns at some positions, the keys' among them.
+  private func update(_ positions: [Int]) -> Statement {
+    let set = positions.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+    return updates.known.withLock { known in
+      if let statement = known[set] { return statement }
+      let places = positions.enumerated().dropFirst(keyCount).map { index, position in
+        "\(position < columns.count ? columns[position] : "mark") = $\(index + 1)"
+      }
+      let statement = Statement(
+        "UPDATE \(name) SET \(places.joined(separator: ", ")) WHERE \(keys)")
+      known[set] = statement
+      return statement
+    }
+  }
 
   /// The change that inserts a row.
   public func inserting(_ values: [SQLValue], _ ring: KeyRing) -> Change {
     Change(insert, values + [.blob(mark(values, ring))])
   }
 
-  /// The change that replaces a row, fixed columns too, which must exist.
-  public func replacing(_ values: [SQLValue], _ ring: KeyRing) -> Change {
-    Change(replace, values + [.blob(mark(values, ring))], touchesOneRow: true)
-  }
-
-  /// The change that replaces a row but for its fixed columns, which are as they were; it must exist.
+  /// The change that replaces a row, which must exist.
   public func updating(_ values: [SQLValue], _ ring: KeyRing) -> Change {
     let all = values + [.blob(mark(values, ring))]
-    return Change(
-      update, updated.count == all.count ? all : updated.map { all[$0] }, touchesOneRow: true)
+    return Change(update(Array(all.indices)), all, touchesOneRow: true)
+  }
+
+  /// The change that turns one row into another of the same key; it must exist. Only columns that
+  /// differ are named: an engine rewrites every index over a column that is, changed or not.
+  public func updating(
+    _ values: [SQLValue], from old: [SQLValue], _ ring: KeyRing
+  ) -> Change {
+    var positions = Array(0..<keyCount)
+    for position in keyCount..<values.count where values[position] != old[position] {
+      positions.append(position)
+    }
+    var parameters = positions.map { values[$0] }
+    positions.append(values.count)
+    parameters.append(.blob(mark(values, ring)))
+    return Change(update(positions), parameters, touchesOneRow: true)
   }
 
   /// The change that removes a row.

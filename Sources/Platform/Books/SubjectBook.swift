@@ -1,33 +1,75 @@
 import Commons
 import Storage
 
-/// The sealing keys of subjects, each wrapped under the store's key.
+/// A subject of acts (a case, an account): its alias in the log and its sealing key.
+public struct Subject: Sendable {
+  /// The aggregate's key.
+  public let key: Int64
+  /// The random alias under which its acts stand in the log, 16 bytes. It outlives the sealing key:
+  /// the entries of a forgotten subject still belong together and their proofs still hold.
+  public let matter: [UInt8]
+  /// The sealing key, wrapped under the store's own; empty once the subject is forgotten.
+  public let wrapped: [UInt8]
+
+  /// Whether its words were destroyed.
+  public var isForgotten: Bool { wrapped.isEmpty }
+
+  /// The unwrapped key; nil if the subject was forgotten or the row was altered.
+  public func sealingKey(_ ring: KeyRing) -> SealingKey? {
+    SealingKey(subject: key, wrapped: wrapped, ring)
+  }
+
+  init(key: Int64, matter: [UInt8], wrapped: [UInt8]) {
+    self.key = key
+    self.matter = matter
+    self.wrapped = wrapped
+  }
+
+  init(_ row: Row) {
+    self.init(key: row.integer(0), matter: row.blob(1), wrapped: row.blob(2))
+  }
+
+  var values: [SQLValue] { [.integer(key), .blob(matter), .blob(wrapped)] }
+}
+
+/// The subjects of all acts.
 public enum SubjectBook {
   static let migration = Migration(
-    "subjects.0001", ["CREATE TABLE subjects (subject {key}, wrapped {bytes} NOT NULL)"])
+    "subjects.0001",
+    [
+      """
+      CREATE TABLE subjects (
+        subject {key}, matter {bytes} NOT NULL, wrapped {bytes} NOT NULL, mark {bytes} NOT NULL)
+      """
+    ])
 
-  private static let insert = Statement("INSERT INTO subjects (subject, wrapped) VALUES ($1, $2)")
-  private static let select = Statement("SELECT wrapped FROM subjects WHERE subject = $1")
-  private static let list = Statement("SELECT subject, wrapped FROM subjects ORDER BY subject")
-  private static let destroy = Statement("UPDATE subjects SET wrapped = $2 WHERE subject = $1")
+  /// The table.
+  public static let table = MarkedTable("subjects", ["subject", "matter", "wrapped"])
+  private static let byKey = Statement(
+    "SELECT subject, matter, wrapped FROM subjects WHERE subject = $1")
+  private static let list = Statement(
+    "SELECT subject, matter, wrapped FROM subjects ORDER BY subject")
 
-  /// The change that keeps a subject's key.
+  /// The change that keeps a new subject.
   public static func add(
-    _ key: SealingKey, _ ring: KeyRing, random: some RandomSource
+    _ key: SealingKey, matter: [UInt8], _ ring: KeyRing, random: some RandomSource
   ) -> Change {
-    Change(insert, [.integer(key.subject), .blob(key.wrapped(ring, random: random))])
+    let subject = Subject(
+      key: key.subject, matter: matter, wrapped: key.wrapped(ring, random: random))
+    return table.inserting(subject.values, ring)
   }
 
-  /// The wrapped key of a subject; empty once the subject is forgotten.
-  public static func wrapped(_ subject: Int64) -> Query<[UInt8]> {
-    Query(select, [.integer(subject)]) { $0.blob(0) }
+  /// One subject.
+  public static func find(_ subject: Int64) -> Query<Subject> {
+    Query(byKey, [.integer(subject)]) { Subject($0) }
   }
 
-  /// All subjects with their wrapped keys.
-  public static let all = Query(list) { ($0.integer(0), $0.blob(1)) }
+  /// All subjects.
+  public static let all = Query(list) { Subject($0) }
 
   /// The change that forgets a subject: nothing sealed for it can be opened again.
-  public static func forget(_ subject: Int64) -> Change {
-    Change(destroy, [.integer(subject), .blob([])], touchesOneRow: true)
+  public static func forget(_ subject: Subject, _ ring: KeyRing) -> Change {
+    let forgotten = Subject(key: subject.key, matter: subject.matter, wrapped: [])
+    return table.updating(forgotten.values, from: subject.values, ring)
   }
 }

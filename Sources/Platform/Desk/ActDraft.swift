@@ -7,23 +7,15 @@ struct ActDraft: Sendable {
   let kind: String
   let context: Context
   let stamp: Int64
-  let commitment: [UInt8]
-  let salt: [UInt8]
   let privatePart: [UInt8]
   var subjectChange: Change?
-  var effectKey: Int64 = 0
   private var scope: [UInt8]?
   private var requestDigest: [UInt8] = []
 
-  init(
-    kind: String, context: Context, stamp: Int64, commitment: [UInt8], salt: [UInt8],
-    privatePart: [UInt8]
-  ) {
+  init(kind: String, context: Context, stamp: Int64, privatePart: [UInt8]) {
     self.kind = kind
     self.context = context
     self.stamp = stamp
-    self.commitment = commitment
-    self.salt = salt
     self.privatePart = privatePart
   }
 
@@ -56,7 +48,7 @@ struct ActDraft: Sendable {
         Phrase("此件的办理记录已达上限。", en: "This matter has reached the limit of acts."))
     }
     let decision = try command.decide(loaded, view, context)
-    return plan(decision, version: version + 1, matter: try matter(view))
+    return plan(decision, version: version + 1)
   }
 
   private func answeredBefore(_ view: any View) throws -> JournalKey? {
@@ -72,25 +64,16 @@ struct ActDraft: Sendable {
     return known.entry
   }
 
-  private func matter(_ view: any View) throws -> [UInt8] {
-    guard context.matter.isEmpty else { return context.matter }
-    let first = JournalKey(aggregate: context.aggregate, version: 1)
-    guard let row = try view.first(JournalBook.matter(first)) else {
-      throw StorageError("aggregate \(context.aggregate) has no first act")
-    }
-    return row
-  }
-
-  private func plan(
-    _ decision: Decision, version: Int64, matter: [UInt8]
-  ) -> WritePlan<CommandDesk.Outcome> {
+  private func plan(_ decision: Decision, version: Int64) -> WritePlan<CommandDesk.Outcome> {
     let key = JournalKey(aggregate: context.aggregate, version: version)
+    let salt = context.sealing.salt(at: key.raw)
     let row = JournalRow(
       key: key, kind: decision.refusal == nil ? kind : kind + RecordedRefusal.suffix,
       recordedAt: context.recordedAt, effectiveAt: context.effectiveAt, stamp: stamp,
-      actor: context.actor.account, matter: matter,
-      publicFields: RecordedRefusal.mark(decision).canonical, commitment: commitment,
-      sealed: context.sealing.seal(salt + privatePart, at: key.raw, random: context.random))
+      actor: context.actor.account, matter: context.matter,
+      publicFields: RecordedRefusal.mark(decision).canonical,
+      commitment: Digest.of(salt, privatePart).bytes,
+      sealed: context.sealing.seal(privatePart, at: key.raw, random: context.random))
     var changes = decision.changes
     changes.reserveCapacity(changes.count + 5)
     if let subjectChange { changes.append(subjectChange) }
@@ -105,11 +88,10 @@ struct ActDraft: Sendable {
         changes.append(
           OutboxBook.put(
             OutboxBook.Waiting(
-              key: effectKey << 8 | Int64(index), entry: key, kind: effect.kind,
-              payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
+              entry: key, ordinal: index, kind: effect.kind, payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
       }
     }
-    return WritePlan(changes, answer: .done(row, decision.refusal))
+    return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal))
   }
 }
 

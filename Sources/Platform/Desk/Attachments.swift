@@ -59,7 +59,7 @@ extension CommandDesk {
             en: "“\(file.name)” has more than \(megabytes) MB. Make it smaller and try again."))
       ])
     }
-    let key = try await effects.take()
+    let key = try await files.take()
     let blob = BlobBook.Blob(
       key: key, aggregate: aggregate, entry: nil,
       name: sealing.seal(Array(file.name.utf8), at: key, random: random),

@@ -47,7 +47,7 @@ public struct Context: Sendable {
   public let effectiveAt: Instant
   /// The key of the aggregate; fresh for a command that opens one.
   public let aggregate: Int64
-  /// The alias of the aggregate in the log, 16 bytes; random for a new one.
+  /// The alias of the aggregate in the log, 16 bytes; drawn for a new one.
   public let matter: [UInt8]
   /// The key under which personal words of the aggregate are sealed.
   public let sealing: SealingKey
@@ -90,11 +90,11 @@ public struct Decision: Sendable {
 public struct Effect: Sendable {
   /// What it is, such as `notice`.
   public let kind: String
-  /// What the worker needs, naming things by key: no personal words.
+  /// What the worker needs besides the act itself, naming things by key: no personal words.
   public let payload: JSONValue
 
   /// An effect.
-  public init(_ kind: String, _ payload: JSONValue) {
+  public init(_ kind: String, _ payload: JSONValue = [:]) {
     self.kind = kind
     self.payload = payload
   }

@@ -13,7 +13,7 @@ public final class CommandDesk: Sendable {
   let random: any RandomSource
   let stamp: Int64
   let cases: KeyLease
-  let effects: KeyLease
+  let files: KeyLease
   let keys: SubjectKeys
 
   /// A desk over a store.
@@ -28,7 +28,7 @@ public final class CommandDesk: Sendable {
     self.random = random
     self.stamp = stamp
     cases = KeyLease("aggregate", from: store)
-    effects = KeyLease("effect", from: store)
+    files = KeyLease("file", from: store)
     keys = SubjectKeys(store: store, ring: ring)
   }
 
@@ -97,12 +97,13 @@ public final class CommandDesk: Sendable {
 
   struct Prepared: Sendable {
     let unit: WriteUnit<Outcome>
-    let salt: [UInt8]
     let privatePart: [UInt8]
+    /// The subject that it opens, if any.
+    let opened: SubjectKeys.Known?
   }
 
   enum Outcome: Sendable {
-    case done(JournalRow, Problem?)
+    case done(JournalRow, salt: [UInt8], Problem?)
     case before(JournalKey)
   }
 
@@ -115,32 +116,31 @@ public final class CommandDesk: Sendable {
     let now = time.now
     let isNew = command.aggregate == nil
     let aggregate: Int64
-    let sealing: SealingKey
+    let subject: SubjectKeys.Known
     if let existing = command.aggregate {
       aggregate = existing
-      sealing = try await keys.key(of: existing)
-    } else if let place = terms.reservation {
-      aggregate = place.aggregate
-      sealing = place.sealing
+      subject = try await keys.known(existing)
     } else {
-      aggregate = try await cases.take()
-      sealing = SealingKey(subject: aggregate, random: random)
+      let place: Reservation
+      if let reserved = terms.reservation { place = reserved } else { place = try await reserve() }
+      aggregate = place.aggregate
+      subject = SubjectKeys.Known(sealing: place.sealing, matter: random.bytes(16))
     }
     let context = Context(
       actor: actor, recordedAt: now, effectiveAt: terms.effectiveAt ?? now, aggregate: aggregate,
-      matter: isNew ? random.bytes(16) : [], sealing: sealing, ring: ring,
+      matter: subject.matter, sealing: subject.sealing, ring: ring,
       random: SeededBytes(seed: seed(random)), isBackfill: isBackfill)
 
     let content = command.content
     var privateFields: [String: JSONValue] = ["content": content, "actor": .integer(actor.account)]
     if let principal = actor.principal { privateFields["principal"] = .integer(principal) }
     let privatePart = JSONValue.object(privateFields).canonicalBytes
-    let salt = random.bytes(16)
     var act = ActDraft(
-      kind: command.kind, context: context, stamp: stamp,
-      commitment: Digest.of(salt, privatePart).bytes, salt: salt, privatePart: privatePart)
-    act.subjectChange = isNew ? SubjectBook.add(sealing, ring, random: random) : nil
-    act.effectKey = try await effects.take()
+      kind: command.kind, context: context, stamp: stamp, privatePart: privatePart)
+    if isNew {
+      act.subjectChange = SubjectBook.add(
+        subject.sealing, matter: subject.matter, ring, random: random)
+    }
     if let key = terms.idempotencyKey {
       try act.useKey(key, requestDigest: Digest.of(content.canonicalBytes))
     }
@@ -149,7 +149,7 @@ public final class CommandDesk: Sendable {
     return Prepared(
       unit: { view in
         try draft.run(command, view, expectedVersion: expected)
-      }, salt: salt, privatePart: privatePart)
+      }, privatePart: privatePart, opened: isNew ? subject : nil)
   }
 
   private func seed(_ random: any RandomSource) -> UInt64 {
@@ -160,9 +160,10 @@ public final class CommandDesk: Sendable {
 
   private func answer(_ outcome: Outcome, _ prepared: Prepared) async throws -> Acknowledged {
     switch outcome {
-    case .done(let row, let refusal):
+    case .done(let row, let salt, let refusal):
+      if let opened = prepared.opened { keys.keep(opened, of: row.key.aggregate) }
       return Acknowledged(
-        row: row, salt: prepared.salt, privatePart: prepared.privatePart, refusal: refusal,
+        row: row, salt: salt, privatePart: prepared.privatePart, refusal: refusal,
         isRepeat: false)
     case .before(let key): return try await repeated(key)
     }
@@ -173,13 +174,12 @@ public final class CommandDesk: Sendable {
     guard let row = try await store.first(JournalBook.entry(key)) else {
       throw StorageError("the act \(key.aggregate)/\(key.version) of an earlier answer is missing")
     }
-    let sealing = try await keys.key(of: key.aggregate)
-    guard let opened = sealing.open(row.sealed, at: key.raw), opened.count >= 16 else {
+    guard let opened = try await opening(of: row) else {
       throw Problem.notFound(
         Phrase("该记录的内容已按规定销毁。", en: "The content of this record has been destroyed."))
     }
     return Acknowledged(
-      row: row, salt: Array(opened[..<16]), privatePart: Array(opened[16...]),
+      row: row, salt: opened.salt, privatePart: opened.privatePart,
       refusal: RecordedRefusal.problem(in: row), isRepeat: true)
   }
 }

@@ -25,16 +25,16 @@ public struct ForgetSubject: Command {
   }
 
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
-    guard let wrapped = try view.first(SubjectBook.wrapped(subject)) else {
+    guard let known = try view.first(SubjectBook.find(subject)) else {
       throw Problem.notFound(Phrase("没有这个主体。", en: "There is no such subject."))
     }
-    guard !wrapped.isEmpty else {
+    guard !known.isForgotten else {
       throw Problem.refused(
         "forgotten-before", Phrase("该主体的内容已销毁。", en: "It has been destroyed before."))
     }
-    var changes = [SubjectBook.forget(subject)]
-    if var known = try view.first(CaseBook.find(subject)) {
-      guard known.isClosed else {
+    var changes = [SubjectBook.forget(known, context.ring)]
+    if let row = try view.first(CaseBook.find(subject)) {
+      guard row.isClosed else {
         throw Problem.refused(
           "case-open",
           Phrase(
@@ -43,8 +43,9 @@ public struct ForgetSubject: Command {
             .law(Citation("中华人民共和国个人信息保护法", edition: "2021-08-20", article: 47))
           ])
       }
-      known.title = "—"
-      changes.append(CaseBook.replace(known, context.ring))
+      var nameless = row
+      nameless.title = "—"
+      changes.append(CaseBook.move(nameless, from: row, context.ring))
     }
     return .accepted(publicFields: [:], changes: changes)
   }

@@ -15,8 +15,8 @@ public enum Maintenance: Sendable {
   case recordAccess(at: Instant, actor: Int64, aggregate: Int64, what: String)
   /// An attachment arrived, before the act that will refer to it.
   case stageBlob(BlobBook.Blob, bytes: [UInt8], sealing: SealingKey)
-  /// An effect was handed over or given up.
-  case finishEffect(OutboxBook.Waiting, at: Instant, proof: String)
+  /// Effects were handed over or given up, each with its proof.
+  case finishEffects([(effect: OutboxBook.Waiting, proof: String)], at: Instant)
   /// An effect failed and is put off.
   case postponeEffect(OutboxBook.Waiting, until: Instant)
   /// The addressee opened a notice.
@@ -45,8 +45,8 @@ public enum Maintenance: Sendable {
       ]
     case .stageBlob(let blob, let bytes, let sealing):
       BlobBook.stage(blob, bytes, sealing: sealing, ring, random: random)
-    case .finishEffect(let effect, let at, let proof):
-      OutboxBook.finish(effect, at: at, proof: proof, ring)
+    case .finishEffects(let done, let at):
+      done.flatMap { OutboxBook.finish($0.effect, at: at, proof: $0.proof, ring) }
     case .postponeEffect(let effect, let until):
       [OutboxBook.postpone(effect, until: until, ring)]
     case .markRead(let delivery, let at): [OutboxBook.markRead(delivery, at: at, ring)]
@@ -76,6 +76,16 @@ extension CommandDesk {
       .recordAccess(
         at: time.now, actor: actor.account, aggregate: aggregate,
         what: what))
+  }
+
+  /// What an act's commitment was made of; nil if it was destroyed or altered.
+  public func opening(
+    of row: JournalRow
+  ) async throws -> (salt: [UInt8], privatePart: [UInt8])? {
+    do {
+      let key = try await keys.key(of: row.key.aggregate)
+      return key.open(row.sealed, at: row.key.raw).map { (key.salt(at: row.key.raw), $0) }
+    } catch let problem as Problem where problem.status == 404 { return nil }
   }
 
   /// Opens what was sealed for an aggregate at a place; nil if it was destroyed or altered.

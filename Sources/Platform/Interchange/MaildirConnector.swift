@@ -1,4 +1,5 @@
 import Commons
+import Dispatch
 import Foundation
 
 /// Delivers into a maildir (tmp, new, cur), from which any mail system takes it on.
@@ -12,7 +13,18 @@ public struct MaildirConnector: Connector {
   /// A connector to a folder, made at the first delivery.
   public init(folder: String) { self.folder = folder }
 
+  /// Flushing waits for the disk, which no thread of Swift's concurrency may do.
+  private static let disk = DispatchQueue(label: "maildir", qos: .utility)
+
   public func deliver(_ notice: Notice) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      MaildirConnector.disk.async {
+        continuation.resume(with: Result { try write(notice) })
+      }
+    }
+  }
+
+  private func write(_ notice: Notice) throws -> String {
     do {
       for part in ["tmp", "new", "cur"] {
         try FileManager.default.createDirectory(

@@ -6,7 +6,7 @@ import Storage
 /// Turns a waiting effect into a message; nil if nobody is to be told (no address on file).
 public typealias NoticeWriter = @Sendable (OutboxBook.Waiting) async throws -> Notice?
 
-/// Hands waiting effects to a connector: at least once, in order of time, with growing pauses after
+/// Hands waiting effects to a connector: at least once, with growing pauses after
 /// failures, given up on record after the last try.
 public struct OutboxWorker: Sendable {
   private let desk: CommandDesk
@@ -27,31 +27,37 @@ public struct OutboxWorker: Sendable {
     self.write = write
   }
 
-  /// Hands over what is due, at most `limit`; returns how many effects were dealt with.
+  /// Hands over what is new and what is due again, at most `limit` of each; returns how many effects
+  /// were dealt with.
   public func runOnce(limit: Int = 100) async throws -> Int {
-    let waiting = try await desk.store.all(OutboxBook.due(at: time.now, limit: limit))
-    for effect in waiting { try await handle(effect) }
+    let now = time.now
+    let waiting = try await desk.store.read { view in
+      try view.all(OutboxBook.fresh(limit: limit))
+        + view.all(OutboxBook.later(at: now, limit: limit))
+    }
+    var done: [(effect: OutboxBook.Waiting, proof: String)] = []
+    for effect in waiting {
+      if let proof = try await handOver(effect) { done.append((effect, proof)) }
+    }
+    // One commit for all of them: a notice that went out twice after a crash is told by its id.
+    if !done.isEmpty { try await desk.maintain(.finishEffects(done, at: time.now)) }
     return waiting.count
   }
 
-  private func handle(_ effect: OutboxBook.Waiting) async throws {
+  /// Tells whoever is to be told; the answer is the proof, nil if it is to be tried again.
+  private func handOver(_ effect: OutboxBook.Waiting) async throws -> String? {
     do {
-      guard let notice = try await write(effect) else {
-        return try await finish(effect, "nobody to tell")
-      }
+      guard let notice = try await write(effect) else { return "nobody to tell" }
       var proofs: [String] = []
       for connector in connectors { proofs.append(try await connector.deliver(notice)) }
-      try await finish(effect, proofs.isEmpty ? "no connector" : proofs.joined(separator: " "))
+      return proofs.isEmpty ? "no connector" : proofs.joined(separator: " ")
     } catch let failure as DeliveryFailure {
       if failure.isLasting || effect.attempts + 1 >= OutboxWorker.maximumAttempts {
-        return try await finish(effect, "failed: \(failure)")
+        return "failed: \(failure)"
       }
       let pause = Int64(30) << min(effect.attempts, 12)
       try await desk.maintain(.postponeEffect(effect, until: time.now.adding(seconds: pause)))
+      return nil
     }
-  }
-
-  private func finish(_ effect: OutboxBook.Waiting, _ proof: String) async throws {
-    try await desk.maintain(.finishEffect(effect, at: time.now, proof: proof))
   }
 }

@@ -31,14 +31,11 @@ public struct CaseClocks: Hashable, Sendable {
   /// Reads ``text``; throws 400 for anything else.
   public init(_ text: String) throws {
     clocks = [:]
-    guard case .object(let members) = try JSONValue(parsing: Array(text.utf8)) else {
-      throw CaseClocks.unreadable(text)
-    }
-    for (name, value) in members {
-      guard let written = value.string, let clock = LegalClock(text: written) else {
-        throw CaseClocks.unreadable(text)
-      }
-      clocks[ClockID(name)] = clock
+    for part in text.utf8.split(separator: UInt8(ascii: ";")) {
+      guard let equals = part.firstIndex(of: UInt8(ascii: "=")),
+        let clock = LegalClock(text: Substring(part[part.index(after: equals)...])),
+        clocks.updateValue(clock, forKey: ClockID(String(Substring(part[..<equals])))) == nil
+      else { throw CaseClocks.unreadable(text) }
     }
   }
 
@@ -46,11 +43,9 @@ public struct CaseClocks: Hashable, Sendable {
     .malformed(Phrase("时限“\(text)”无法读取。", en: "“\(text)” is no set of clocks."))
   }
 
-  /// Canonical JSON: clock name to ``LegalClock/text``.
+  /// Name and ``LegalClock/text`` of each clock, by name: `handle=20514@28800 5wd;accept=…`.
   public var text: String {
-    JSONValue.object(
-      Dictionary(uniqueKeysWithValues: clocks.map { ($0.text, .string($1.text)) })
-    ).canonical
+    all.map { "\($0.id.text)=\($0.clock.text)" }.joined(separator: ";")
   }
 
   /// Does what a step of the case asks for.

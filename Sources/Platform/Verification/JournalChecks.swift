@@ -9,8 +9,7 @@ public enum JournalChecks {
     versions, keys, commitments, references, chunks, keyBlocks, accessDigests,
   ]
 
-  private static let journalKeys = Statement(
-    "SELECT entry_key, matter FROM journal ORDER BY entry_key")
+  private static let journalKeys = Statement("SELECT entry_key FROM journal ORDER BY entry_key")
   private static let subjects = Statement(
     """
     SELECT DISTINCT j.entry_key / 65536 FROM journal j
@@ -35,13 +34,12 @@ public enum JournalChecks {
     FROM cases c ORDER BY c.case_key
     """)
 
-  /// An aggregate's acts are numbered 1, 2, 3 … without a gap, under one alias, and its case stands
-  /// at the last of them.
+  /// An aggregate's acts are numbered 1, 2, 3 … without a gap, and its case stands at the last of
+  /// them.
   static let versions = StoreCheck("journal versions") { view, _ in
     var findings: [StoreFinding] = []
     var last = JournalKey(aggregate: -1, version: 0)
-    var alias: [UInt8] = []
-    for (raw, matter) in try view.all(Query(journalKeys) { ($0.integer(0), $0.blob(1)) }) {
+    for raw in try view.all(Query(journalKeys) { $0.integer(0) }) {
       let key = JournalKey(raw: raw)
       let isNext =
         key.aggregate == last.aggregate ? key.version == last.version + 1 : key.version == 1
@@ -51,12 +49,7 @@ public enum JournalChecks {
             "journal", row: "\(raw)",
             Phrase("此前缺少记录（版本不连续）。", en: "an act before this one is missing")))
       }
-      if key.aggregate == last.aggregate, matter != alias {
-        findings.append(
-          StoreFinding(
-            "journal", row: "\(raw)", Phrase("别名与首条记录不同。", en: "its alias changed")))
-      }
-      (last, alias) = (key, matter)
+      last = key
     }
     let cases = try view.all(
       Query(caseVersions) { ($0.integer(0), $0.integer(1), $0.optionalInteger(2)) })
@@ -80,11 +73,11 @@ public enum JournalChecks {
       StoreFinding(
         "subjects", row: "\($0)", Phrase("没有对应的台账。", en: "no act belongs to this key"))
     }
-    for (subject, wrapped) in try view.all(SubjectBook.all)
-    where !wrapped.isEmpty && SealingKey(subject: subject, wrapped: wrapped, ring) == nil {
+    for subject in try view.all(SubjectBook.all)
+    where !subject.isForgotten && subject.sealingKey(ring) == nil {
       findings.append(
         StoreFinding(
-          "subjects", row: "\(subject)",
+          "subjects", row: "\(subject.key)",
           Phrase(
             "密钥无法解开（被改动，或密钥文件不符）。",
             en: "its key cannot be unwrapped: altered, or made under another key file")))
@@ -117,7 +110,7 @@ public enum JournalChecks {
               Phrase("密封内容无法解开。", en: "its sealed part does not open")))
           continue
         }
-        if Digest.of(opened).bytes != row.commitment {
+        if Digest.of(key.salt(at: row.raw), opened).bytes != row.commitment {
           findings.append(
             StoreFinding(
               "journal", row: "\(row.raw)",
@@ -138,8 +131,8 @@ public enum JournalChecks {
       """)
   }
   private static let referring: [(String, Statement)] = [
-    ("outbox", dangling("outbox", "effect_key", "entry_key")),
-    ("deliveries", dangling("deliveries", "effect_key", "entry_key")),
+    ("outbox", dangling("outbox", "entry_key", "entry_key")),
+    ("deliveries", dangling("deliveries", "entry_key", "entry_key")),
     ("blobs", dangling("blobs", "blob_key", "entry_key")),
     ("log_queue", dangling("log_queue", "entry_key", "entry_key")),
     ("log_entries", dangling("log_entries", "log_index", "entry_key")),
@@ -191,9 +184,9 @@ public enum JournalChecks {
         "blob_chunks", row: "\($0)", Phrase("不属于任何附件。", en: "it belongs to no attachment"))
     }
     for blob in try view.all(BlobBook.all) where blob.entry != nil {
-      guard let wrapped = try view.first(SubjectBook.wrapped(blob.aggregate)), !wrapped.isEmpty,
-        let key = SealingKey(subject: blob.aggregate, wrapped: wrapped, ring)
-      else { continue }
+      guard let key = try view.first(SubjectBook.find(blob.aggregate))?.sealingKey(ring) else {
+        continue
+      }
       var bytes: [UInt8] = []
       for chunk in try view.all(BlobBook.chunks(blob.key)) {
         guard let part = key.open(chunk.bytes, at: chunk.place) else {
@@ -215,9 +208,6 @@ public enum JournalChecks {
   }
 
   private static let highestAggregate = Statement("SELECT max(entry_key) FROM journal")
-  private static let highestEffect = Statement(
-    "SELECT max(e) FROM (SELECT max(effect_key) AS e FROM outbox "
-      + "UNION ALL SELECT max(effect_key) FROM deliveries) AS effects")
   private static let highestBlob = Statement("SELECT max(blob_key) FROM blobs")
 
   /// Leased keys lie above all keys in use, so that none is given twice.
@@ -227,8 +217,9 @@ public enum JournalChecks {
     func highest(_ statement: Statement) throws -> Int64 {
       try view.first(Query(statement) { $0.optionalInteger(0) ?? 0 }) ?? 0
     }
-    var used = ["aggregate": try highest(highestAggregate) >> 16]
-    used["effect"] = max(try highest(highestEffect) >> 8, try highest(highestBlob))
+    let used = [
+      "aggregate": try highest(highestAggregate) >> 16, "file": try highest(highestBlob),
+    ]
     return used.compactMap { name, key in
       (blocks[name] ?? 1) > key
         ? nil

@@ -13,16 +13,34 @@ final class SQLiteConnection: RowCells, View {
   private final class Prepared {
     let statement: OpaquePointer
     let slots: [Int32]
-    let columns: Int32
+    /// Where the texts and blobs of the parameters lie while it runs: SQLite reads them in place
+    /// instead of allocating a copy of each.
+    private(set) var arena = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     init(_ statement: OpaquePointer, slots: [Int32]) {
       self.statement = statement
       self.slots = slots
-      columns = sqlite3_column_count(statement)
+    }
+
+    deinit {
+      sqlite3_finalize(statement)
+      arena.deallocate()
+    }
+
+    func reserve(_ count: Int) {
+      guard arena.count < count else { return }
+      arena.deallocate()
+      arena = .allocate(byteCount: max(256, 2 * count), alignment: 8)
     }
   }
 
+  private static let isConfigured = tequ_sqlite_forgo_memory_statistics() == SQLITE_OK
+
+  /// Settings of the whole library, made once, before the first connection of the process.
+  static func configure() { _ = isConfigured }
+
   init(path: String, readOnly: Bool) throws {
+    SQLiteConnection.configure()
     var opened: OpaquePointer?
     let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
@@ -38,7 +56,7 @@ final class SQLiteConnection: RowCells, View {
   }
 
   deinit {
-    for entry in prepared { sqlite3_finalize(entry?.statement) }
+    prepared = []
     sqlite3_close_v2(handle)
   }
 
@@ -92,6 +110,56 @@ final class SQLiteConnection: RowCells, View {
     }
   }
 
+  // MARK: Answers as bytes
+
+  /// Runs a question and appends its answer to `out` in an injective form: the same bytes, the same
+  /// rows. `decode` looks at each row; without it rows are only written down.
+  func record(
+    _ statement: Statement, _ parameters: [SQLValue], onlyFirst: Bool, to out: inout [UInt8],
+    decode: () throws -> Void = {}
+  ) throws {
+    let entry = try bind(statement, parameters)
+    let outer = current
+    current = entry.statement
+    defer {
+      sqlite3_reset(entry.statement)
+      current = outer
+    }
+    while true {
+      let code = sqlite3_step(entry.statement)
+      if code == SQLITE_DONE { break }
+      guard code == SQLITE_ROW else { throw failure(statement.sql) }
+      writeRow(to: &out)
+      try decode()
+      if onlyFirst { break }
+    }
+    out.append(SQLiteConnection.end)
+  }
+
+  private static let end: UInt8 = 0xFF
+
+  private func writeRow(to out: inout [UInt8]) {
+    for column in 0..<sqlite3_column_count(current) {
+      let type = sqlite3_column_type(current, column)
+      out.append(UInt8(type))
+      switch type {
+      case SQLITE_INTEGER: append(sqlite3_column_int64(current, column), to: &out)
+      case SQLITE_FLOAT:
+        append(Int64(bitPattern: sqlite3_column_double(current, column).bitPattern), to: &out)
+      case SQLITE_TEXT, SQLITE_BLOB:
+        let start = sqlite3_column_blob(current, column)
+        let count = Int(sqlite3_column_bytes(current, column))
+        append(Int64(count), to: &out)
+        out.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+      default: break
+      }
+    }
+  }
+
+  private func append(_ value: Int64, to out: inout [UInt8]) {
+    withUnsafeBytes(of: value) { out.append(contentsOf: $0) }
+  }
+
   // MARK: Preparing and binding
 
   private func prepare(_ statement: Statement) throws -> Prepared {
@@ -123,34 +191,51 @@ final class SQLiteConnection: RowCells, View {
       throw StorageError(
         "\(entry.slots.count) parameters expected, \(parameters.count) given: \(statement.sql)")
     }
+    var size = 0
+    for value in parameters {
+      switch value {
+      case .text(let text): size += text.utf8.count
+      case .blob(let bytes): size += bytes.count
+      default: break
+      }
+    }
+    entry.reserve(size)
+    var used = 0
     for (index, value) in parameters.enumerated() {
-      try bind(value, at: entry.slots[index], of: entry.statement, statement)
+      let code = bind(value, at: entry.slots[index], of: entry, &used)
+      guard code == SQLITE_OK else { throw failure(statement.sql) }
     }
     return entry
   }
 
   private func bind(
-    _ value: SQLValue, at slot: Int32, of pointer: OpaquePointer, _ statement: Statement
-  ) throws {
-    let code: Int32
+    _ value: SQLValue, at slot: Int32, of entry: Prepared, _ used: inout Int
+  ) -> Int32 {
+    func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
+      let place = entry.arena.baseAddress! + used
+      place.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+      used += bytes.count
+      return UnsafeRawPointer(place)
+    }
     switch value {
-    case .null: code = sqlite3_bind_null(pointer, slot)
-    case .integer(let integer): code = sqlite3_bind_int64(pointer, slot, integer)
-    case .real(let real): code = sqlite3_bind_double(pointer, slot, real)
+    case .null: return sqlite3_bind_null(entry.statement, slot)
+    case .integer(let integer): return sqlite3_bind_int64(entry.statement, slot, integer)
+    case .real(let real): return sqlite3_bind_double(entry.statement, slot, real)
     case .text(var text):
-      code = text.withUTF8 { utf8 in
-        utf8.withMemoryRebound(to: CChar.self) {
-          sqlite3_bind_text(pointer, slot, $0.baseAddress ?? emptyText, Int32($0.count), transient)
-        }
+      return text.withUTF8 { utf8 in
+        let start =
+          utf8.isEmpty
+          ? emptyText
+          : keep(UnsafeRawBufferPointer(utf8)).assumingMemoryBound(to: CChar.self)
+        return sqlite3_bind_text(entry.statement, slot, start, Int32(utf8.count), nil)
       }
     case .blob(let bytes):
-      code = bytes.withUnsafeBytes { raw in
+      return bytes.withUnsafeBytes { raw in
         raw.isEmpty
-          ? sqlite3_bind_zeroblob(pointer, slot, 0)
-          : sqlite3_bind_blob(pointer, slot, raw.baseAddress, Int32(raw.count), transient)
+          ? sqlite3_bind_zeroblob(entry.statement, slot, 0)
+          : sqlite3_bind_blob(entry.statement, slot, keep(raw), Int32(raw.count), nil)
       }
     }
-    guard code == SQLITE_OK else { throw failure(statement.sql) }
   }
 
   private func failure(_ sql: String) -> StorageError {
@@ -189,8 +274,6 @@ final class SQLiteConnection: RowCells, View {
   }
 }
 
-// SQLite copies the bytes before bind returns; the macro SQLITE_TRANSIENT is not imported.
-private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
   let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
   pointer.pointee = 0

@@ -20,6 +20,16 @@ public final class SQLiteStore: Store {
     public var cacheMegabytes: Int
     /// Opens for reading only: no writer is started and every write is refused.
     public var isReadOnly: Bool
+    /// When callers plan their units before the writer's turn for them.
+    public var planning = Planning.whileBusy
+
+    /// When callers plan ahead; it changes speed only.
+    public enum Planning: Sendable, CaseIterable {
+      /// While the writer works for others: an idle writer is quicker itself.
+      case whileBusy
+      /// Always and never, for conformance.
+      case always, never
+    }
 
     /// A configuration.
     public init(
@@ -36,6 +46,7 @@ public final class SQLiteStore: Store {
   public var dialect: Dialect { .sqlite }
 
   private let writer: SQLiteWriter?
+  private let planning: Configuration.Planning
   private let readers: ReaderPool
   private let reports: WorkerThread
   private let privateFile: String?
@@ -44,6 +55,7 @@ public final class SQLiteStore: Store {
   public init(_ configuration: Configuration, migrations: [Migration]) throws {
     let path = configuration.path ?? SQLiteStore.privatePath()
     privateFile = configuration.path == nil ? path : nil
+    planning = configuration.planning
     if configuration.isReadOnly {
       writer = nil
     } else {
@@ -90,6 +102,7 @@ public final class SQLiteStore: Store {
 
   public func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {
     let pending = TypedWrite(unit)
+    planAhead([pending])
     try await withUnsafeThrowingContinuation { continuation in
       enqueue([pending]) {
         if let failure = pending.failure {
@@ -107,12 +120,22 @@ public final class SQLiteStore: Store {
   ) async -> [Result<Answer, any Error>] {
     guard !units.isEmpty else { return [] }
     let pending = units.map { TypedWrite($0) }
+    planAhead(pending)
     await withUnsafeContinuation { continuation in
       enqueue(pending) { continuation.resume() }
     } as Void
     return pending.map { write in
       write.failure.map { .failure($0) } ?? .success(write.answer!)
     }
+  }
+
+  /// While the writer works for others, the caller's own thread does what it can.
+  private func planAhead(_ writes: [PendingWrite]) {
+    guard let writer, planning == .always || (planning == .whileBusy && writer.isBusy),
+      let connection = try? readers.take()
+    else { return }
+    defer { readers.give(connection) }
+    for write in writes { write.planAhead(connection) }
   }
 
   private func enqueue(_ writes: [PendingWrite], done: @escaping @Sendable () -> Void) {
@@ -159,7 +182,9 @@ private final class ReaderPool: Sendable {
   func take() throws -> SQLiteConnection {
     if let connection = free.withLock({ $0.popLast() }) { return connection.value }
     let connection = try SQLiteConnection(path: path, readOnly: true)
-    try connection.execute("PRAGMA query_only=ON; PRAGMA mmap_size=268435456")
+    // No memory map: SQLite gives it up and takes it anew whenever somebody has written, which stops
+    // every processor for a moment and costs more than the copies that it saves.
+    try connection.execute("PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-4096")
     return connection
   }
 

@@ -6,6 +6,15 @@ import Synchronization
 /// group's `done`, which is what makes the hand-over of these fields safe.
 class PendingWrite: @unchecked Sendable {
   var failure: (any Error)?
+  /// What was planned before its turn; nil if nothing was.
+  private(set) var ahead: PlannedAhead?
+
+  /// Plans against committed rows. If the unit refuses, nothing is kept: a refusal, too, must rest on
+  /// the units before it.
+  func planAhead(_ connection: SQLiteConnection) {
+    ahead = try? PlannedAhead(plan, connection)
+  }
+
   /// Runs the unit's pure part and keeps its answer.
   func plan(_ view: any View) throws -> [Change] { preconditionFailure("overridden") }
 }
@@ -40,6 +49,7 @@ final class SQLiteWriter: Sendable {
   private let batchLimit: Int
   private let queue = Mutex<[PendingGroup]>([])
   private let isStopped = Atomic<Bool>(false)
+  private let isWorking = Atomic<Bool>(false)
   private let wake: Signal
   private let ended: Signal
 
@@ -64,6 +74,9 @@ final class SQLiteWriter: Sendable {
     wake.signal()
   }
 
+  /// Whether a unit that comes now has to wait for others.
+  var isBusy: Bool { isWorking.load(ordering: .relaxed) }
+
   func stop() {
     let wasStopped = queue.withLock { _ in
       isStopped.exchange(true, ordering: .relaxed)
@@ -79,6 +92,7 @@ final class SQLiteWriter: Sendable {
         waiting.removeAll(keepingCapacity: true)
         return taken
       }
+      isWorking.store(!groups.isEmpty, ordering: .relaxed)
       if groups.isEmpty {
         if isStopped.load(ordering: .relaxed) { break }
         wake.wait()
@@ -126,12 +140,18 @@ final class SQLiteWriter: Sendable {
   // functions of the view, so the second run means the same.
   private func attempt(_ batch: [PendingWrite], careful: Bool) throws -> Bool {
     let connection = connection.value
+    var scratch: [UInt8] = []
+    scratch.reserveCapacity(1024)
     try connection.run(Statements.beginImmediate, [])
     for write in batch {
       write.failure = nil
       let changes: [Change]
       do {
-        changes = try write.plan(connection)
+        if let ahead = write.ahead, try ahead.holds(connection, scratch: &scratch) {
+          changes = ahead.changes
+        } else {
+          changes = try write.plan(connection)
+        }
       } catch {
         write.failure = error
         continue

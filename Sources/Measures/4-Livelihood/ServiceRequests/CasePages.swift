@@ -411,7 +411,9 @@ struct CasePages {
       h.element("ul", .class("rows")) { h in
         for delivery in file.deliveries {
           h.element("li") { h in
-            h.text(RequestNotices.subject(of: delivery.payload))
+            if let act = file.events.first(where: { $0.row.key == delivery.entry }) {
+              h.text(RequestNotices.text(act.command).subject)
+            }
             h.element("div", .class("sub")) { h in
               h.time(delivery.finishedAt, in: profile.zone)
               if delivery.proof == "nobody to tell" {

@@ -45,6 +45,8 @@ extension ClockID {
   static let callBack: ClockID = "callback"
   static let evaluation: ClockID = "evaluation"
   static let review: ClockID = "review"
+  /// Not a clock of its own: the period by which `handle` is extended.
+  static let extend: ClockID = "extend"
 }
 
 /// Where the rules of this case type stand.

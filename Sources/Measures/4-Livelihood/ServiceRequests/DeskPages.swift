@@ -19,13 +19,6 @@ struct DeskPages {
   static let capacities: [ActorKind] = [.dispatcher, .handler, .arbiter, .supervisor, .citizen]
   static let trail = [PageShell.Link(Phrase("办理台", en: "Desk"), "/desk/requests")]
 
-  /// How much an agency has open.
-  struct Load: Sendable {
-    let agency: String?
-    let open: Int64
-    let late: Int64
-  }
-
   /// What an inbox shows.
   struct Inbox: Sendable {
     let tray: RequestsMeasure.Tray

@@ -272,15 +272,16 @@ extension RequestsMeasure {
 
   private func supervision(_ visit: Visit) async throws -> Response {
     let now = visit.now
-    let (late, load) = try await desk.store.read { view in
-      (
-        try view.all(RequestTables.late(at: now, limit: 50)),
-        try view.all(RequestTables.load(at: now)).map {
-          DeskPages.Load(agency: $0.agency, open: $0.open, late: $0.late)
-        }
-      )
+    // Agency by agency, as the index over inboxes lies.
+    let late = try await desk.store.read { view in
+      try profile.agencies.flatMap {
+        try view.all(RequestTables.overdue($0.id, at: now, limit: 50))
+      }
+    }.sorted {
+      ($0.base.dueAt?.microseconds ?? 0, $0.base.key)
+        < ($1.base.dueAt?.microseconds ?? 0, $1.base.key)
     }
-    return deskPages.supervision(visit, late, load, figures)
+    return deskPages.supervision(visit, Array(late.prefix(50)), figures)
   }
 }
 

@@ -222,48 +222,53 @@ extension RequestsMeasure {
 
   /// Several intakes, one answer for each in their order; each stands or falls alone.
   private func apiIntakes(_ visit: Visit) async throws -> Response {
-    let items = try items(visit)
-    let commands = try items.map { item in
+    try await apiEach(visit) { _, item in
       var members = item.object ?? [:]
       members["key"] = nil
-      return (
-        SubmitRequest(
-          try RequestsMeasure.intake(
-            item.object == nil ? item : .object(members), channel: "phone"),
-          rules: rules), terms(item)
-      )
+      let body = item.object == nil ? item : .object(members)
+      return SubmitRequest(try RequestsMeasure.intake(body, channel: "phone"), rules: rules)
+    } fields: { done in
+      let year = done.row.effectiveAt.date(in: .beijing).year
+      return [
+        "number": .string(
+          CaseNumber(measure: 21, year: year, serial: done.aggregate).description),
+        "token": .string(trackingToken(done.aggregate)), "version": 1,
+      ]
     }
-    let answers = await desk.submit(all: commands, by: visit.actor)
-    return .json(
-      .array(
-        try answers.map { answer in
-          try RequestsMeasure.outcome(answer, visit.language) { done in
-            let year = done.row.effectiveAt.date(in: .beijing).year
-            return [
-              "number": .string(
-                CaseNumber(measure: 21, year: year, serial: done.aggregate).description),
-              "token": .string(self.trackingToken(done.aggregate)), "version": 1,
-            ]
-          }
-        }))
   }
 
   /// Several steps, one answer for each in their order; each stands or falls alone.
   private func apiSteps(_ visit: Visit) async throws -> Response {
-    let commands = try items(visit).enumerated().map { index, item in
+    try await apiEach(visit) { index, item in
       guard let number = item["number"]?.string else {
         throw Problem.malformed(
           Phrase("第\(index + 1)项缺少 number。", en: "Item \(index + 1) lacks its “number”."))
       }
-      return (try move(item, try key(number), pointer: "/\(index)"), terms(item))
+      return try move(item, try key(number), pointer: "/\(index)")
+    } fields: {
+      ["version": .integer($0.row.key.version)]
     }
-    let answers = await desk.submit(all: commands, by: visit.actor)
+  }
+
+  /// Hands in the command of every item together; an item that cannot be read is answered with its
+  /// problem and holds up no other.
+  private func apiEach<C: Command>(
+    _ visit: Visit, _ command: (Int, JSONValue) throws -> C,
+    fields: (Acknowledged) -> [String: JSONValue]
+  ) async throws -> Response {
+    var wishes: [(command: C, terms: CommandDesk.Terms)] = []
+    var answers: [Result<Acknowledged, any Error>?] = []
+    for (index, item) in try items(visit).enumerated() {
+      do {
+        wishes.append((try command(index, item), terms(item)))
+        answers.append(nil)
+      } catch { answers.append(.failure(error)) }
+    }
+    var done = await desk.submit(all: wishes, by: visit.actor)[...]
     return .json(
       .array(
         try answers.map { answer in
-          try RequestsMeasure.outcome(answer, visit.language) {
-            ["version": .integer($0.row.key.version)]
-          }
+          try RequestsMeasure.outcome(answer ?? done.removeFirst(), visit.language, fields)
         }))
   }
 

@@ -132,7 +132,7 @@ public struct MoveRequest: Command {
     let earlier = RequestDeadlines(type, before, clocks, rules.calendar)
     try clocks.apply(
       step.clockEffects, at: at, zone: rules.profile.zone,
-      periods: rules.periods(try rules.item(row.request.item), on: at))
+      periods: rules.periods(row.request.item, on: at))
     row.base.version += 1
     row.base.status = type.text(step.status)
     let stage = type.stage(of: step.status)
@@ -152,9 +152,7 @@ public struct MoveRequest: Command {
     row.request.marks = marks(type, step.status)
     return .accepted(
       publicFields: publicFields(row, loaded, stage, from: earlier, to: deadlines),
-      changes: RequestTables.move(
-        row, context.ring, isReclassified: row.request.item != loaded.request.item),
-      effects: notices)
+      changes: RequestTables.move(row, from: loaded, context.ring), effects: notices)
   }
 
   /// A step that the expiry of a clock calls for needs that clock to have run out when it says.
@@ -231,6 +229,6 @@ public struct MoveRequest: Command {
       "refuse-unlawful",
     ]
     return told.contains(command)
-      ? [Effect("notice", ["template": .string(command.text)])] : []
+      ? [Effect("notice")] : []
   }
 }

@@ -1,4 +1,5 @@
 import Books
+import CaseEngine
 import CityProfiles
 import Commons
 import Desk
@@ -9,7 +10,7 @@ import Storage
 /// What the citizen is told when something happens to a request.
 enum RequestNotices {
   static let words: [String: (subject: Phrase, body: Phrase)] = [
-    "received": (
+    "file": (
       Phrase("已收到您的诉求", en: "We have your request"),
       Phrase("您的诉求已登记，我们会尽快派单。", en: "Your request has been registered.")
     ),
@@ -59,14 +60,9 @@ enum RequestNotices {
     body: Phrase("理由和应当去的部门见办理过程。", en: "The reason, and where to go, stand in the history.")
   )
 
-  static func subject(of payload: String) -> Phrase {
-    let template = (try? JSONValue(parsing: Array(payload.utf8)))?["template"]?.string ?? ""
-    return (words[template] ?? refused).subject
-  }
-
-  static func text(_ payload: String) -> (subject: Phrase, body: Phrase) {
-    let template = (try? JSONValue(parsing: Array(payload.utf8)))?["template"]?.string ?? ""
-    return words[template] ?? refused
+  /// What is said of an act with this command.
+  static func text(_ command: CommandID) -> (subject: Phrase, body: Phrase) {
+    words[command.text] ?? refused
   }
 }
 
@@ -81,7 +77,7 @@ extension RequestsMeasure {
     guard !recipient.isEmpty,
       let act = file.events.first(where: { $0.row.key == effect.entry })
     else { return nil }
-    let words = RequestNotices.text(effect.payload)
+    let words = RequestNotices.text(act.command)
     let number = row.base.number.description
     return Notice(
       id: "\(profile.slug)-\(effect.key)", recipient: recipient,

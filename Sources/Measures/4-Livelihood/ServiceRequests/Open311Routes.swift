@@ -113,17 +113,10 @@ extension RequestsMeasure {
     let count = size ?? RequestsMeasure.rowLimit
     let wanted = count * (page ?? 1)
     var rows: [RequestCase] = []
-    var before = (to.microseconds + 1, Int64.max)
-    // Filters that the index does not know are applied here; a bound keeps the work small.
-    for _ in 0..<20 where rows.count < wanted {
-      let next = try await desk.store.all(
-        RequestTables.openToAll(since: from, before: before, limit: RequestsMeasure.rowLimit))
-      rows += next.filter { row in
-        (codes?.contains(row.request.item) ?? true) && state.fits(row.base)
-      }
-      guard next.count == RequestsMeasure.rowLimit, let last = next.last else { break }
-      before = (last.request.openedAt.microseconds, last.base.key)
+    for code in codes.map({ $0.sorted().map(Optional.some) }) ?? [nil] {
+      rows += try await georows(code, state, since: from, until: to, wanted)
     }
+    rows.sort { ($1.request.openedAt, $1.base.key) < ($0.request.openedAt, $0.base.key) }
     let shown = rows.prefix(wanted).dropFirst(wanted - count)
     var records: [GeoValue] = []
     for row in shown {
@@ -132,6 +125,23 @@ extension RequestsMeasure {
       }
     }
     return .list(of: "request", records)
+  }
+
+  /// The newest public requests of an item (of all for nil) in a state, at most `wanted`. The state is
+  /// looked at here; a bound keeps a search for what hardly exists from reading a whole city.
+  private func georows(
+    _ item: String?, _ state: GeoState, since from: Instant, until to: Instant, _ wanted: Int
+  ) async throws -> [RequestCase] {
+    var rows: [RequestCase] = []
+    var before = (to.microseconds + 1, Int64.max)
+    for _ in 0..<100 where rows.count < wanted {
+      let next = try await desk.store.all(
+        RequestTables.openToAll(item, since: from, before: before, limit: RequestsMeasure.rowLimit))
+      rows += next.filter { state.fits($0.base) }
+      guard next.count == RequestsMeasure.rowLimit, let last = next.last else { break }
+      before = (last.request.openedAt.microseconds, last.base.key)
+    }
+    return rows
   }
 
   private static func number(_ text: String?, in bounds: ClosedRange<Int>) throws(Problem) -> Int? {

@@ -65,11 +65,8 @@ struct RequestFile: Sendable {
   }
 
   private static func open(_ row: JournalRow, _ desk: CommandDesk) async throws -> JSONValue? {
-    do {
-      let sealed = try await desk.open(row.sealed, of: row.key.aggregate, at: row.key.raw)
-      guard let bytes = sealed, bytes.count > 16 else { return nil }
-      return try JSONValue(parsing: Array(bytes[16...]))["content"]
-    } catch let problem as Problem where problem.status == 404 { return nil }
+    guard let opened = try await desk.opening(of: row) else { return nil }
+    return try JSONValue(parsing: opened.privatePart)["content"]
   }
 
   private static func event(_ row: JournalRow, _ content: JSONValue?) -> Event {

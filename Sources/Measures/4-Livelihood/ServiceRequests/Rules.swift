@@ -12,15 +12,16 @@ public struct RequestRules: Sendable {
   /// Its working days.
   public let calendar: WorkCalendar
   /// By how much a clock is extended, and how long it runs: one dated series for each parameter.
-  private let periods: [String: [(from: CivilDate, period: Period)]]
+  private let periods: [ClockID: [(from: CivilDate, period: Period)]]
 
   /// The rules of a city; throws ``Problem`` 422 if a period is missing or unreadable.
   public init(_ profile: CityProfile, calendar: WorkCalendar) throws {
     self.profile = profile
     self.calendar = calendar
-    var periods: [String: [(from: CivilDate, period: Period)]] = [:]
+    var periods: [ClockID: [(from: CivilDate, period: Period)]] = [:]
     for parameter in profile.parameters where parameter.name.hasPrefix(RequestRules.prefix) {
-      periods[parameter.name] = try parameter.series.map { step in
+      let name = ClockID(String(parameter.name.dropFirst(RequestRules.prefix.count)))
+      periods[name] = try parameter.series.map { step in
         guard let period = Period(step.value, rollsOver: true, basis: step.basis) else {
           throw Problem.refused(
             "profile-period",
@@ -34,16 +35,21 @@ public struct RequestRules: Sendable {
       }
     }
     self.periods = periods
-    let names = ServiceRequestCases.request.clocks.map { RequestRules.prefix + $0.id.text }
-    for name in names + [RequestRules.extensionName] where periods[name] == nil {
-      throw Problem.refused(
-        "profile-period",
-        Phrase("城市档案缺少参数 \(name)。", en: "The city profile lacks the parameter \(name)."))
+    for name in ServiceRequestCases.request.clocks.map(\.id) + [.extend] where periods[name] == nil
+    {
+      throw RequestRules.missing(name)
     }
   }
 
   static let prefix = "requests."
   static let extensionName = "requests.extend"
+
+  private static func missing(_ name: ClockID) -> Problem {
+    let parameter = prefix + name.text
+    return .refused(
+      "profile-period",
+      Phrase("城市档案缺少参数 \(parameter)。", en: "The city profile lacks the parameter \(parameter)."))
+  }
 
   /// The civil day of a moment in the city.
   public func day(_ moment: Instant) -> CivilDate { moment.date(in: profile.zone) }
@@ -71,25 +77,23 @@ public struct RequestRules: Sendable {
 
   /// How long each clock of a request about an item runs if it starts on a day. An item with a
   /// period of its own is handled within that.
-  public func periods(_ item: CatalogueItem, on moment: Instant) -> ClockPeriods {
+  public func periods(_ item: String, on moment: Instant) -> ClockPeriods {
     let day = day(moment)
     return ClockPeriods(
       period: { clock in
-        if clock == .handle, let own = item.handlePeriod,
+        if clock == .handle, let own = try self.item(item).handlePeriod,
           let period = Period(own, rollsOver: true, basis: HotlineLaw.city)
         {
           return period
         }
-        return try period(RequestRules.prefix + clock.text, on: day)
+        return try period(clock, on: day)
       },
-      extension: { _ in try period(RequestRules.extensionName, on: day) })
+      extension: { _ in try period(.extend, on: day) })
   }
 
-  private func period(_ name: String, on day: CivilDate) throws -> Period {
+  private func period(_ name: ClockID, on day: CivilDate) throws -> Period {
     guard let series = periods[name], let first = series.first else {
-      throw Problem.refused(
-        "profile-period",
-        Phrase("城市档案缺少参数 \(name)。", en: "The city profile lacks the parameter \(name)."))
+      throw RequestRules.missing(name)
     }
     // A request from before the first published value is measured by the first one.
     return (series.last { $0.from <= day } ?? first).period

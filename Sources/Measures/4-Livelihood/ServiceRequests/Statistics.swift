@@ -72,6 +72,9 @@ public struct RequestStatistics: Sendable {
   public private(set) var supervised = 0
   private var slots = Array(repeating: Slots(), count: Dimension.allCases.count)
   private var facts: [Alias: Facts] = [:]
+  /// Requests that wait for an answer, by agency and the moment when it is due. Legal periods end with
+  /// a day, so there are few moments.
+  private var waiting: [UInt16: [Int64: Int]] = [:]
   private let zone: ZoneOffset
 
   /// The counts of one dimension, by small numbers instead of names: a city has millions of
@@ -146,11 +149,30 @@ public struct RequestStatistics: Sendable {
 
   /// Requests that wait for an answer past their period at a moment.
   public func overdue(at moment: Instant) -> Int {
-    facts.values.count { $0.isWaiting && ($0.due.map { $0 < moment.seconds } ?? false) }
+    waiting.values.reduce(0) { $0 + RequestStatistics.late($1, at: moment) }
   }
 
   /// Requests that are open.
-  public var open: Int { facts.values.count { !$0.isClosed } }
+  public var open: Int { total.received - total.closed }
+
+  /// What each agency has open, and how much of it waits past its period; nil names the requests that
+  /// no agency has yet.
+  public func load(at moment: Instant) -> [(agency: String?, open: Int, late: Int)] {
+    let agencies = slots[Dimension.agency.rawValue]
+    let own = agencies.names.indices.map { index in
+      (
+        agency: Optional(agencies.names[index]),
+        open: agencies.tallies[index].received - agencies.tallies[index].closed,
+        late: RequestStatistics.late(waiting[UInt16(index)] ?? [:], at: moment)
+      )
+    }
+    let rest = open - own.reduce(0) { $0 + $1.open }
+    return own + [(agency: nil, open: rest, late: 0)]
+  }
+
+  private static func late(_ dues: [Int64: Int], at moment: Instant) -> Int {
+    dues.reduce(0) { $1.key < moment.seconds ? $0 + $1.value : $0 }
+  }
 
   /// The percentiles of the days to the first answer in a week; nil without an answer.
   func waits(inWeekOf monday: CivilDate, _ shares: [Double]) -> [Double]? {
@@ -175,7 +197,8 @@ public struct RequestStatistics: Sendable {
   public mutating func consume(_ act: PublicAct) {
     guard act.kind.hasPrefix("requests."), !act.kind.hasSuffix(".refused") else { return }
     let alias = Alias(act.matter)
-    var known = facts[alias] ?? opened(act)
+    let before = facts[alias]
+    var known = before ?? opened(act)
     for dimension in Dimension.allCases {
       guard let name = act.fields[dimension.field]?.string else { continue }
       let slot = slots[dimension.rawValue].number(name)
@@ -190,7 +213,16 @@ public struct RequestStatistics: Sendable {
       count(known) { $0.closed += isClosed ? 1 : -1 }
     }
     if isClosed { known.isWaiting = false }
+    if let before { wait(before, -1) }
+    wait(known, 1)
     facts[alias] = known
+  }
+
+  private mutating func wait(_ facts: Facts, _ change: Int) {
+    guard facts.isWaiting, let due = facts.due else { return }
+    let agency = facts.slot(.agency)
+    let count = waiting[agency, default: [:]][due, default: 0] + change
+    waiting[agency, default: [:]][due] = count == 0 ? nil : count
   }
 
   private mutating func opened(_ act: PublicAct) -> Facts {

@@ -151,11 +151,11 @@ public struct SubmitRequest: Command {
     let step = try type.open("file", by: capacity)
     var clocks = CaseClocks()
     try clocks.apply(
-      step.clockEffects, at: at, zone: rules.profile.zone, periods: rules.periods(item, on: at))
+      step.clockEffects, at: at, zone: rules.profile.zone, periods: rules.periods(item.id, on: at))
     var base = CaseRow(
       key: context.aggregate, measure: 21, version: 1,
       stage: type.stage(of: step.status).id.text, status: type.text(step.status),
-      title: intake.title, applicant: context.actor.applicant, matter: context.matter,
+      title: intake.title, applicant: context.actor.applicant,
       openedAt: at, clocks: clocks.text)
     RequestDeadlines(type, step.status, clocks, rules.calendar).write(to: &base)
     let request = RequestRow(
@@ -171,7 +171,7 @@ public struct SubmitRequest: Command {
         "service": .string(item.service), "channel": .string(intake.channel),
         "district": .string(intake.district), "stage": .string(base.stage),
       ],
-      changes: changes, effects: [Effect("notice", ["template": "received"])])
+      changes: changes, effects: [Effect("notice")])
   }
 
   /// Ties the staged attachments to this act; they must have been staged for this very request.

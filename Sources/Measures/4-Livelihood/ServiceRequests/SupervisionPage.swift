@@ -8,7 +8,7 @@ import MeasureKit
 /// The supervisor's view: the whole way of all requests, what is late, who is full, how it goes.
 extension DeskPages {
   func supervision(
-    _ visit: Visit, _ late: [RequestCase], _ load: [Load], _ figures: RequestStatistics
+    _ visit: Visit, _ late: [RequestCase], _ figures: RequestStatistics
   ) -> Response {
     let page = FiguresPage(rules: rules, figures: figures, now: visit.now)
     let title = Phrase("督办与统计", en: "Supervision")
@@ -24,16 +24,16 @@ extension DeskPages {
       } else {
         table(&h, visit, late, withBoxes: false)
       }
-      loads(&h, load)
+      loads(&h, figures.load(at: visit.now))
       page.overTime(&h)
       page.comparisons(&h, visit, "/desk/requests/supervision")
     }
   }
 
   /// What lies with each agency, the fullest first: the chart, and the table with all.
-  private func loads(_ h: inout HTML, _ load: [Load]) {
-    let sorted = load.sorted { ($0.late, $0.open) > ($1.late, $1.open) }
-    func name(_ one: Load) -> Phrase {
+  private func loads(_ h: inout HTML, _ load: [(agency: String?, open: Int, late: Int)]) {
+    let sorted = load.filter { $0.open > 0 }.sorted { ($0.late, $0.open) > ($1.late, $1.open) }
+    func name(_ one: (agency: String?, open: Int, late: Int)) -> Phrase {
       guard let id = one.agency else {
         return Phrase("热线中心（未派单）", en: "The centre (not dispatched)")
       }
@@ -62,7 +62,8 @@ extension DeskPages {
               { h in
                 guard let id = one.agency else { return h.text(name(one)) }
                 h.a("/desk/requests?agency=\(id)", name(one))
-              }, { $0.text(Figures.grouped(one.open)) }, { $0.text(Figures.grouped(one.late)) },
+              }, { $0.text(Figures.grouped(Int64(one.open))) },
+              { $0.text(Figures.grouped(Int64(one.late))) },
             ])
           }
         }

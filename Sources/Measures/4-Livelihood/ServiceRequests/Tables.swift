@@ -110,14 +110,21 @@ public enum RequestTables {
         replied_at BIGINT, score BIGINT, marks BIGINT NOT NULL, source TEXT,
         mark {bytes} NOT NULL)
       """,
-      "CREATE INDEX requests_opened ON requests (opened_at, case_key)",
+      "CREATE INDEX requests_public ON requests (opened_at, case_key) WHERE is_public = 1",
+      "CREATE INDEX requests_item ON requests (item, opened_at, case_key) WHERE is_public = 1",
       "CREATE INDEX requests_category ON requests (category, opened_at, case_key)",
       """
-      CREATE INDEX requests_centre ON cases (stage, due_at, case_key)
-      WHERE stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+      CREATE INDEX requests_centre ON cases (stage, due_at, case_key) WHERE \(owedByCentre("stage"))
       """,
       "CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source IS NOT NULL",
     ])
+
+  /// Stages that the centre owes. Spelt out: SQLite would build the list of an `IN` anew with every
+  /// change of a case, which costs more than the change.
+  private static func owedByCentre(_ column: String) -> String {
+    ["received", "replied", "dissatisfied", "disputed"].map { "\(column) = '\($0)'" }
+      .joined(separator: " OR ")
+  }
 
   /// The table.
   public static let table = MarkedTable(
@@ -126,10 +133,6 @@ public enum RequestTables {
       "case_key", "item", "category", "service", "channel", "district", "latitude_e6",
       "longitude_e6", "is_public", "opened_at", "updated_at", "replied_at", "score", "marks",
       "source",
-    ],
-    fixed: [
-      "item", "category", "service", "channel", "district", "latitude_e6", "longitude_e6",
-      "is_public", "opened_at", "source",
     ])
 
   private static let columns =
@@ -143,12 +146,6 @@ public enum RequestTables {
 
   private static let byKey = Statement("SELECT \(columns) \(joined) WHERE r.case_key = $1")
   private static let bySource = Statement("SELECT case_key FROM requests WHERE source = $1")
-  private static let byTime = Statement(
-    """
-    SELECT \(columns) \(joined)
-    WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3)
-    ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
-    """)
   private static let inboxFirst = Statement(
     """
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
@@ -161,6 +158,12 @@ public enum RequestTables {
     WHERE r.opened_at >= $1 AND (r.opened_at, r.case_key) < ($2, $3) AND r.is_public = 1
     ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $4
     """)
+  private static let publicOfItem = Statement(
+    """
+    SELECT \(columns) \(joined)
+    WHERE r.item = $1 AND r.opened_at >= $2 AND (r.opened_at, r.case_key) < ($3, $4)
+    AND r.is_public = 1 ORDER BY r.opened_at DESC, r.case_key DESC LIMIT $5
+    """)
   private static let recentOfCategory = Statement(
     """
     SELECT \(columns) \(joined)
@@ -169,14 +172,8 @@ public enum RequestTables {
   private static let centreFirst = Statement(
     """
     SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
-    WHERE c.stage = $1 AND c.stage IN ('received', 'replied', 'dissatisfied', 'disputed')
+    WHERE c.stage = $1 AND (\(owedByCentre("c.stage")))
     AND (c.due_at, c.case_key) > ($2, $3) ORDER BY c.due_at, c.case_key LIMIT $4
-    """)
-  private static let lateFirst = Statement(
-    """
-    SELECT \(columns) FROM cases c JOIN requests r ON r.case_key = c.case_key
-    WHERE c.closed_at IS NULL AND c.agency IS NOT NULL AND c.due_at < $1
-    ORDER BY c.due_at, c.case_key LIMIT $2
     """)
   private static let overdueFirst = Statement(
     """
@@ -184,16 +181,10 @@ public enum RequestTables {
     WHERE c.closed_at IS NULL AND c.agency = $1 AND c.due_at < $2
     ORDER BY c.due_at, c.case_key LIMIT $3
     """)
-  private static let countOpen = Statement(
-    """
-    SELECT agency, count(*), sum(CASE WHEN due_at < $1 THEN 1 ELSE 0 END)
-    FROM cases WHERE closed_at IS NULL GROUP BY agency ORDER BY agency
-    """)
 
   private static let countCentre = Statement(
     """
-    SELECT stage, count(*) FROM cases
-    WHERE stage IN ('received', 'replied', 'dissatisfied', 'disputed') GROUP BY stage
+    SELECT stage, count(*) FROM cases WHERE \(owedByCentre("stage")) GROUP BY stage
     """)
   private static let countAgency = Statement(
     """
@@ -227,30 +218,16 @@ public enum RequestTables {
     }
   }
 
-  /// Requests opened since `from` and before a cursor (time, key), the newest first.
-  public static func opened(
-    since from: Instant, before cursor: (Int64, Int64), limit: Int
-  ) -> Query<RequestCase> {
-    Query(
-      byTime,
-      [
-        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
-        .integer(Int64(limit)),
-      ]
-    ) { decode($0) }
-  }
-
-  /// Requests that everybody may read, opened since `from` and before a cursor, the newest first.
+  /// Requests that everybody may read, opened since `from` and before a cursor (time, key), the newest
+  /// first; of one item, if it is given.
   public static func openToAll(
-    since from: Instant, before cursor: (Int64, Int64), limit: Int
+    _ item: String? = nil, since from: Instant, before cursor: (Int64, Int64), limit: Int
   ) -> Query<RequestCase> {
-    Query(
-      publicByTime,
-      [
-        .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1),
-        .integer(Int64(limit)),
-      ]
-    ) { decode($0) }
+    let rest: [SQLValue] = [
+      .integer(from.microseconds), .integer(cursor.0), .integer(cursor.1), .integer(Int64(limit)),
+    ]
+    guard let item else { return Query(publicByTime, rest) { decode($0) } }
+    return Query(publicOfItem, [.text(item)] + rest) { decode($0) }
   }
 
   /// The latest requests of a category since a moment.
@@ -271,11 +248,6 @@ public enum RequestTables {
     ) { decode($0) }
   }
 
-  /// Open requests of all agencies that are late at a moment, the latest first.
-  public static func late(at moment: Instant, limit: Int) -> Query<RequestCase> {
-    Query(lateFirst, [.integer(moment.microseconds), .integer(Int64(limit))]) { decode($0) }
-  }
-
   /// An agency's open requests by deadline, after a cursor (due, key).
   public static func inbox(
     _ agency: String, after cursor: (Int64, Int64), limit: Int
@@ -292,14 +264,6 @@ public enum RequestTables {
     Query(
       overdueFirst, [.text(agency), .integer(moment.microseconds), .integer(Int64(limit))]
     ) { decode($0) }
-  }
-
-  /// Open and overdue requests by agency.
-  public static func load(at moment: Instant) -> Query<(agency: String?, open: Int64, late: Int64)>
-  {
-    Query(countOpen, [.integer(moment.microseconds)]) {
-      ($0.optionalText(0), $0.integer(1), $0.optionalInteger(2) ?? 0)
-    }
   }
 
   private static let open = Statement(
@@ -359,14 +323,11 @@ public enum RequestTables {
     ]
   }
 
-  /// The changes that move a request, under another item if it was re-classified.
-  static func move(
-    _ row: RequestCase, _ ring: KeyRing, isReclassified: Bool = false
-  ) -> [Change] {
-    let values = row.request.values
-    return [
-      CaseBook.move(row.base, ring),
-      isReclassified ? table.replacing(values, ring) : table.updating(values, ring),
+  /// The changes that move a request from one state to another.
+  static func move(_ row: RequestCase, from old: RequestCase, _ ring: KeyRing) -> [Change] {
+    [
+      CaseBook.move(row.base, from: old.base, ring),
+      table.updating(row.request.values, from: old.request.values, ring),
     ]
   }
 }
