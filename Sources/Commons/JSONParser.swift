@@ -26,10 +26,13 @@ extension JSONValue {
     public let depth: Int
     /// Bytes of the whole text.
     public let bytes: Int
+    /// Whether strings may hold U+0000, which texts of a store may not.
+    public let allowsNUL: Bool
     /// Limits by nesting depth and size.
-    public init(depth: Int = 64, bytes: Int = 16 << 20) {
+    public init(depth: Int = 64, bytes: Int = 16 << 20, allowsNUL: Bool = true) {
       self.depth = depth
       self.bytes = bytes
+      self.allowsNUL = allowsNUL
     }
   }
 
@@ -40,7 +43,7 @@ extension JSONValue {
 
   /// Reads one JSON text from UTF-8 bytes.
   public init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes, maximumDepth: limits.depth)
+    var parser = JSONParser(bytes: bytes, limits: limits)
     guard bytes.count <= limits.bytes else {
       throw parser.failure("the text has \(bytes.count) bytes; \(limits.bytes) are allowed")
     }
@@ -50,12 +53,12 @@ extension JSONValue {
 
 struct JSONParser {
   let bytes: [UInt8]
-  let maximumDepth: Int
+  let limits: JSONValue.Limits
   var index = 0
 
-  init(bytes: [UInt8], maximumDepth: Int) {
+  init(bytes: [UInt8], limits: JSONValue.Limits) {
     self.bytes = bytes
-    self.maximumDepth = maximumDepth
+    self.limits = limits
   }
 
   func failure(_ reason: String) -> JSONError {
@@ -82,8 +85,8 @@ struct JSONParser {
 
   private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
     skipSpace()
-    guard depth <= maximumDepth else {
-      throw failure("nested more than \(maximumDepth) levels deep")
+    guard depth <= limits.depth else {
+      throw failure("nested more than \(limits.depth) levels deep")
     }
     switch current {
     case 0x7B: return try object(depth: depth)
@@ -243,6 +246,7 @@ struct JSONParser {
 
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
     let first = try codeUnit()
+    guard first != 0 || limits.allowsNUL else { throw failure("U+0000 is not taken here") }
     if let scalar = Unicode.Scalar(first) { return scalar }
     guard first < 0xDC00, current == 0x5C, index + 1 < bytes.count, bytes[index + 1] == 0x75 else {
       throw failure("a surrogate without its partner")

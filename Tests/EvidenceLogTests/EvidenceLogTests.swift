@@ -126,7 +126,7 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
       kind: "requests.reply", recordedAt: Instant(rfc3339: "2026-03-02T01:02:03.000004Z")!,
       effectiveAt: Instant(rfc3339: "2026-03-02T01:02:03Z")!, jurisdiction: "990000",
       authorisation: "示范市政府令第1号", matter: Array(0..<16),
-      publicFields: ["stage": "replied", "due": 1_772_800_000],
+      publicText: #"{"due":1772800000,"stage":"replied"}"#,
       commitment: LogEntry.commitment(
         salt: [UInt8](repeating: 7, count: 16), privatePart: Array("{}".utf8)))
     let text = String(decoding: entry.canonicalBytes, as: UTF8.self)
@@ -170,7 +170,7 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
     let entry = LogEntry(
       kind: "requests.file", recordedAt: Instant(seconds: 1_772_413_323),
       effectiveAt: Instant(seconds: 1_772_413_323), jurisdiction: "990000", authorisation: "",
-      matter: [UInt8](repeating: 2, count: 16), publicFields: ["stage": "received"],
+      matter: [UInt8](repeating: 2, count: 16), publicText: #"{"stage":"received"}"#,
       commitment: LogEntry.commitment(salt: salt, privatePart: Array(part.utf8)))
     var tree = TiledTree()
     var tiles: [Tile: [UInt8]] = [:]

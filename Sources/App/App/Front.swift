@@ -211,7 +211,7 @@ public struct Front: Sendable {
 
   private func failure(_ problem: Problem, _ request: Request, _ language: Language) -> Response {
     let wantsPage =
-      !request.path.hasPrefix("/api/") && !request.path.hasPrefix("/open311/")
+      !isForPrograms(request)
       && request.preferred(["text/html", "application/json"]) == "text/html"
       && request.headers["accept"] != nil
     guard wantsPage else { return .problem(problem, language) }
@@ -230,6 +230,16 @@ public struct Front: Sendable {
       }, status: problem.status)
     response.addRetry(problem)
     return response
+  }
+
+  /// Whether an address is one of those for programs, also where the method is not the right one.
+  private func isForPrograms(_ request: Request) -> Bool {
+    if case .found(let route, _) = table.match(request.method, request.path) {
+      return route.kind == .interface
+    }
+    let path = request.path
+    return ["/api/", "/open311/"].contains { path.hasPrefix($0) }
+      || [".json", ".jsonl", ".xml", ".yaml", ".tlog-proof"].contains { path.hasSuffix($0) }
   }
 
   private func protect(_ response: inout Response, _ request: Request) {

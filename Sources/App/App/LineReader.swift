@@ -58,9 +58,12 @@ final class LineReader {
     let count = buffer.withUnsafeMutableBytes {
       gzread(file, $0.baseAddress, UInt32($0.count))
     }
-    guard count >= 0 else {
+    var code: Int32 = 0
+    // At the end of what there is, zlib still has to say whether it was the end of the content.
+    if count == 0 { _ = gzerror(file, &code) }
+    guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
       throw .malformed(
-        Phrase("\(path) 的压缩内容已损坏。", en: "The compressed content of \(path) is damaged."))
+        Phrase("\(path) 的压缩内容已损坏或不完整。", en: "The compressed content of \(path) is damaged or cut off."))
     }
     if count == 0 { isAtEnd = true } else { end = Int(count) }
   }

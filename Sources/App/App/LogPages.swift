@@ -211,7 +211,8 @@ struct LogPages: Sendable {
       parts[parts.count - 1] = String(parts[parts.count - 1].dropLast(2))
     }
     var index: Int64 = 0
-    guard (1...6).contains(parts.count) else { return nil }
+    // Five groups name more tiles than 2⁶³ leaves have; an index beyond would overflow as an entry's.
+    guard (1...5).contains(parts.count) else { return nil }
     for (position, part) in parts.enumerated() {
       let isLast = position == parts.count - 1
       let digits = isLast ? part : String(part.dropFirst())

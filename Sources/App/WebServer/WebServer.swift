@@ -101,19 +101,32 @@ private struct Adapter: HTTPResponder {
   private func read(
     _ request: Hummingbird.Request, _ context: Source
   ) async throws -> HTTPValues.Request {
-    guard let method = Method(rawValue: request.method.rawValue) else {
-      throw WebProblems.otherMethods(Method.allCases)
-    }
+    let method = Method(rawValue: request.method.rawValue) ?? .other
     var pairs: [(String, String)] = []
     pairs.reserveCapacity(request.headers.count + 1)
     for field in request.headers { pairs.append((field.name.canonicalName, field.value)) }
-    if let host = request.head.authority { pairs.append(("host", host)) }
+    // RFC 9112 §3.2: exactly one Host. The server library moves the first one out of the fields.
+    guard let host = request.head.authority, !pairs.contains(where: { $0.0 == "host" }) else {
+      throw Problem.malformed(
+        Phrase("请求应有且只有一个 Host。", en: "A request must have exactly one Host."))
+    }
+    pairs.append(("host", host))
     let headers = Headers(pairs)
     let body = method == .get || method == .head ? [] : try await collect(request, headers)
     return try HTTPValues.Request(
       method: method, target: request.head.path ?? "/", headers: headers, body: body,
-      remoteAddress: context.channel.remoteAddress?.ipAddress ?? "",
+      remoteAddress: Adapter.client(context.channel.remoteAddress?.ipAddress ?? "", headers),
       requestID: context.id.description)
+  }
+
+  /// Who sent it. A proxy on this machine speaks for others; the last address that it names is the one
+  /// that it saw itself. From anywhere else the field is the sender's own invention.
+  private static func client(_ peer: String, _ headers: Headers) -> String {
+    guard peer == "127.0.0.1" || peer == "::1",
+      let last = headers.all("x-forwarded-for").last?.split(separator: ",").last
+    else { return peer }
+    let address = last.filter { $0 != " " }
+    return address.isEmpty || address.utf8.count > 64 ? peer : String(address)
   }
 
   private func collect(

@@ -16,15 +16,15 @@ public struct LogEntry: Hashable, Sendable {
   public let authorisation: String
   /// The random alias of the matter, 16 bytes.
   public let matter: [UInt8]
-  /// The public fields, an object.
-  public let publicFields: JSONValue
+  /// The public fields: an object as canonical JSON.
+  public let publicText: String
   /// SHA-256(salt ‖ private part), 32 bytes.
   public let commitment: [UInt8]
 
   /// An entry from its parts.
   public init(
     kind: String, recordedAt: Instant, effectiveAt: Instant, jurisdiction: String,
-    authorisation: String, matter: [UInt8], publicFields: JSONValue, commitment: [UInt8]
+    authorisation: String, matter: [UInt8], publicText: String, commitment: [UInt8]
   ) {
     self.kind = kind
     self.recordedAt = recordedAt
@@ -32,7 +32,7 @@ public struct LogEntry: Hashable, Sendable {
     self.jurisdiction = jurisdiction
     self.authorisation = authorisation
     self.matter = matter
-    self.publicFields = publicFields
+    self.publicText = publicText
     self.commitment = commitment
   }
 
@@ -57,7 +57,7 @@ public struct LogEntry: Hashable, Sendable {
     name(#","matter":""#)
     Hex.write(matter, to: &out)
     name(#"","public":"#)
-    publicFields.write(to: &out)
+    out.append(contentsOf: publicText.utf8)
     name(#","recorded_at":""#)
     recordedAt.write(in: .utc, to: &out)
     name(#"","v":1}"#)
@@ -84,10 +84,13 @@ public struct LogEntry: Hashable, Sendable {
     else { throw wrong("members") }
     self.init(
       kind: kind, recordedAt: recorded, effectiveAt: effective, jurisdiction: jurisdiction,
-      authorisation: authorisation, matter: matter, publicFields: publicFields,
+      authorisation: authorisation, matter: matter, publicText: publicFields.canonical,
       commitment: commitment)
     guard canonicalBytes == bytes else { throw wrong("not in canonical form") }
   }
+
+  /// The public fields, read; none if the text is not JSON.
+  public var publicFields: JSONValue { (try? JSONValue(parsing: publicText)) ?? [:] }
 
   /// The entry's leaf in the tree.
   public var leafHash: [UInt8] { MerkleTree.leafHash(canonicalBytes) }

@@ -19,7 +19,7 @@ public struct Receipt: Sendable {
 
   /// What a commitment was made of.
   public struct Opening: Sendable {
-    /// 16 random bytes.
+    /// 16 bytes that nobody else can know.
     public let salt: [UInt8]
     /// Canonical JSON.
     public let privatePart: String
@@ -75,9 +75,10 @@ public struct Receipt: Sendable {
     guard !hashes.contains(where: { $0?.count != 32 }) else { throw missing("proof") }
     var opening: Opening?
     if json["salt"] != nil || json["private"] != nil {
-      guard let salt = json["salt"]?.string.flatMap(Hex.decode), salt.count == 16 else {
-        throw missing("salt")
-      }
+      // One form only: what differs in a byte is not the receipt that was given.
+      guard let text = json["salt"]?.string, let salt = Hex.decode(text), salt.count == 16,
+        Hex.encode(salt) == text
+      else { throw missing("salt") }
       guard let part = json["private"]?.string else { throw missing("private") }
       opening = Opening(salt: salt, privatePart: part)
     }

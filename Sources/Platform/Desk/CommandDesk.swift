@@ -142,7 +142,9 @@ public final class CommandDesk: Sendable {
         subject.sealing, matter: subject.matter, ring, random: random)
     }
     if let key = terms.idempotencyKey {
-      try act.useKey(key, requestDigest: Digest.of(content.canonicalBytes))
+      // The same words about another case are another request.
+      let place = Array("\(command.aggregate ?? 0)\n".utf8)
+      try act.useKey(key, requestDigest: Digest.of(place, content.canonicalBytes))
     }
     let draft = act
     let expected = terms.expectedVersion

@@ -68,12 +68,12 @@ public struct FieldReader {
     let value = FieldReader.trimmed(form[name] ?? "")
     if required, value.isEmpty {
       fail(name, Phrase("请填写\(label.zh)。", en: "Enter: \(label.en)."))
-    } else if value.count > limit {
+    } else if value.codePoints > limit {
       fail(
         name,
         Phrase(
-          "\(label.zh)最多 \(limit) 字，现为 \(value.count) 字。",
-          en: "\(label.en): at most \(limit) characters; there are \(value.count)."))
+          "\(label.zh)最多 \(limit) 字，现为 \(value.codePoints) 字。",
+          en: "\(label.en): at most \(limit) characters; there are \(value.codePoints)."))
     }
     return value
   }

@@ -7,6 +7,8 @@ public enum Method: String, Hashable, Sendable, CaseIterable {
   case patch = "PATCH"
   case delete = "DELETE"
   case options = "OPTIONS"
+  /// Any other; no address answers it.
+  case other = "?"
 }
 
 /// Header fields in their order; names are compared without regard to case.

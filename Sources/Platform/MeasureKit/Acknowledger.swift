@@ -24,8 +24,7 @@ public struct Acknowledger: Sendable {
     let entry = LogEntry(
       kind: row.kind, recordedAt: row.recordedAt, effectiveAt: row.effectiveAt,
       jurisdiction: jurisdiction, authorisation: authorisation, matter: row.matter,
-      publicFields: try JSONValue(parsing: Array(row.publicFields.utf8)),
-      commitment: row.commitment)
+      publicText: row.publicFields, commitment: row.commitment)
     let version = row.key.version
     var fields: [String: JSONValue] = [
       "number": .string(number.description), "version": .integer(version),

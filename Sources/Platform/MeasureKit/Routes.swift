@@ -47,6 +47,11 @@ public struct Route: Sendable {
   /// What answers.
   public let handle: @Sendable (Visit) async throws -> Response
   let parts: [Part]
+
+  /// Literal parts.
+  var exactness: Int {
+    parts.count { if case .literal = $0 { true } else { false } }
+  }
 }
 
 /// The routes that measures and the program itself declare.
@@ -91,7 +96,8 @@ public struct Routes: Sendable {
   }
 }
 
-/// Finds the route of a request: by the first part of the path, then in the order of declaration.
+/// Finds the route of a request: by the first part of the path, then the most literal pattern, then in
+/// the order of declaration.
 public struct RouteTable: Sendable {
   /// What was found.
   public enum Match: Sendable {
@@ -125,15 +131,20 @@ public struct RouteTable: Sendable {
   public func match(_ method: Method, _ path: String) -> Match {
     let pieces = path.split(separator: "/")
     let candidates = pieces.first.flatMap { byHead[String($0)] } ?? anyHead
-    var others: [Method] = []
+    var fits: [(route: Route, parameters: [String: String], exactness: Int)] = []
     for route in candidates {
       guard let parameters = RouteTable.fit(route.parts, pieces[...]) else { continue }
-      if route.method == method || (method == .head && route.method == .get) {
-        return .found(route, parameters)
-      }
-      others.append(route.method)
+      fits.append((route, parameters, route.exactness))
     }
-    return others.isEmpty ? .nothing : .otherMethods(others)
+    // The most literal pattern names the resource; another one that fits is another resource, even if
+    // only that one knows the method (OpenAPI 3.0, path templating).
+    let best = fits.map(\.exactness).max() ?? 0
+    fits.removeAll { $0.exactness < best }
+    let found = fits.first {
+      $0.route.method == method || (method == .head && $0.route.method == .get)
+    }
+    if let found { return .found(found.route, found.parameters) }
+    return fits.isEmpty ? .nothing : .otherMethods(fits.map(\.route.method))
   }
 
   private static func fit(

@@ -12,8 +12,7 @@ extension LogEntry {
     self.init(
       kind: row.kind, recordedAt: row.recordedAt, effectiveAt: row.effectiveAt,
       jurisdiction: stamp.jurisdiction, authorisation: stamp.authorisation, matter: row.matter,
-      publicFields: try JSONValue(parsing: Array(row.publicFields.utf8)),
-      commitment: row.commitment)
+      publicText: row.publicFields, commitment: row.commitment)
   }
 }
 

@@ -170,16 +170,17 @@ public struct MoveRequest: Command {
       fields.append(
         Problem.Field("text", Phrase("请填写说明。", en: "Say why, in a sentence or two.")))
     }
-    if text.count > MoveRequest.textLimit {
+    let length = text.codePoints
+    if length > MoveRequest.textLimit {
       fields.append(
         Problem.Field(
           "text",
           Phrase(
-            "最多 \(MoveRequest.textLimit) 字，现为 \(text.count) 字。",
-            en: "At most \(MoveRequest.textLimit) characters; there are \(text.count).")))
+            "最多 \(MoveRequest.textLimit) 字，现为 \(length) 字。",
+            en: "At most \(MoveRequest.textLimit) characters; there are \(length).")))
     }
-    let needsAgency: Set<CommandID> = ["dispatch", "appoint", "transfer"]
-    if needsAgency.contains(command), agency == nil {
+    fields += strangers()
+    if MoveRequest.needingAgency.contains(command), agency == nil {
       fields.append(Problem.Field("agency", Phrase("请选择承办单位。", en: "Choose an agency.")))
     }
     let isEvaluation = command == "satisfied" || command == "unsatisfied"
@@ -193,6 +194,22 @@ public struct MoveRequest: Command {
             en: "Choose a score from \(scores.lowerBound) to \(scores.upperBound).")))
     }
     if !fields.isEmpty { throw Problem.invalid(fields) }
+  }
+
+  private static let needingAgency: Set<CommandID> = ["dispatch", "appoint", "transfer"]
+
+  /// What was said that is not for this step to say: whoever may remind must not move or judge.
+  private func strangers() -> [Problem.Field] {
+    let given: [(isGiven: Bool, field: String, commands: Set<CommandID>)] = [
+      (agency != nil, "agency", MoveRequest.needingAgency), (item != nil, "item", ["dispatch"]),
+      (!assisting.isEmpty, "assisting", ["assist"]),
+      (score != nil, "score", ["satisfied", "unsatisfied"]),
+      (handler != nil, "handler", ["accept", "dispatch", "transfer"]),
+    ]
+    return given.filter { $0.isGiven && !$0.commands.contains(command) }.map {
+      Problem.Field(
+        $0.field, Phrase("此步骤不能带这一项。", en: "This step does not take it."))
+    }
   }
 
   private func marks(_ type: CaseType, _ status: CaseStatus) -> Int64 {

@@ -213,13 +213,13 @@ public struct RequestImporter: Sendable {
     let suggested = rules.profile.suggestItems(for: message.title + " " + message.body).first?.item
     let item = suggested ?? rules.profile.fallbackItem
     return Intake(
-      item: item.id, title: String(message.title.prefix(Intake.titleLimit)),
+      item: item.id, title: message.title.cut(to: Intake.titleLimit),
       text: RequestImporter.cut(message.body), channel: Intake.importChannel, district: "",
       isPublic: false, source: message.source)
   }
 
   /// Real messages can be longer than the form allows; the original stays with its owner.
   private static func cut(_ text: String) -> String {
-    text.count <= Intake.textLimit ? text : text.prefix(Intake.textLimit - 1) + "…"
+    text.codePoints <= Intake.textLimit ? text : text.cut(to: Intake.textLimit - 1) + "…"
   }
 }

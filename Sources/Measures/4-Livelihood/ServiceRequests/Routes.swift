@@ -144,7 +144,7 @@ extension RequestsMeasure {
   /// The first line or sentence of a text, as a title.
   static func firstLine(_ text: String) -> String {
     let line = text.split { $0.isNewline || "。！？!?".contains($0) }.first.map(String.init) ?? text
-    return String(line.prefix(40))
+    return line.cut(to: 40)
   }
 
   static func microdegrees(_ text: String) -> Int64? {

@@ -106,7 +106,7 @@ public struct RequestRules: Sendable {
       if !holds { fields.append(Problem.Field(field, message)) }
     }
     func limit(_ text: String, _ field: String, _ maximum: Int) {
-      let count = text.count
+      let count = text.codePoints
       expect(
         count <= maximum, field,
         Phrase(
