@@ -103,9 +103,9 @@ import Testing
       }
       let now = city.time.now
       let own = city.requests.indicators(at: now)
-      let theirs = RequestIndicatorsFromLog.all(fold, at: now)
+      let theirs = RequestIndicatorsFromLog.all(fold.figures, at: now)
       #expect(own.map(\.text) == theirs)
-      #expect(fold.total.onTime < fold.total.replied, "somebody must be late in a believable city")
+      #expect(fold.figures.total.onTime < fold.figures.total.replied, "somebody must be late in a believable city")
     }
   }
 
@@ -125,7 +125,7 @@ import Testing
 
 /// The indicators that the measure shows, from a fold that was made elsewhere.
 enum RequestIndicatorsFromLog {
-  static func all(_ fold: RequestStatistics, at now: Instant) -> [String] {
+  static func all(_ fold: RequestFigures, at now: Instant) -> [String] {
     let total = fold.total
     func text(_ value: Double?, _ format: IndicatorValue.Format) -> String {
       IndicatorValue("x", .same(""), formula: .same(""), value: value, format: format).text

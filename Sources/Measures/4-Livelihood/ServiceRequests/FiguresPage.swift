@@ -28,13 +28,13 @@ extension RequestsMeasure {
 /// Figures as tiles, charts and tables, for the public page and the supervisor's.
 struct FiguresPage {
   let rules: RequestRules
-  let figures: RequestStatistics
+  let figures: RequestFigures
   let now: Instant
   private var profile: CityProfile { rules.profile }
   private static let chartDays = 63
   private static let chartRows = 14
 
-  init(rules: RequestRules, figures: RequestStatistics, now: Instant) {
+  init(rules: RequestRules, figures: RequestFigures, now: Instant) {
     self.rules = rules
     self.figures = figures
     self.now = now
@@ -137,7 +137,7 @@ struct FiguresPage {
 
   // MARK: Side by side
 
-  private static let dimensions: [(id: String, RequestStatistics.Dimension, name: Phrase)] = [
+  private static let dimensions: [(id: String, RequestFigures.Dimension, name: Phrase)] = [
     ("agency", .agency, Phrase("承办单位", en: "Agencies")),
     ("category", .category, Phrase("类别", en: "Categories")),
     ("channel", .channel, Phrase("渠道", en: "Channels")),
@@ -185,7 +185,7 @@ struct FiguresPage {
   }
 
   private func table(
-    _ h: inout HTML, _ dimension: RequestStatistics.Dimension, _ title: Phrase,
+    _ h: inout HTML, _ dimension: RequestFigures.Dimension, _ title: Phrase,
     _ parts: [(name: String, tally: RequestTally)]
   ) {
     h.table(
@@ -214,7 +214,7 @@ struct FiguresPage {
     }
   }
 
-  func name(_ id: String, _ dimension: RequestStatistics.Dimension) -> Phrase {
+  func name(_ id: String, _ dimension: RequestFigures.Dimension) -> Phrase {
     let name: Phrase? =
       switch dimension {
       case .agency: profile.agency(id)?.name

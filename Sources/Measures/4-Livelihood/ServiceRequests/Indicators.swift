@@ -4,8 +4,8 @@ import MeasureKit
 
 /// The indicators of measure 21 with their formulas.
 enum RequestIndicators {
-  static func all(_ statistics: RequestStatistics, at moment: Instant) -> [IndicatorValue] {
-    let total = statistics.total
+  static func all(_ figures: RequestFigures, at moment: Instant) -> [IndicatorValue] {
+    let total = figures.total
     return [
       IndicatorValue(
         "requests.received", Phrase("受理件数", en: "Requests received"),
@@ -38,7 +38,7 @@ enum RequestIndicators {
         "requests.overdue", Phrase("逾期未答复", en: "Overdue"),
         formula: Phrase(
           "未答复且办理时限已过的件数", en: "cases without an answer whose deadline has passed"),
-        value: Double(statistics.overdue(at: moment)), format: .count),
+        value: Double(figures.overdue(at: moment)), format: .count),
     ]
   }
 }

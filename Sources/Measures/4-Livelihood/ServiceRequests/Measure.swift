@@ -97,16 +97,15 @@ public final class RequestsMeasure: Measure {
     RequestIndicators.all(figures, at: moment)
   }
 
-  /// The fold over the log as it stands.
-  var figures: RequestStatistics { statistics.withLock { $0 } }
+  /// The figures as the log stands.
+  var figures: RequestFigures { statistics.withLock { $0.figures } }
 
-  /// The figures for the start page. Many look at it, and counting what is late means going through
-  /// all open requests: it is done once in ten seconds.
+  /// The figures for the start page, at which many look: made once in ten seconds.
   func pulse(at moment: Instant) -> RequestPulse {
     let known = lastPulse.withLock { $0 }
     if let known, (0..<10).contains(moment.seconds - known.moment.seconds) { return known }
     let today = rules.day(moment)
-    let fresh = statistics.withLock { RequestPulse($0, at: moment, today) }
+    let fresh = RequestPulse(figures, at: moment, today)
     lastPulse.withLock { $0 = fresh }
     return fresh
   }

@@ -19,7 +19,7 @@ struct RequestPulse: Sendable {
   /// Received on each of the last 28 days.
   let days: [Int]
 
-  init(_ figures: RequestStatistics, at moment: Instant, _ day: CivilDate) {
+  init(_ figures: RequestFigures, at moment: Instant, _ day: CivilDate) {
     self.moment = moment
     indicators = RequestIndicators.all(figures, at: moment)
     open = figures.open

@@ -8,7 +8,7 @@ import MeasureKit
 /// The supervisor's view: the whole way of all requests, what is late, who is full, how it goes.
 extension DeskPages {
   func supervision(
-    _ visit: Visit, _ late: [RequestCase], _ figures: RequestStatistics
+    _ visit: Visit, _ late: [RequestCase], _ figures: RequestFigures
   ) -> Response {
     let page = FiguresPage(rules: rules, figures: figures, now: visit.now)
     let title = Phrase("督办与统计", en: "Supervision")
