@@ -65,7 +65,7 @@ public final class RunningCity: Sendable {
     /// Unpredictable bytes.
     public var random: any RandomSource = KernelRandom()
     /// Megabytes of page cache of each connection.
-    public var cacheMegabytes = 16
+    public var cacheMegabytes = 48
     /// Units in one transaction at most.
     public var batchLimit = 1000
 

@@ -66,13 +66,14 @@ public struct KeyRing: Sendable {
 /// its wrapped form forgets the subject, in backups too.
 public struct SealingKey: Sendable {
   let key: SymmetricKey
+  /// Makes salts: the keyed state, to be copied.
+  private let salter: HMAC<SHA256>
   /// The subject to which it belongs.
   public let subject: Int64
 
   /// A fresh key for a subject.
   public init(subject: Int64, random: some RandomSource) {
-    key = SymmetricKey(data: random.bytes(32))
-    self.subject = subject
+    self.init(SymmetricKey(data: random.bytes(32)), subject)
   }
 
   /// Unwraps what ``wrapped(_:random:)`` made; nil if it was altered or belongs to another subject.
@@ -80,8 +81,15 @@ public struct SealingKey: Sendable {
     guard let bytes = AEAD.open(wrapped, ring.wrapping, bound: KeyRing.bytes(subject)) else {
       return nil
     }
-    key = SymmetricKey(data: bytes)
+    self.init(SymmetricKey(data: bytes), subject)
+  }
+
+  private init(_ key: SymmetricKey, _ subject: Int64) {
+    self.key = key
     self.subject = subject
+    var salter = HMAC<SHA256>(key: key)
+    salter.update(data: Array("tequ salt 1".utf8))
+    self.salter = salter
   }
 
   /// The key sealed under the store's own, bound to its subject.
@@ -93,13 +101,10 @@ public struct SealingKey: Sendable {
   /// The salt of the commitment of the act at a place, 16 bytes: it follows from the key, so that none
   /// is stored and destroying the key destroys it.
   public func salt(at place: Int64) -> [UInt8] {
-    var code = HMAC<SHA256>(key: key)
-    code.update(data: SealingKey.saltLabel)
+    var code = salter
     code.update(data: KeyRing.bytes(place))
     return Array(code.finalize().prefix(16))
   }
-
-  private static let saltLabel = Array("tequ salt 1".utf8)
 
   /// Seals bytes, bound to a place (the row's key), so that they cannot be moved to another one.
   public func seal(_ plain: [UInt8], at place: Int64, random: some RandomSource) -> [UInt8] {

@@ -129,7 +129,8 @@ public struct MoveRequest: Command {
     }
     var clocks = try CaseClocks(loaded.base.clocks)
     try check(clocks, type, before)
-    let earlier = RequestDeadlines(type, before, clocks, rules.calendar)
+    let handleBefore =
+      type.stage(of: before).isFinal ? nil : clocks.end(of: .handle, rules.calendar)
     try clocks.apply(
       step.clockEffects, at: at, zone: rules.profile.zone,
       periods: rules.periods(row.request.item, on: at))
@@ -151,7 +152,7 @@ public struct MoveRequest: Command {
     if let score { row.request.score = score }
     row.request.marks = marks(type, step.status)
     return .accepted(
-      publicFields: publicFields(row, loaded, stage, from: earlier, to: deadlines),
+      publicFields: publicFields(row, loaded, stage, due: handleBefore, deadlines),
       changes: RequestTables.move(row, from: loaded, context.ring), effects: notices)
   }
 
@@ -200,16 +201,19 @@ public struct MoveRequest: Command {
 
   /// What was said that is not for this step to say: whoever may remind must not move or judge.
   private func strangers() -> [Problem.Field] {
-    let given: [(isGiven: Bool, field: String, commands: Set<CommandID>)] = [
-      (agency != nil, "agency", MoveRequest.needingAgency), (item != nil, "item", ["dispatch"]),
-      (!assisting.isEmpty, "assisting", ["assist"]),
-      (score != nil, "score", ["satisfied", "unsatisfied"]),
-      (handler != nil, "handler", ["accept", "dispatch", "transfer"]),
-    ]
-    return given.filter { $0.isGiven && !$0.commands.contains(command) }.map {
-      Problem.Field(
-        $0.field, Phrase("此步骤不能带这一项。", en: "This step does not take it."))
+    var fields: [Problem.Field] = []
+    func only(_ isGiven: Bool, _ field: String, _ commands: CommandID...) {
+      guard isGiven, !commands.contains(command) else { return }
+      fields.append(
+        Problem.Field(
+          field, Phrase("此步骤不能带这一项。", en: "This step does not take it.")))
     }
+    only(agency != nil, "agency", "dispatch", "appoint", "transfer")
+    only(item != nil, "item", "dispatch")
+    only(!assisting.isEmpty, "assisting", "assist")
+    only(score != nil, "score", "satisfied", "unsatisfied")
+    only(handler != nil, "handler", "accept", "dispatch", "transfer")
+    return fields
   }
 
   private func marks(_ type: CaseType, _ status: CaseStatus) -> Int64 {
@@ -223,12 +227,12 @@ public struct MoveRequest: Command {
 
   /// What outsiders need: where the request stands, with whom, until when, and how it was judged.
   private func publicFields(
-    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, from earlier: RequestDeadlines,
-    to deadlines: RequestDeadlines
+    _ row: RequestCase, _ before: RequestCase, _ stage: Stage, due handleBefore: Instant?,
+    _ deadlines: RequestDeadlines
   ) -> JSONValue {
     var fields: [String: JSONValue] = ["stage": .string(stage.id.text)]
     if row.base.agency != before.base.agency { fields["agency"] = JSONValue(row.base.agency) }
-    if deadlines.handle != earlier.handle { fields["due"] = JSONValue(deadlines.handle?.seconds) }
+    if deadlines.handle != handleBefore { fields["due"] = JSONValue(deadlines.handle?.seconds) }
     if row.request.category != before.request.category {
       fields["category"] = .string(row.request.category)
       fields["item"] = .string(row.request.item)
@@ -239,13 +243,13 @@ public struct MoveRequest: Command {
   }
 
   /// Which steps the citizen is told of.
+  private static let told: Set<CommandID> = [
+    "dispatch", "ask", "extend", "reply", "answer", "call-back", "redo", "terminate", "explain",
+    "refer-emergency", "refer-procedure", "refer-same", "refuse-secret", "refuse-remit",
+    "refuse-unlawful",
+  ]
+
   private var notices: [Effect] {
-    let told: Set<CommandID> = [
-      "dispatch", "ask", "extend", "reply", "answer", "call-back", "redo", "terminate", "explain",
-      "refer-emergency", "refer-procedure", "refer-same", "refuse-secret", "refuse-remit",
-      "refuse-unlawful",
-    ]
-    return told.contains(command)
-      ? [Effect("notice")] : []
+    MoveRequest.told.contains(command) ? [Effect("notice")] : []
   }
 }
