@@ -93,6 +93,7 @@ public struct CivilDate: Hashable, Comparable, Sendable {
     }
   }
 
+  /// Whether `a` is earlier than `b`.
   public static func < (a: CivilDate, b: CivilDate) -> Bool { a.dayNumber < b.dayNumber }
 }
 

@@ -60,6 +60,7 @@ public struct ID<Kind>: Hashable, Sendable, Comparable {
       + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
   }
 
+  /// By all 128 bits, so that identifiers stand in the order of their creation, to the millisecond.
   public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
 }
 

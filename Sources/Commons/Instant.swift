@@ -38,6 +38,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     Instant(microseconds: self.microseconds + microseconds)
   }
 
+  /// Whether `a` is earlier than `b`.
   public static func < (a: Instant, b: Instant) -> Bool { a.microseconds < b.microseconds }
 }
 
@@ -160,6 +161,7 @@ public final class ManualTime: TimeSource {
   /// Starts at `now`.
   public init(_ now: Instant) { moment = Locked(now) }
 
+  /// The moment to which it was last moved.
   public var now: Instant { moment.withLock { $0 } }
 
   /// Moves to a later (or earlier) moment.

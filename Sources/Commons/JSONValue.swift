@@ -18,13 +18,19 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
   ExpressibleByNilLiteral
 {
+  /// A string that is written in the source.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// An integer that is written in the source.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A truth value that is written in the source.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An array that is written in the source.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// An object that is written in the source; of two members with one name the last counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
   }
+  /// JSON's null, written `nil`.
   public init(nilLiteral: ()) { self = .null }
 
   /// The text, or null if there is none.

@@ -65,6 +65,7 @@ public final class SeededBytes: RandomSource {
   /// A source whose whole output follows from `seed`.
   public init(seed: UInt64) { generator = Mutex(SeededRandom(seed: seed)) }
 
+  /// The next `count` bytes; what is left of the last eight drawn is dropped.
   public func bytes(_ count: Int) -> [UInt8] {
     generator.withLock { random in
       var out: [UInt8] = []

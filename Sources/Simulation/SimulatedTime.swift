@@ -8,6 +8,7 @@ public struct SimulatedTime: TimeSource {
   /// Time that begins at a moment.
   public init(_ start: Instant) { clock = ManualTime(start) }
 
+  /// The person's moment within a task that has set one, else the city's clock.
   public var now: Instant { SimulatedTime.moment ?? clock.now }
 
   /// The city's clock goes on to a moment.

@@ -105,7 +105,9 @@ import Testing
       let own = city.requests.indicators(at: now)
       let theirs = RequestIndicatorsFromLog.all(fold.figures, at: now)
       #expect(own.map(\.text) == theirs)
-      #expect(fold.figures.total.onTime < fold.figures.total.replied, "somebody must be late in a believable city")
+      #expect(
+        fold.figures.total.onTime < fold.figures.total.replied,
+        "somebody must be late in a believable city")
     }
   }
 

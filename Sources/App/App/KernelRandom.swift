@@ -15,6 +15,7 @@ public final class KernelRandom: RandomSource {
   /// A source with a pool of its own.
   public init() {}
 
+  /// Bytes of `getentropy`, never handed out twice; ends the process if the kernel gives none.
   public func bytes(_ count: Int) -> [UInt8] {
     guard count <= KernelRandom.size else { return KernelRandom.draw(count) }
     return pool.withLock { pool in

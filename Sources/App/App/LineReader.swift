@@ -63,7 +63,8 @@ final class LineReader {
     if count == 0 { _ = gzerror(file, &code) }
     guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
       throw .malformed(
-        Phrase("\(path) 的压缩内容已损坏或不完整。", en: "The compressed content of \(path) is damaged or cut off."))
+        Phrase(
+          "\(path) 的压缩内容已损坏或不完整。", en: "The compressed content of \(path) is damaged or cut off."))
     }
     if count == 0 { isAtEnd = true } else { end = Int(count) }
   }

@@ -6,6 +6,7 @@ public struct SystemTime: TimeSource {
   /// The clock.
   public init() {}
 
+  /// `CLOCK_REALTIME`, cut to microseconds; it goes back if the machine's clock is set back.
   public var now: Instant {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)

@@ -42,7 +42,8 @@ public struct LogEntry: Hashable, Sendable {
     out.reserveCapacity(512)
     // The members stand in the order that RFC 8785 gives them; none of the names needs an escape.
     func name(_ text: StaticString) {
-      out.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+      out.append(
+        contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
     name(#"{"authorisation":"#)
     JSONValue.write(authorisation, to: &out)

@@ -6,6 +6,7 @@ import Storage
 
 /// Opens an account. Only the digest of the password, the sealed name and the posts are kept.
 public struct OpenAccount: Command {
+  /// Nothing: the account does not exist yet.
   public typealias Loaded = Void
   /// The log-in name: 3–40 characters of a–z, 0–9, `.`, `-`, `_`.
   public let login: String
@@ -31,9 +32,13 @@ public struct OpenAccount: Command {
     self.policy = policy
   }
 
+  /// `accounts.open`, with posts or without.
   public var kind: String { "accounts.open" }
+  /// `accounts.register` for an account without posts, else `accounts.manage`.
   public var permission: String { posts.isEmpty ? "accounts.register" : "accounts.manage" }
+  /// nil: the account is a new aggregate.
   public var aggregate: Int64? { nil }
+  /// Log-in name, name, contact and posts; of the password not even the hash.
   public var content: JSONValue {
     [
       "login": .string(login), "name": .string(name), "contact": .string(contact),
@@ -41,6 +46,10 @@ public struct OpenAccount: Command {
     ]
   }
 
+  /// Opens the account; name and contact are sealed under its own key.
+  ///
+  /// - Throws: ``Problem`` 422 if the log-in name is malformed or taken, the name is empty or has
+  ///   over 60 characters, or the policy refuses the posts.
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
     var fields: [Problem.Field] = []
     let isPlain = login.utf8.allSatisfy { byte in
@@ -103,6 +112,7 @@ public struct ChangeAccount: Command {
     self.policy = policy
   }
 
+  /// `accounts.posts`, `accounts.password` or `accounts.close`.
   public var kind: String {
     switch change {
     case .posts: "accounts.posts"
@@ -110,8 +120,11 @@ public struct ChangeAccount: Command {
     case .close: "accounts.close"
     }
   }
+  /// `accounts.self` for a password, `accounts.manage` for posts and for the end.
   public var permission: String { isOwnBusiness ? "accounts.self" : "accounts.manage" }
+  /// The account that changes.
   public var aggregate: Int64? { account }
+  /// The new posts; empty for a password, of which not even the hash is recorded, and for the end.
   public var content: JSONValue {
     if case .posts(let posts) = change { return ["posts": .array(posts.map(\.json))] }
     return [:]
@@ -119,6 +132,7 @@ public struct ChangeAccount: Command {
 
   private var isOwnBusiness: Bool { if case .password = change { true } else { false } }
 
+  /// The account's row; throws 404 if there is none or it was closed.
   public func load(_ view: any View, _ context: Context) throws -> AccountRow {
     guard let row = try view.first(AccountBook.find(account)), row.closedAt == nil else {
       throw Problem.notFound(Phrase("没有这个账户。", en: "There is no such account."))
@@ -126,14 +140,19 @@ public struct ChangeAccount: Command {
     return row
   }
 
+  /// The version that the account's last act made.
   public func version(of loaded: AccountRow) -> Int64 { loaded.version }
 
+  /// Throws 403 for a password that is not the actor's own.
   public func authorise(_ loaded: AccountRow, _ context: Context) throws {
     guard !isOwnBusiness || context.actor.account == account else {
       throw Problem.forbidden(Phrase("只能修改自己的密码。", en: "One may change one's own password only."))
     }
   }
 
+  /// Alters the account's row.
+  ///
+  /// - Throws: ``Problem`` 422 if the actor gives posts to themselves or the policy refuses them.
   public func decide(
     _ loaded: AccountRow, _ view: any View, _ context: Context
   ) throws -> Decision {
@@ -159,6 +178,7 @@ public struct ChangeAccount: Command {
 /// Grants or withdraws a power to act for oneself (委托代办). Rests on the Civil Code, articles 161
 /// and 165: what may be done by an agent, and that the mandate names agent, matter and term.
 public struct ChangeMandate: Command {
+  /// The principal's account.
   public typealias Loaded = AccountRow
   /// Whose power it is.
   public let principal: Int64
@@ -189,9 +209,13 @@ public struct ChangeMandate: Command {
     self.revoke = revoke
   }
 
+  /// `accounts.mandate` for a grant, `accounts.mandate-end` for a withdrawal.
   public var kind: String { revoke == nil ? "accounts.mandate" : "accounts.mandate-end" }
+  /// `accounts.self`, which everybody holds who has signed in.
   public var permission: String { "accounts.self" }
+  /// The principal's account, so that its history shows every power that was given.
   public var aggregate: Int64? { principal }
+  /// Agent, scope and end of the term in microseconds; for a withdrawal the mandate's key alone.
   public var content: JSONValue {
     if let revoke { return ["mandate": .integer(revoke)] }
     return [
@@ -204,6 +228,7 @@ public struct ChangeMandate: Command {
   public static let basis = Basis.law(
     Citation("中华人民共和国民法典", edition: "2020-05-28", article: 165))
 
+  /// The principal's account; throws 404 if there is none or it was closed.
   public func load(_ view: any View, _ context: Context) throws -> AccountRow {
     guard let row = try view.first(AccountBook.find(principal)), row.closedAt == nil else {
       throw Problem.notFound(Phrase("没有这个账户。", en: "There is no such account."))
@@ -211,14 +236,20 @@ public struct ChangeMandate: Command {
     return row
   }
 
+  /// The version that the principal's last act made.
   public func version(of loaded: AccountRow) -> Int64 { loaded.version }
 
+  /// Throws 403 unless the actor is the principal: an agent cannot pass the power on.
   public func authorise(_ loaded: AccountRow, _ context: Context) throws {
     guard context.actor.account == principal else {
       throw Problem.forbidden(Phrase("只能处理自己的委托。", en: "One may give one's own mandate only."))
     }
   }
 
+  /// Grants the mandate from now until ``until``, or withdraws ``revoke``.
+  ///
+  /// - Throws: ``Problem`` 404 if the principal has no such mandate or withdrew it before, 422 if
+  ///   the log-in name is no other open account's or the term would end before it begins.
   public func decide(
     _ loaded: AccountRow, _ view: any View, _ context: Context
   ) throws -> Decision {

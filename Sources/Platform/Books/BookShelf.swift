@@ -11,7 +11,8 @@ public enum BookShelf {
 
   /// The tables whose rows carry a mark.
   public static let markedTables: [MarkedTable] = [
-    JournalBook.table, SubjectBook.table, StampBook.table, CaseBook.table, IdempotencyBook.table, NumberBook.table,
+    JournalBook.table, SubjectBook.table, StampBook.table, CaseBook.table, IdempotencyBook.table,
+    NumberBook.table,
     OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
     AccountBook.mandates, BlobBook.table, AccessBook.table, AccessBook.digests,
     LogBook.stateTable,

@@ -35,7 +35,8 @@ public struct CaseRow: Sendable {
   /// A case as it is opened.
   public init(
     key: Int64, measure: Int, version: Int64, stage: String, status: String, title: String,
-    agency: String? = nil, handler: Int64? = nil, applicant: Int64? = nil, openedAt: Instant, dueAt: Instant? = nil, wakeAt: Instant? = nil, closedAt: Instant? = nil,
+    agency: String? = nil, handler: Int64? = nil, applicant: Int64? = nil, openedAt: Instant,
+    dueAt: Instant? = nil, wakeAt: Instant? = nil, closedAt: Instant? = nil,
     clocks: String = ""
   ) {
     self.key = key

@@ -24,6 +24,7 @@ public struct JournalKey: Hashable, Comparable, Sendable {
   /// The integer.
   public var raw: Int64 { aggregate << 16 | version }
 
+  /// By aggregate, then by version: the order in which the tables keep acts.
   public static func < (a: JournalKey, b: JournalKey) -> Bool { a.raw < b.raw }
 }
 

@@ -38,7 +38,9 @@ public struct CityProfile: Sendable {
 
   /// A district.
   public struct District: Hashable, Sendable {
+    /// A stable id, unique among the districts, such as `jiangbei`.
     public let id: String
+    /// The name that pages and forms show.
     public let name: Phrase
     /// WGS 84 latitude of its middle, degrees.
     public let latitude: Double
@@ -48,18 +50,23 @@ public struct CityProfile: Sendable {
 
   /// An agency.
   public struct Agency: Hashable, Sendable {
+    /// A stable id, unique among the agencies, by which items, posts and cases name it.
     public let id: String
+    /// The name that pages and forms show.
     public let name: Phrase
     /// bureau, district, company or centre.
     public let kind: String
     /// The district that it governs, if it is a district's.
     public let district: String?
+    /// The telephone number that citizens are given; the first agency's is the contact of Open311.
     public let phone: String
   }
 
   /// A way in which requests come in.
   public struct Channel: Hashable, Sendable {
+    /// A stable id, unique among the channels, by which requests and figures name it.
     public let id: String
+    /// The name that forms and figures show.
     public let name: Phrase
     /// phone, web, app, counter, paper, staff or interface.
     public let kind: String
@@ -79,10 +86,15 @@ public struct CityProfile: Sendable {
 
   /// A figure that somebody published, to compare our own with.
   public struct PublishedFigure: Hashable, Sendable {
+    /// The indicator that it is compared with, by id, such as `requests.on-time`.
     public let indicator: String
+    /// The figure in the indicator's own unit: a number of cases, a share of one, or days.
     public let value: Double
+    /// The figure in the words in which it was published.
     public let label: Phrase
+    /// The city or region that it is about.
     public let place: Phrase
+    /// The document that gives it, such as 发改体改〔2023〕1447号.
     public let source: String
   }
 
@@ -222,7 +234,9 @@ public struct CityProfile: Sendable {
 
 /// A category of the catalogue.
 public struct CatalogueCategory: Hashable, Sendable {
+  /// A stable id, unique among the categories, by which items name theirs.
   public let id: String
+  /// The name that the catalogue and the figures show.
   public let name: Phrase
   /// Its share of requests in the simulated city, relative to the others.
   public let weight: Int
@@ -230,11 +244,15 @@ public struct CatalogueCategory: Hashable, Sendable {
 
 /// An item of the catalogue: what people may ask for, and who is responsible.
 public struct CatalogueItem: Hashable, Sendable {
+  /// A stable id, unique in the catalogue; Open311 calls it `service_code`.
   public let id: String
+  /// The id of its ``CatalogueCategory``.
   public let category: String
+  /// What it is about, in the few words in which citizens choose it.
   public let name: Phrase
   /// consultation, complaint, report, suggestion or help.
   public let service: String
+  /// Words besides the name by which a text is matched to it; Open311 lists them. May be empty.
   public let keywords: [String]
   /// The responsible agency.
   public let agency: String
@@ -257,15 +275,20 @@ public struct CatalogueItem: Hashable, Sendable {
 
 /// A value that rules use, as it changed over time.
 public struct CityParameter: Sendable {
+  /// The name by which rules ask for it, such as `requests.dispatch`.
   public let name: String
+  /// What it sets, in words, such as 派单时限.
   public let label: Phrase
   /// The values, the oldest first.
   public let series: [Step]
 
   /// A value from a day on.
   public struct Step: Sendable {
+    /// The first day on which the value counts.
     public let from: CivilDate
+    /// The value as text, read by the rule that uses it, such as `5wd`.
     public let value: String
+    /// The article or the city's own policy that sets the value.
     public let basis: Basis
   }
 

@@ -88,7 +88,8 @@ struct ActDraft: Sendable {
         changes.append(
           OutboxBook.put(
             OutboxBook.Waiting(
-              entry: key, ordinal: index, kind: effect.kind, payload: effect.payload.canonical, notBefore: context.recordedAt), context.ring))
+              entry: key, ordinal: index, kind: effect.kind, payload: effect.payload.canonical,
+              notBefore: context.recordedAt), context.ring))
       }
     }
     return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal))

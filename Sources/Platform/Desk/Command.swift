@@ -33,7 +33,9 @@ public protocol Command: Sendable {
 extension Command where Loaded == Void {
   /// A command that opens a new aggregate has nothing to load.
   public func load(_ view: any View, _ context: Context) throws {}
+  /// Checks nothing more: there is nothing yet to which the actor could stand in a relation.
   public func authorise(_ loaded: Void, _ context: Context) throws {}
+  /// 0: the act makes version 1.
   public func version(of loaded: Void) -> Int64 { 0 }
 }
 

@@ -6,14 +6,19 @@ import Storage
 /// or in any later backup; every proof of the log stays valid. Rests on the Personal Information
 /// Protection Law, article 47.
 public struct ForgetSubject: Command {
+  /// Nothing: the decision itself asks for the subject.
   public typealias Loaded = Void
   /// Whose words are to be forgotten.
   public let subject: Int64
   /// Why, for the record.
   public let reason: String
+  /// The act that stays in the journal as proof that the words were destroyed.
   public let kind = "subjects.forget"
+  /// A permission of its own, because what it destroys cannot be brought back.
   public let permission = "subjects.forget"
+  /// nil: the act opens an aggregate of its own, whose words stay readable.
   public var aggregate: Int64? { nil }
+  /// The subject, by key, and the reason.
   public var content: JSONValue {
     ["subject": .integer(subject), "reason": .string(reason)]
   }
@@ -24,6 +29,10 @@ public struct ForgetSubject: Command {
     self.reason = reason
   }
 
+  /// Destroys the subject's key and, for a case, replaces the title by a dash.
+  ///
+  /// - Throws: ``Problem`` 404 if there is no such subject, 422 if it was forgotten before or its
+  ///   case is still open.
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
     guard let known = try view.first(SubjectBook.find(subject)) else {
       throw Problem.notFound(Phrase("没有这个主体。", en: "There is no such subject."))

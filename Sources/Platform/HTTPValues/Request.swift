@@ -81,7 +81,9 @@ public struct Request: Sendable {
   /// The body as JSON; throws 400 with line and column, 415 for another type.
   public func json() throws -> JSONValue {
     guard isJSON else { throw WebProblems.unsupportedType(contentType, "application/json") }
-    do { return try JSONValue(parsing: body, limits: .init(allowsNUL: false)) } catch { throw error.problem }
+    do { return try JSONValue(parsing: body, limits: .init(allowsNUL: false)) } catch {
+      throw error.problem
+    }
   }
 
   /// The body as a form; throws 400 for a broken one, 415 for another type.

@@ -8,6 +8,7 @@ import Foundation
 /// written to `tmp`, flushed, then moved to `new`: a reader never sees half of one.
 public struct MaildirConnector: Connector {
   private let folder: String
+  /// The word with which its proofs begin.
   public let name = "maildir"
 
   /// A connector to a folder, made at the first delivery.
@@ -16,6 +17,9 @@ public struct MaildirConnector: Connector {
   /// Flushing waits for the disk, which no thread of Swift's concurrency may do.
   private static let disk = DispatchQueue(label: "maildir", qos: .utility)
 
+  /// Writes one message; the proof is `maildir:new/` and the file's name.
+  ///
+  /// - Throws: ``DeliveryFailure``, never a lasting one, if the file cannot be written or moved.
   public func deliver(_ notice: Notice) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       MaildirConnector.disk.async {

@@ -12,6 +12,7 @@ public struct WebhookConnector: Connector {
   private let address: URL
   private let secret: [UInt8]
   private let session: URLSession
+  /// The entry of `config.json` that sets it up; its proofs begin with it.
   public let name = "webhook"
 
   /// A connector to an http or https address.
@@ -30,6 +31,9 @@ public struct WebhookConnector: Connector {
     session = URLSession(configuration: configuration)
   }
 
+  /// Posts one message; the proof is `webhook:` and the status.
+  ///
+  /// - Throws: ``DeliveryFailure``; lasting for a status 4xx but 401, 403, 408, 425 and 429.
   public func deliver(_ notice: Notice) async throws -> String {
     let body = JSONValue.object([
       "id": .string(notice.id), "to": .string(notice.recipient),

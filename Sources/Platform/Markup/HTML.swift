@@ -172,14 +172,23 @@ public struct Attribute: Sendable {
     Attribute(name: name, value: isThere ? .flag : .absent)
   }
 
+  /// `class`: one name, or several parted by spaces; left out if nil.
   public static func `class`(_ name: String?) -> Attribute { named("class", name) }
+  /// `id`, which must be unique in the page; left out if nil.
   public static func id(_ id: String?) -> Attribute { named("id", id) }
+  /// `name`: the field under which a form sends a control's value, or what a `meta` is about.
   public static func name(_ name: String) -> Attribute { named("name", name) }
+  /// `value`: what a control holds at first, or what a box or button sends.
   public static func value(_ value: String) -> Attribute { named("value", value) }
+  /// `type`: the kind of an `input` or `button`, or the media type of a `link`.
   public static func type(_ type: String) -> Attribute { named("type", type) }
+  /// `for`: the id of the control that a `label` names.
   public static func `for`(_ id: String) -> Attribute { named("for", id) }
+  /// `datetime`: the moment of a `time` element for machines, as in RFC 3339.
   public static func datetime(_ text: String) -> Attribute { named("datetime", text) }
+  /// `aria-describedby`: ids of a control's hint and error, parted by spaces; left out if nil.
   public static func describedBy(_ id: String?) -> Attribute { named("aria-describedby", id) }
+  /// `aria-label`: what a screen reader calls the element, in the page's language.
   public static func label(_ phrase: Phrase) -> Attribute { named("aria-label", phrase) }
 
   /// An address; one that could run a script is replaced by `#`.

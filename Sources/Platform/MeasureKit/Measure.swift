@@ -27,13 +27,21 @@ public protocol Measure: Sendable {
 }
 
 extension Measure {
+  /// By default no tables.
   public var schema: [Migration] { [] }
+  /// By default no marked tables.
   public var markedTables: [MarkedTable] { [] }
+  /// By default no roles of its own.
   public var roles: [Role] { [] }
+  /// By default no roles exclude each other.
   public var separations: [RoleSeparation] { [] }
+  /// By default nothing to prove.
   public var invariants: [StoreInvariant] { [] }
+  /// By default no pages or interfaces.
   public func routes(_ routes: inout Routes) {}
+  /// By default passes every act over.
   public func consume(_ act: PublicAct) {}
+  /// By default no indicators.
   public func indicators(at moment: Instant) -> [IndicatorValue] { [] }
 }
 

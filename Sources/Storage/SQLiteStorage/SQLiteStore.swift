@@ -100,6 +100,11 @@ public final class SQLiteStore: Store {
 
   // MARK: Store
 
+  /// Hands a unit to the writer's thread and answers after the commit that it is part of.
+  ///
+  /// - Throws: what the unit throws; ``Problem`` 409 if a row it relies on has changed, 503 if
+  ///   nothing could be committed or the store is closed; ``StorageError`` if SQLite refuses a
+  ///   change or the store is open for reading only.
   public func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {
     let pending = TypedWrite(unit)
     planAhead([pending])
@@ -115,6 +120,8 @@ public final class SQLiteStore: Store {
     return pending.answer!
   }
 
+  /// Hands over units that are carried out in their order and answered together, when the last of
+  /// them is durable; one that fails does not hinder the others.
   public func writeAll<Answer>(
     _ units: [WriteUnit<Answer>]
   ) async -> [Result<Answer, any Error>] {
@@ -146,6 +153,7 @@ public final class SQLiteStore: Store {
     writer.enqueue(PendingGroup(writes, done: done))
   }
 
+  /// Reads within one snapshot on the calling thread, over a connection that it has to itself.
   public func read<Output: Sendable>(
     _ body: @Sendable (any View) throws -> Output
   ) async throws -> Output {
@@ -161,6 +169,8 @@ public final class SQLiteStore: Store {
     return try body(connection)
   }
 
+  /// Reads within one snapshot on the one thread for reports: reports wait for each other, and no
+  /// request waits for them.
   public func report<Output: Sendable>(
     _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output {

@@ -24,8 +24,11 @@ public enum SQLValue: Hashable, Sendable {
 extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
   ExpressibleByNilLiteral
 {
+  /// An integer that is written in the source.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A text that is written in the source.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// NULL, written `nil`.
   public init(nilLiteral: ()) { self = .null }
 }
 

@@ -29,6 +29,7 @@ public struct GuardKey: Hashable, Comparable, Sendable {
   /// A guard in a space.
   public init(_ space: String, _ key: some CustomStringConvertible) { name = "\(space):\(key)" }
 
+  /// The order of names, in which guards are locked.
   public static func < (a: GuardKey, b: GuardKey) -> Bool { a.name < b.name }
 }
 

@@ -11,6 +11,8 @@ import Storage
 /// Measure 21 (民意速办): one intake for all channels, one dispatch, visible throughout, answered,
 /// evaluated and closed.
 public final class RequestsMeasure: Measure {
+  /// Number 21 of the notice, under livelihood. Rests on the hotline ordinances of Beijing (article
+  /// 10), Weifang (article 20) and Jinan (article 27).
   public static let card = MeasureCard(
     21, .livelihood, slug: "requests", Phrase("民生诉求“民意速办”", en: "Service requests"),
     Phrase(
@@ -52,7 +54,9 @@ public final class RequestsMeasure: Measure {
     return constantTimeEqual(Array(apiKey.utf8), Array(expected.utf8))
   }
 
+  /// One step: the table `requests`, the indexes of its lists and that of the centre's tray.
   public var schema: [Migration] { [RequestTables.migration] }
+  /// The table `requests`; the rows in `cases` are verified with ``CaseBook``.
   public var markedTables: [MarkedTable] { [RequestTables.table] }
 
   // MARK: Who may do what
@@ -74,6 +78,7 @@ public final class RequestsMeasure: Measure {
     "requests.supervisor", Phrase("督办人", en: "Supervisor"),
     ["requests.desk", "requests.supervise", "requests.as-supervisor"], reachesAllAgencies: true)
 
+  /// The four roles of staff; a citizen needs none.
   public var roles: [Role] {
     [
       RequestsMeasure.dispatcher, RequestsMeasure.handler, RequestsMeasure.arbiter,
@@ -81,6 +86,7 @@ public final class RequestsMeasure: Measure {
     ]
   }
 
+  /// An agency's officer may not also dispatch, rule on disputes or supervise (city policy).
   public var separations: [RoleSeparation] {
     let (handler, others) = (
       RequestsMeasure.handler.id,
@@ -91,8 +97,10 @@ public final class RequestsMeasure: Measure {
 
   // MARK: Figures
 
+  /// Takes an act into the figures; acts of other measures are passed over.
   public func consume(_ act: PublicAct) { statistics.withLock { $0.consume(act) } }
 
+  /// Received, on time, satisfied, closed, days to answer, and what is overdue at `moment`.
   public func indicators(at moment: Instant) -> [IndicatorValue] {
     RequestIndicators.all(figures, at: moment)
   }
@@ -112,6 +120,7 @@ public final class RequestsMeasure: Measure {
 
   // MARK: Routes
 
+  /// The citizens' pages, the desk of staff, the JSON interface and Open311 GeoReport v2.
   public func routes(_ routes: inout Routes) {
     publicRoutes(&routes)
     deskRoutes(&routes)

@@ -63,10 +63,14 @@ public struct MoveRequest: Command {
   /// Steps that answer the citizen.
   static let answering: Set<CommandID> = ["reply", "answer"]
 
+  /// `requests.` and the step, such as `requests.accept`.
   public var kind: String { "requests.\(command.text)" }
+  /// One permission for each capacity, such as `requests.as-handler`.
   public var permission: String { "requests.as-\(capacity.id)" }
+  /// The request that it moves; never nil.
   public var aggregate: Int64? { request }
 
+  /// What is said with the step, without what is empty; the step itself stands in ``kind``.
   public var content: JSONValue {
     var fields: [String: JSONValue] = [:]
     if !text.isEmpty { fields["text"] = .string(text) }
@@ -79,6 +83,7 @@ public struct MoveRequest: Command {
     return .object(fields)
   }
 
+  /// The request with its case; throws 404 if there is none with this key.
   public func load(_ view: any View, _ context: Context) throws -> RequestCase {
     guard let found = try view.first(RequestTables.find(request)) else {
       throw Problem.notFound(Phrase("没有这件诉求。", en: "There is no such request."))
@@ -86,6 +91,7 @@ public struct MoveRequest: Command {
     return found
   }
 
+  /// The version that the case's last act made.
   public func version(of loaded: RequestCase) -> Int64 { loaded.base.version }
 
   /// A handler acts on the cases of agencies in reach; a citizen on the own case, somebody who has
@@ -108,6 +114,11 @@ public struct MoveRequest: Command {
     }
   }
 
+  /// Takes the step and moves stage, clocks, dates and marks with it.
+  ///
+  /// - Throws: ``Problem`` 400 for a command that the case type lacks, 403 or 422 where it is not
+  ///   allowed, 422 with every field at fault, 409 unless the clock that calls for a step of the
+  ///   system ends at ``due``.
   public func decide(
     _ loaded: RequestCase, _ view: any View, _ context: Context
   ) throws -> Decision {

@@ -149,7 +149,9 @@ public struct RequestStatistics: Sendable {
 
   /// Moves a request's counts from the value it had to the one it has now: the figures of an
   /// agency are those of the requests that ended up with it.
-  private mutating func move(_ facts: inout Facts, _ dimension: RequestFigures.Dimension, to slot: UInt16) {
+  private mutating func move(
+    _ facts: inout Facts, _ dimension: RequestFigures.Dimension, to slot: UInt16
+  ) {
     let from = facts.slot(dimension)
     if from != Facts.nothing {
       add(facts, sign: -1, to: &figures.slots[dimension.rawValue].tallies[Int(from)])
@@ -174,7 +176,8 @@ public struct RequestStatistics: Sendable {
 
   private mutating func count(_ facts: Facts, _ change: (inout RequestTally) -> Void) {
     change(&figures.total)
-    for dimension in RequestFigures.Dimension.allCases where facts.slot(dimension) != Facts.nothing {
+    for dimension in RequestFigures.Dimension.allCases where facts.slot(dimension) != Facts.nothing
+    {
       change(&figures.slots[dimension.rawValue].tallies[Int(facts.slot(dimension))])
     }
   }

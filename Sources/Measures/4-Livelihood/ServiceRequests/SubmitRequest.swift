@@ -123,6 +123,7 @@ public struct Intake: Hashable, Sendable {
 
 /// Opens a service request.
 public struct SubmitRequest: Command {
+  /// Nothing: the case does not exist yet.
   public typealias Loaded = Void
   /// What is told.
   public let intake: Intake
@@ -134,11 +135,20 @@ public struct SubmitRequest: Command {
     self.rules = rules
   }
 
+  /// `requests.file`, whoever files it and also for an import.
   public var kind: String { "requests.file" }
+  /// `requests.import` for an intake that names its source, else `requests.file`.
   public var permission: String { intake.source == nil ? "requests.file" : "requests.import" }
+  /// nil: every request is a new case.
   public var aggregate: Int64? { nil }
+  /// The intake in its canonical form; attachments stand in it as SHA-256 in hexadecimal.
   public var content: JSONValue { intake.content }
 
+  /// Opens the case in the stage `received`, starts its clock for dispatch and ties the attachments
+  /// to the act.
+  ///
+  /// - Throws: ``Problem`` 422 with every field at fault, for a source that was imported before, or
+  ///   for an attachment that was not staged for this request.
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
     let item = try rules.check(intake)
     if let source = intake.source, try view.first(RequestTables.imported(source)) != nil {
