@@ -177,6 +177,17 @@ import Testing
     #expect(later.headers["set-cookie"]?.contains("HttpOnly; SameSite=Lax") == true)
   }
 
+  @Test func aNewPasswordEndsEverySession() async throws {
+    let test = try await TestCity()
+    let session = try await test.signIn("citizen", [])
+    #expect(try await test.get("/account", session: session).status == 200)
+    let changed = try await test.post(
+      "/account/password", session: session, [("password", "another long one")])
+    #expect(changed.status == 303)
+    let after = try await test.get("/account", session: session)
+    #expect(after.headers["location"]?.hasPrefix("/sign-in") == true, "\(after.status)")
+  }
+
   @Test func whatPeopleWriteIsShownAsText() async throws {
     let test = try await TestCity()
     let words = "<script>alert('x')</script>\"'; DROP TABLE cases;--"

@@ -254,7 +254,8 @@ struct AccountPages: Sendable {
       let hash = try PasswordHash(words, salt: city.random.bytes(16))
       _ = try await city.desk.submit(
         ChangeAccount(person.account, .password(hash), policy: city.policy), by: visit.actor)
-      return .seeOther("/account")
+      // Every session has ended, this one too.
+      return .seeOther("/sign-in?next=/account")
     } catch let problem as Problem where problem.status == 422 {
       return try await account(visit, FormState(problem: problem), problem)
     }

@@ -97,7 +97,8 @@ public enum AccountChange: Sendable {
   case close
 }
 
-/// Changes an account: posts, password, or its end. Sessions end with it.
+/// Changes an account: posts, password, or its end. A new password and the end of an account end all
+/// its sessions: whoever had the old one is out.
 public struct ChangeAccount: Command {
   /// The account.
   public let account: Int64
@@ -171,7 +172,9 @@ public struct ChangeAccount: Command {
     case .password(let hash): row.password = hash.text
     case .close: row.closedAt = context.effectiveAt
     }
-    return .accepted(publicFields: [:], changes: [AccountBook.alter(row, context.ring)])
+    var changes = [AccountBook.alter(row, context.ring)]
+    if case .posts = change {} else { changes.append(AccountBook.endAll(of: account)) }
+    return .accepted(publicFields: [:], changes: changes)
   }
 }
 

@@ -68,6 +68,7 @@ public enum AccountBook {
         signed_in_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, mark {bytes} NOT NULL)
         {clustered}
       """,
+      "CREATE INDEX sessions_account ON sessions (account)",
       """
       CREATE TABLE mandates (
         mandate {key}, principal BIGINT NOT NULL, agent BIGINT NOT NULL, scope TEXT NOT NULL,
@@ -96,6 +97,7 @@ public enum AccountBook {
   private static let list = Statement("SELECT \(columns) FROM accounts ORDER BY account")
   private static let sessionByToken = Statement(
     "SELECT account, signed_in_at, expires_at FROM sessions WHERE token_digest = $1")
+  private static let ofAccount = Statement("DELETE FROM sessions WHERE account = $1")
   private static let expired = Statement("DELETE FROM sessions WHERE expires_at < $1")
   private static let mandateByKey = Statement(
     """
@@ -185,6 +187,11 @@ public enum AccountBook {
   /// The change that ends a session.
   public static func end(_ tokenDigest: [UInt8]) -> Change {
     sessions.deleting([.blob(tokenDigest)])
+  }
+
+  /// The change that ends all sessions of an account.
+  public static func endAll(of account: Int64) -> Change {
+    Change(ofAccount, [.integer(account)])
   }
 
   /// The change that removes sessions that have ended by themselves.

@@ -108,7 +108,13 @@ public enum OutboxBook {
     public let proof: String
     /// When the addressee opened it, if known.
     public let readAt: Instant?
+
+    /// Whether nobody could be told, as no address is on file.
+    public var hadNobody: Bool { proof == OutboxBook.nobody }
   }
+
+  /// The proof of a notice for which there is no address.
+  public static let nobody = "nobody to tell"
 
   /// Effects that have not been tried yet.
   public static func fresh(limit: Int) -> Query<Waiting> {

@@ -38,7 +38,7 @@ public protocol Connector: Sendable {
 public struct DeliveryFailure: Error, Sendable, CustomStringConvertible {
   /// What happened.
   public let description: String
-  /// Whether trying again may help.
+  /// Whether trying again is no use.
   public let isLasting: Bool
 
   /// A failed delivery.

@@ -47,7 +47,7 @@ public struct OutboxWorker: Sendable {
   /// Tells whoever is to be told; the answer is the proof, nil if it is to be tried again.
   private func handOver(_ effect: OutboxBook.Waiting) async throws -> String? {
     do {
-      guard let notice = try await write(effect) else { return "nobody to tell" }
+      guard let notice = try await write(effect) else { return OutboxBook.nobody }
       var proofs: [String] = []
       for connector in connectors { proofs.append(try await connector.deliver(notice)) }
       return proofs.isEmpty ? "no connector" : proofs.joined(separator: " ")

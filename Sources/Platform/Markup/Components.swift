@@ -282,7 +282,7 @@ extension HTML {
 
   /// Links to parts of a page or neighbouring pages, perhaps with how much lies there.
   public mutating func tabs(
-    _ items: [(label: Phrase, count: Int64?, target: String, isCurrent: Bool)], label: Phrase
+    _ items: [(label: Phrase, count: String?, target: String, isCurrent: Bool)], label: Phrase
   ) {
     element("nav", .class("tabs"), .label(label)) { h in
       for item in items {
@@ -293,7 +293,7 @@ extension HTML {
           h.text(item.label)
           if let count = item.count {
             h.text(" ")
-            h.element("span", .class("count"), text: String(count))
+            h.element("span", .class("count"), text: count)
           }
         }
       }

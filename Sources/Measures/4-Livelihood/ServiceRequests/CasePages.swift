@@ -79,7 +79,7 @@ struct CasePages {
           if let reply = file.reply, let text = reply.text { answer(&h, file, reply, text) }
           if reader.isOwner || row.request.isPublic { words(&h, file, reader.query) }
           h.element("h2", text: Phrase("办理过程", en: "History"))
-          timeline(&h, file, reader: .citizen, reader.query)
+          timeline(&h, file, reader: reader.isOwner ? .citizen : .everybody, reader.query)
         }
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
@@ -266,11 +266,21 @@ struct CasePages {
   // MARK: Parts
 
   /// For whom a timeline is written: notes among officials stay among them.
-  enum Audience { case citizen, staff }
+  enum Audience { case everybody, citizen, staff }
 
   private static let inside: Set<CommandID> = [
     "note", "assist", "report-assist", "return", "uphold", "appoint", "supervise", "transfer",
   ]
+
+  /// Notes among officials stay among them; what a citizen adds later was told to the city, not to
+  /// everybody: a public request shows its answers.
+  private static func shows(_ command: CommandID, to audience: Audience) -> Bool {
+    switch audience {
+    case .staff: true
+    case .citizen: !inside.contains(command)
+    case .everybody: MoveRequest.answering.contains(command)
+    }
+  }
 
   func timeline(
     _ h: inout HTML, _ file: RequestFile, reader audience: Audience, _ query: String
@@ -292,8 +302,7 @@ struct CasePages {
           if let score = event.score {
             h.element("p", text: Phrase("评分\(score)分（满分5分）", en: "score \(score) of 5"))
           }
-          let isShown = audience == .staff || !CasePages.inside.contains(event.command)
-          if isShown, let text = event.text { h.prose(text) }
+          if CasePages.shows(event.command, to: audience), let text = event.text { h.prose(text) }
           h.element("div", .class("event-foot")) { h in
             if let basis = event.basis { h.basis(basis) }
             h.a(
@@ -416,7 +425,7 @@ struct CasePages {
             }
             h.element("div", .class("sub")) { h in
               h.time(delivery.finishedAt, in: profile.zone)
-              if delivery.proof == "nobody to tell" {
+              if delivery.hadNobody {
                 h.text(Phrase("未留联系方式，只在本页显示", en: "no address given; shown here only"))
               } else {
                 h.element("span") { h in

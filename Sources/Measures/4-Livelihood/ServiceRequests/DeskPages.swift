@@ -71,14 +71,19 @@ struct DeskPages {
 
   private func loadTiles(_ h: inout HTML, _ load: (open: Int64, late: Int64, soon: Int64)) {
     h.tiles { h in
-      h.tile(Phrase("待办", en: "To do"), Figures.grouped(load.open), unit: Phrase("件", en: "cases"))
+      h.tile(Phrase("待办", en: "To do"), DeskPages.counted(load.open), unit: Phrase("件", en: "cases"))
       h.tile(
-        Phrase("已逾期", en: "Late"), Figures.grouped(load.late), unit: Phrase("件", en: "cases"),
+        Phrase("已逾期", en: "Late"), DeskPages.counted(load.late), unit: Phrase("件", en: "cases"),
         load.late > 0 ? .bad : .good)
       h.tile(
-        Phrase("明日24时前到期", en: "Due by tomorrow 24:00"), Figures.grouped(load.soon - load.late),
+        Phrase("明日24时前到期", en: "Due by tomorrow 24:00"), DeskPages.counted(load.soon - load.late),
         unit: Phrase("件", en: "cases"), load.soon > load.late ? .warn : .good)
     }
+  }
+
+  /// A number of cases that was counted up to a limit.
+  static func counted(_ count: Int64) -> String {
+    count > RequestTables.countLimit ? "\(RequestTables.countLimit)+" : String(count)
   }
 
   private func switcher(_ h: inout HTML, _ inbox: Inbox) {
@@ -88,7 +93,7 @@ struct DeskPages {
       h.tabs(
         trays.map {
           (
-            label: name($0.tray), count: $0.count, target: "/desk/requests?\($0.tray.query)",
+            label: name($0.tray), count: $0.count.map(DeskPages.counted), target: "/desk/requests?\($0.tray.query)",
             isCurrent: $0.tray == inbox.tray
           )
         }, label: Phrase("收件箱", en: "Trays"))

@@ -97,18 +97,13 @@ extension RequestsMeasure {
       RequestTables.load(of: agency, at: now, soon: soon.adding(seconds: 1)))
   }
 
-  /// How much lies in each tray.
+  /// How much lies in each tray, counted up to ``RequestTables/countLimit`` and one more.
   func counts(_ trays: [Tray], at now: Instant) async throws -> [(tray: Tray, count: Int64)] {
-    var centre: [String: Int64] = [:]
-    if trays.contains(where: { if case .stage = $0 { true } else { false } }) {
-      for row in try await desk.store.all(RequestTables.centreLoad) {
-        centre[row.stage] = row.count
-      }
-    }
     var found: [(tray: Tray, count: Int64)] = []
     for tray in trays {
       switch tray {
-      case .stage(let id): found.append((tray, centre[id] ?? 0))
+      case .stage(let id):
+        found.append((tray, try await desk.store.first(RequestTables.count(stage: id)) ?? 0))
       case .agency(let id): found.append((tray, try await load(of: id, at: now)?.open ?? 0))
       }
     }

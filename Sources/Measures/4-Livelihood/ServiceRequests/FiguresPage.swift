@@ -152,7 +152,8 @@ struct FiguresPage {
     h.tabs(
       FiguresPage.dimensions.map {
         (
-          label: $0.name, count: Int64(figures.parts($0.1).count), target: "\(path)?by=\($0.id)#by",
+          label: $0.name, count: String(figures.parts($0.1).count),
+          target: "\(path)?by=\($0.id)#by",
           isCurrent: $0.id == chosen.id
         )
       }, label: Phrase("分项", en: "Split by"))

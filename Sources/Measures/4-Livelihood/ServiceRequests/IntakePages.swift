@@ -270,8 +270,8 @@ struct IntakePages {
     h.checkbox(
       "is_public",
       Phrase(
-        "同意公开标题、内容和答复（不公开姓名和联系方式）",
-        en: "Title, text and answer may be shown to everybody (never name or contact)"),
+        "同意公开标题、内容、地点、附件和答复（不公开姓名和联系方式）",
+        en: "Title, text, place, files and answer may be shown to all (never name or contact)"),
       state)
   }
 

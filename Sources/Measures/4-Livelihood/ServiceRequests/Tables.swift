@@ -182,28 +182,37 @@ public enum RequestTables {
     ORDER BY c.due_at, c.case_key LIMIT $3
     """)
 
-  private static let countCentre = Statement(
-    """
-    SELECT stage, count(*) FROM cases WHERE \(owedByCentre("stage")) GROUP BY stage
-    """)
-  private static let countAgency = Statement(
-    """
-    SELECT count(*), sum(CASE WHEN due_at < $2 THEN 1 ELSE 0 END),
-      sum(CASE WHEN due_at < $3 THEN 1 ELSE 0 END)
-    FROM cases WHERE closed_at IS NULL AND agency = $1 AND stage IN ('dispatched', 'handling')
-    """)
+  /// How far the cases of a tray are counted; a page says “more than”.
+  static let countLimit: Int64 = 999
 
-  /// How many requests wait for the centre and the arbiter, by stage.
-  static let centreLoad = Query(countCentre) { (stage: $0.text(0), count: $0.integer(1)) }
+  private static func counted(_ condition: String) -> String {
+    "(SELECT count(*) FROM (SELECT 1 FROM cases WHERE \(condition) LIMIT \(countLimit + 1)) AS n)"
+  }
+  private static let countStage = Statement(
+    "SELECT \(counted("stage = $1 AND (\(owedByCentre("stage")))"))")
+  private static let countAgency = {
+    let own = "closed_at IS NULL AND agency = $1 AND stage IN ('dispatched', 'handling')"
+    return Statement(
+      """
+      SELECT \(counted(own)), \(counted(own + " AND due_at < $2")),
+        \(counted(own + " AND due_at < $3"))
+      """)
+  }()
 
-  /// What an agency must act on: all, late at `now`, due before `soon` (the late among them).
+  /// How many requests wait at a stage that the centre or the arbiter owes, up to ``countLimit`` + 1.
+  static func count(stage: String) -> Query<Int64> {
+    Query(countStage, [.text(stage)]) { $0.integer(0) }
+  }
+
+  /// What an agency must act on: all, late at `now`, due before `soon` (the late among them); each up
+  /// to ``countLimit`` + 1.
   static func load(
     of agency: String, at now: Instant, soon: Instant
   ) -> Query<(open: Int64, late: Int64, soon: Int64)> {
     Query(
       countAgency,
       [.text(agency), .integer(now.microseconds), .integer(soon.microseconds)]
-    ) { ($0.integer(0), $0.optionalInteger(1) ?? 0, $0.optionalInteger(2) ?? 0) }
+    ) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
   }
 
   /// One request.
