@@ -71,7 +71,8 @@ struct DeskPages {
 
   private func loadTiles(_ h: inout HTML, _ load: (open: Int64, late: Int64, soon: Int64)) {
     h.tiles { h in
-      h.tile(Phrase("待办", en: "To do"), DeskPages.counted(load.open), unit: Phrase("件", en: "cases"))
+      h.tile(
+        Phrase("待办", en: "To do"), DeskPages.counted(load.open), unit: Phrase("件", en: "cases"))
       h.tile(
         Phrase("已逾期", en: "Late"), DeskPages.counted(load.late), unit: Phrase("件", en: "cases"),
         load.late > 0 ? .bad : .good)
@@ -93,7 +94,8 @@ struct DeskPages {
       h.tabs(
         trays.map {
           (
-            label: name($0.tray), count: $0.count.map(DeskPages.counted), target: "/desk/requests?\($0.tray.query)",
+            label: name($0.tray), count: $0.count.map(DeskPages.counted),
+            target: "/desk/requests?\($0.tray.query)",
             isCurrent: $0.tray == inbox.tray
           )
         }, label: Phrase("收件箱", en: "Trays"))

@@ -143,7 +143,8 @@ extension StartPanels {
         h.element("div", .class("card")) { h in
           h.element("h3") { $0.a(tray.target, tray.name) }
           h.element(
-            "p", .class("figure"), text: .same(DeskPages.counted(tray.count)) + Phrase("件", en: " waiting"))
+            "p", .class("figure"),
+            text: .same(DeskPages.counted(tray.count)) + Phrase("件", en: " waiting"))
         }
       }
     }
