@@ -129,10 +129,12 @@ if !enginesOnly {
         "Desk", "HTTPValues", "Markup", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance",
       ]),
+    .systemLibrary(
+      name: "CJemalloc", path: "Sources/App/CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
+        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
         "EvidenceLog", "LegalTime", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StorageConformance", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",

@@ -4,7 +4,7 @@ set -eu
 missing=""
 have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
 command -v dpkg-query >/dev/null 2>&1 || exit 0
-for package in libsqlite3-dev zlib1g-dev python3; do
+for package in libsqlite3-dev zlib1g-dev libjemalloc-dev python3; do
   have "$package" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -132,9 +132,7 @@ public final class CommandDesk: Sendable {
       random: SeededBytes(seed: seed(random)), isBackfill: isBackfill)
 
     let content = command.content
-    var privateFields: [String: JSONValue] = ["content": content, "actor": .integer(actor.account)]
-    if let principal = actor.principal { privateFields["principal"] = .integer(principal) }
-    let privatePart = JSONValue.object(privateFields).canonicalBytes
+    let privatePart = CommandDesk.privatePart(content, actor)
     var act = ActDraft(
       kind: command.kind, context: context, stamp: stamp, privatePart: privatePart)
     if isNew {
@@ -152,6 +150,17 @@ public final class CommandDesk: Sendable {
       unit: { view in
         try draft.run(command, view, expectedVersion: expected)
       }, privatePart: privatePart, opened: isNew ? subject : nil)
+  }
+
+  /// Who said what, as canonical JSON; the members stand in their order.
+  private static func privatePart(_ content: JSONValue, _ actor: Actor) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(256)
+    out += Array("{\"actor\":\(actor.account),\"content\":".utf8)
+    content.write(to: &out)
+    if let principal = actor.principal { out += Array(",\"principal\":\(principal)".utf8) }
+    out.append(UInt8(ascii: "}"))
+    return out
   }
 
   private func seed(_ random: any RandomSource) -> UInt64 {
