@@ -84,7 +84,8 @@ import Testing
   static let outside: [String: Set<String>] = [
     "Hummingbird": ["WebServer"], "HummingbirdCore": ["WebServer"], "NIOCore": ["WebServer"],
     "HTTPTypes": ["WebServer"], "ArgumentParser": ["tequ"], "CSQLite": ["SQLiteStorage"],
-    "CZlib": ["App"], "CJemalloc": ["tequ"], "Dispatch": ["Interchange"], "Crypto": ["Commons", "EvidenceLog", "Books"],
+    "CZlib": ["App"], "CJemalloc": ["tequ"], "Dispatch": ["Interchange"],
+    "Crypto": ["Commons", "EvidenceLog", "Books"],
     "CryptoExtras": ["AccessControl"],
     "Foundation": [
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",
