@@ -95,7 +95,14 @@ final class SQLiteConnection: RowCells, View {
   }
 
   private func each<Output>(_ query: Query<Output>, _ body: (Output) -> Bool) throws {
-    let entry = try bind(query.statement, query.parameters)
+    try eachRow(query.statement, query.parameters) { body(try query.decode(Row(self))) }
+  }
+
+  /// Stands on each row of an answer in turn, until `body` has seen enough.
+  private func eachRow(
+    _ statement: Statement, _ parameters: [SQLValue], _ body: () throws -> Bool
+  ) throws {
+    let entry = try bind(statement, parameters)
     let outer = current
     current = entry.statement
     defer {
@@ -105,8 +112,8 @@ final class SQLiteConnection: RowCells, View {
     while true {
       let code = sqlite3_step(entry.statement)
       if code == SQLITE_DONE { return }
-      guard code == SQLITE_ROW else { throw failure(query.statement.sql) }
-      if !body(try query.decode(Row(self))) { return }
+      guard code == SQLITE_ROW else { throw failure(statement.sql) }
+      if !(try body()) { return }
     }
   }
 
@@ -118,20 +125,10 @@ final class SQLiteConnection: RowCells, View {
     _ statement: Statement, _ parameters: [SQLValue], onlyFirst: Bool, to out: inout [UInt8],
     decode: () throws -> Void = {}
   ) throws {
-    let entry = try bind(statement, parameters)
-    let outer = current
-    current = entry.statement
-    defer {
-      sqlite3_reset(entry.statement)
-      current = outer
-    }
-    while true {
-      let code = sqlite3_step(entry.statement)
-      if code == SQLITE_DONE { break }
-      guard code == SQLITE_ROW else { throw failure(statement.sql) }
+    try eachRow(statement, parameters) {
       writeRow(to: &out)
       try decode()
-      if onlyFirst { break }
+      return !onlyFirst
     }
     out.append(SQLiteConnection.end)
   }
