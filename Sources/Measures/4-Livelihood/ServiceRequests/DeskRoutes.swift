@@ -270,13 +270,13 @@ extension RequestsMeasure {
     // Agency by agency, as the index over inboxes lies.
     let late = try await desk.store.read { view in
       try profile.agencies.flatMap {
-        try view.all(RequestTables.overdue($0.id, at: now, limit: 50))
+        try view.all(RequestTables.overdue($0.id, at: now, limit: DeskPages.lateLimit))
       }
     }.sorted {
       ($0.base.dueAt?.microseconds ?? 0, $0.base.key)
         < ($1.base.dueAt?.microseconds ?? 0, $1.base.key)
     }
-    return deskPages.supervision(visit, Array(late.prefix(50)), figures)
+    return deskPages.supervision(visit, Array(late.prefix(DeskPages.lateLimit)), figures)
   }
 }
 

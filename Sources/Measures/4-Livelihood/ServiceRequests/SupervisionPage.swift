@@ -7,6 +7,9 @@ import MeasureKit
 
 /// The supervisor's view: the whole way of all requests, what is late, who is full, how it goes.
 extension DeskPages {
+  /// Late cases that are listed, the longest overdue first.
+  static let lateLimit = 50
+
   func supervision(
     _ visit: Visit, _ late: [RequestCase], _ figures: RequestFigures
   ) -> Response {
@@ -16,7 +19,8 @@ extension DeskPages {
       h.heading(title)
       page.tiles(&h)
       page.funnel(&h)
-      h.section(Phrase("逾期待督办（\(late.count)件）", en: "Late (\(late.count))"))
+      let shown = late.count < DeskPages.lateLimit ? "\(late.count)" : "\(DeskPages.lateLimit)+"
+      h.section(Phrase("逾期待督办（\(shown)件）", en: "Late (\(shown))"))
       if late.isEmpty {
         h.empty(
           Phrase(
