@@ -37,11 +37,11 @@
       // Later words win: what the address itself says stands, but for the encoding.
       let words = ["connect_timeout", "application_name", "dbname", "client_encoding"]
       let values = words.map { $0 == "dbname" ? configuration.address : extra[$0]! }
+      // From here on `deinit` closes it, also when this throws.
       handle = PostgresConnection.connect(words, values)
       patience = .seconds(configuration.statementTimeoutSeconds + 5)
       guard PQstatus(handle) == CONNECTION_OK else {
         let reason = String(cString: PQerrorMessage(handle))
-        PQfinish(handle)
         throw PostgresFailure(.lost, PostgresConnection.advice(reason))
       }
       for setting in settings {
@@ -50,12 +50,10 @@
         let status = PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
           let failure = result.map { PostgresFailure($0, sql: setting) }
-          PQfinish(handle)
           throw failure ?? PostgresFailure(.lost, "the connection broke while it was set up")
         }
       }
       guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
-        PQfinish(handle)
         throw PostgresFailure(.other, "libpq refuses pipeline mode")
       }
     }
