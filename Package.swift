@@ -154,12 +154,27 @@ if !enginesOnly {
         "SQLiteStorage", "Storage", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
+    // Without the trait PostgreSQL these are empty and libpq is not needed.
+    .systemLibrary(
+      name: "CPostgres", path: "Sources/Storage/CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"])]),
+    room(
+      "PostgresStorage", in: "Storage/",
+      [
+        "Commons", "Storage",
+        .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
+      ]),
+    tests("PostgresStorage", "Commons", "Storage", "StorageConformance"),
   ]
 }
 
 let package = Package(
   name: "tequ",
   platforms: [.macOS(.v15)],
+  traits: [
+    .default(enabledTraits: ["PostgreSQL"]),
+    .trait(name: "PostgreSQL", description: "A store in PostgreSQL, over libpq."),
+  ],
   dependencies: dependencies,
   targets: targets,
   swiftLanguageModes: [.v6]

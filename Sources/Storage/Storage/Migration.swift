@@ -59,3 +59,56 @@ public struct Migration: Sendable {
   /// A digest of the text, to notice an edited step.
   public var digest: Digest { .of(statements.joined(separator: ";\n")) }
 }
+
+/// The schema steps that a database says it has, and what that means for those of the program.
+public struct MigrationLedger: Sendable {
+  /// The step that every store begins with.
+  public static let kernel = Migration(
+    "storage.0001",
+    [
+      """
+      CREATE TABLE guards (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL) {clustered}
+      """
+    ])
+  /// Makes the table of the steps.
+  public static let create = Statement(
+    """
+    CREATE TABLE IF NOT EXISTS schema_migrations
+    (id TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)
+    """)
+  /// Notes a step: its id and its digest.
+  public static let insert = Statement(
+    "INSERT INTO schema_migrations (id, digest) VALUES ($1, $2)")
+
+  private let applied: [String: String]
+
+  /// A ledger of the steps that were applied, each with its digest.
+  public init(_ applied: [String: String]) { self.applied = applied }
+
+  /// The steps that are still to be applied, in order.
+  ///
+  /// - Throws: ``StorageError`` if a step was edited after it had been applied, or if the database
+  ///   has steps that this program does not know: a newer version made it.
+  public func missing(of migrations: [Migration]) throws -> [Migration] {
+    let all = [MigrationLedger.kernel] + migrations
+    let unknown = Set(applied.keys).subtracting(all.map(\.id)).sorted()
+    guard unknown.isEmpty else {
+      throw StorageError(
+        """
+        the database has schema steps that this program does not know \
+        (\(unknown.joined(separator: ", "))): use the program version that made them
+        """)
+    }
+    return try all.filter { migration in
+      guard let known = applied[migration.id] else { return true }
+      guard known == migration.digest.hex else {
+        throw StorageError(
+          """
+          the schema step \(migration.id) differs from the one this database was made with; \
+          run the program version that made it, or add a new step instead of editing one
+          """)
+      }
+      return false
+    }
+  }
+}

@@ -3,14 +3,16 @@ import Storage
 
 extension StoreConformance {
   /// Hands the units of a probe in from many callers at once. Their order is the store's affair, so
-  /// no model can be compared; what must hold in any order is.
+  /// no model can be compared; what must hold in any order is. The stores are one, or several over
+  /// one database.
   public static func runConcurrently(
-    _ probe: HostileProbe, seed: UInt64, on store: some Store, callers: Int
+    _ probe: HostileProbe, seed: UInt64, on stores: [any Store], callers: Int
   ) async throws -> [String] {
     let units = probe.units(seed: seed, count: probe.usualCount)
     let accepted = await withTaskGroup(of: [Int64].self) { group in
       for caller in 0..<callers {
         group.addTask {
+          let store = stores[caller % stores.count]
           var answers: [Int64] = []
           for index in stride(from: caller, to: units.count, by: callers) {
             if let answer = try? await store.write(units[index]) { answers.append(answer) }
@@ -20,7 +22,7 @@ extension StoreConformance {
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
-    let rows = try await store.all(probe.dump)
+    let rows = try await stores[0].all(probe.dump)
     return probe.violations(rows, accepted: accepted).map { "\(probe) seed \(seed): \($0)" }
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Starts a detached thread of the operating system. Blocking work must not run on the threads of
 /// Swift's concurrency, of which there are only as many as cores.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+package func startThread(_ body: @escaping @Sendable () -> Void) {
   let box = Unmanaged.passRetained(ThreadBody(body))
   var thread = pthread_t()
   let code = pthread_create(
@@ -22,10 +22,10 @@ private final class ThreadBody: Sendable {
 }
 
 /// A counting semaphore of the operating system.
-final class Signal: @unchecked Sendable {
+package final class Signal: @unchecked Sendable {
   private let semaphore: UnsafeMutablePointer<sem_t>
 
-  init() {
+  package init() {
     semaphore = .allocate(capacity: 1)
     sem_init(semaphore, 0, 0)
   }
@@ -35,24 +35,24 @@ final class Signal: @unchecked Sendable {
     semaphore.deallocate()
   }
 
-  func signal() { sem_post(semaphore) }
-  func wait() { while sem_wait(semaphore) != 0 {} }
+  package func signal() { sem_post(semaphore) }
+  package func wait() { while sem_wait(semaphore) != 0 {} }
 }
 
 /// One thread that runs jobs in order: long reports.
-final class WorkerThread: Sendable {
+package final class WorkerThread: Sendable {
   private let jobs = Mutex<[@Sendable () -> Void]>([])
   private let isStopped = Atomic<Bool>(false)
   private let wake = Signal()
 
-  init() { startThread { [self] in loop() } }
+  package init() { startThread { [self] in loop() } }
 
-  func run(_ job: @escaping @Sendable () -> Void) {
+  package func run(_ job: @escaping @Sendable () -> Void) {
     jobs.withLock { $0.append(job) }
     wake.signal()
   }
 
-  func stop() {
+  package func stop() {
     isStopped.store(true, ordering: .relaxed)
     wake.signal()
   }

@@ -1,0 +1,166 @@
+#if PostgreSQL
+  import CPostgres
+  import Storage
+
+  /// The rows of one answer, as libpq holds them; freed with the last reference.
+  final class PostgresAnswer: @unchecked Sendable {
+    private let result: OpaquePointer
+    let rowCount: Int
+    private let columnCount: Int
+    private let types: [PostgresType]
+
+    init(_ result: OpaquePointer) {
+      self.result = result
+      rowCount = Int(PQntuples(result))
+      columnCount = Int(PQnfields(result))
+      types = (0..<columnCount).map { PostgresType(rawValue: PQftype(result, Int32($0))) }
+    }
+
+    deinit { PQclear(result) }
+
+    /// Rows inserted, updated or deleted.
+    var touched: Int {
+      guard let text = PQcmdTuples(result) else { return 0 }
+      return Int(String(cString: text)) ?? 0
+    }
+
+    /// What the server says it has done, such as `COMMIT`.
+    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+
+    func all<Output>(_ decode: (Row) throws -> Output) throws -> [Output] {
+      guard rowCount > 0 else { return [] }
+      let cells = Cells(self)
+      var rows: [Output] = []
+      rows.reserveCapacity(rowCount)
+      for row in 0..<rowCount {
+        cells.row = Int32(row)
+        rows.append(try decode(Row(cells)))
+      }
+      return rows
+    }
+
+    func first<Output>(_ decode: (Row) throws -> Output) throws -> Output? {
+      rowCount == 0 ? nil : try decode(Row(Cells(self)))
+    }
+
+    private final class Cells: RowCells {
+      let answer: PostgresAnswer
+      var row: Int32 = 0
+
+      init(_ answer: PostgresAnswer) { self.answer = answer }
+
+      var count: Int { answer.columnCount }
+
+      func isNull(_ column: Int) -> Bool {
+        PQgetisnull(answer.result, row, Int32(column)) == 1
+      }
+
+      private func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+          start: PQgetvalue(answer.result, row, Int32(column)),
+          count: Int(PQgetlength(answer.result, row, Int32(column))))
+      }
+
+      func integer(_ column: Int) -> Int64 {
+        switch value(column) {
+        case .integer(let integer): integer
+        case .real(let real): Int64(real)
+        default: 0
+        }
+      }
+
+      func real(_ column: Int) -> Double {
+        switch value(column) {
+        case .integer(let integer): Double(integer)
+        case .real(let real): real
+        default: 0
+        }
+      }
+
+      func text(_ column: Int) -> String {
+        isNull(column) ? "" : String(decoding: bytes(column), as: UTF8.self)
+      }
+
+      func blob(_ column: Int) -> [UInt8] { isNull(column) ? [] : Array(bytes(column)) }
+
+      func value(_ column: Int) -> SQLValue {
+        isNull(column) ? .null : answer.types[column].decode(bytes(column))
+      }
+    }
+  }
+
+  /// What a column holds and how its binary form is read.
+  enum PostgresType {
+    case integer, single, double, numeric, bytes, text
+
+    init(rawValue: Oid) {
+      switch rawValue {
+      case 16, 20, 21, 23, 26: self = .integer  // bool, int8, int2, int4, oid
+      case 700: self = .single
+      case 701: self = .double
+      case 1700: self = .numeric
+      case 17: self = .bytes
+      default: self = .text
+      }
+    }
+
+    func decode(_ bytes: UnsafeRawBufferPointer) -> SQLValue {
+      switch self {
+      case .integer: .integer(PostgresType.integer(bytes))
+      case .single: .real(Double(Float(bitPattern: UInt32(PostgresType.bits(bytes)))))
+      case .double: .real(Double(bitPattern: PostgresType.bits(bytes)))
+      case .numeric: PostgresType.numeric(bytes)
+      case .bytes: .blob(Array(bytes))
+      case .text: .text(String(decoding: bytes, as: UTF8.self))
+      }
+    }
+
+    private static func bits(_ bytes: some Collection<UInt8>) -> UInt64 {
+      bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Big-endian with sign, of any width up to 8 bytes.
+    private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+      if bytes.count == 8 { return Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)) }
+      let unused = UInt64(64 - 8 * bytes.count)
+      let value = Int64(bitPattern: bits(bytes) << unused)
+      // A truth value is one byte, 0 or 1, and has no sign.
+      return bytes.count == 1 ? Int64(bits(bytes)) : value >> Int64(unused)
+    }
+
+    /// PostgreSQL sums 64-bit columns as `numeric`, SQLite as integers: an integer stays one.
+    private static func numeric(_ bytes: UnsafeRawBufferPointer) -> SQLValue {
+      func field(_ index: Int) -> Int {
+        Int(Int16(bitPattern: UInt16(bits(bytes[(2 * index)..<(2 * index + 2)]))))
+      }
+      guard bytes.count >= 8 else { return .null }
+      let (count, weight, sign, scale) = (field(0), field(1), field(2), field(3))
+      guard sign == 0 || sign == 0x4000 else { return .real(.nan) }
+      let digits = (0..<count).map { field(4 + $0) }
+      if scale == 0, weight < 5 {
+        var magnitude = UInt64(0)
+        var isExact = true
+        for place in stride(from: 0, through: weight, by: 1) {
+          let (shifted, over) = magnitude.multipliedReportingOverflow(by: 10_000)
+          let digit = UInt64(place < count ? digits[place] : 0)
+          let (sum, carry) = shifted.addingReportingOverflow(digit)
+          isExact = isExact && !over && !carry
+          magnitude = sum
+        }
+        if isExact, sign == 0, let value = Int64(exactly: magnitude) { return .integer(value) }
+        if isExact, sign != 0, magnitude <= 1 << 63 {
+          return .integer(Int64(truncatingIfNeeded: 0 &- magnitude))
+        }
+      }
+      var value = 0.0
+      var unit = 1.0
+      for _ in 0..<abs(weight) { unit *= 10_000 }
+      if weight < 0 { unit = 1 / unit }
+      for digit in digits {
+        value += Double(digit) * unit
+        unit /= 10_000
+      }
+      return .real(sign == 0 ? value : -value)
+    }
+  }
+#endif

@@ -1,0 +1,238 @@
+#if PostgreSQL
+  import Commons
+  import Storage
+
+  /// One transaction over the units that waited together. It means what they mean one after the
+  /// other: units are taken in order; the changes of each go into the pipeline before the next one
+  /// is decided; a question is answered from memory only if no change since could have altered its
+  /// answer, and otherwise asked behind those changes. See docs/decisions/0009-postgresql-rounds.md.
+  final class PostgresBatch {
+    private let connection: PostgresConnection
+    private let units: [PostgresUnit]
+    private let cache = AnswerCache()
+    /// Units before it are accepted: decided for good, their changes sent.
+    private var position = 0
+    /// Units behind the position that are run ahead to learn their questions.
+    private var window: Int
+    /// The first unit whose changes are not yet protected by a savepoint.
+    private var roundStart = 0
+    private var hasSavepoint = false
+    private var raised: Set<String> = []
+    /// Whether COMMIT was sent: from then on a lost connection leaves the outcome open.
+    private(set) var isCommitting = false
+
+    init(_ connection: PostgresConnection, _ units: [PostgresUnit]) {
+      self.connection = connection
+      self.units = units
+      window = units.count
+    }
+
+    /// Carries the batch out and commits it. Afterwards each unit has its answer or its failure.
+    /// Throws if nothing was committed.
+    func run() throws(PostgresFailure) {
+      for unit in units { unit.reset() }
+      try begin()
+      while true {
+        let round = try sendRound()
+        guard try collect(round) else { continue }
+        if position == units.count { return try commit() }
+      }
+    }
+
+    // The lock stands for all guards at once: batches of several nodes follow one another, so that
+    // what a unit saw holds until it commits. It is asked for before the first question, because
+    // each statement sees what was committed before it.
+    private func begin() throws(PostgresFailure) {
+      try connection.send(Control.begin, [])
+      try connection.send(Control.lockStore, [])
+      pending = [.control, .control]
+      hasSavepoint = false
+      roundStart = 0
+      position = 0
+      raised = []
+    }
+
+    // MARK: Sending a round
+
+    private enum Item {
+      case control
+      case change(unit: Int, touchesOneRow: Bool)
+      case question(Asked)
+    }
+
+    /// What was sent before the next round and is collected with it.
+    private var pending: [Item] = []
+
+    private struct Round {
+      var items: [Item]
+      /// The units whose changes it carries.
+      var accepted: Range<Int>
+      var hasChanges = false
+    }
+
+    private func sendRound() throws(PostgresFailure) -> Round {
+      var round = Round(items: pending, accepted: position..<position)
+      pending = []
+      var metConflict = false
+      let start = position
+      while position < units.count {
+        let unit = units[position]
+        let wasDecided = unit.isDecided
+        guard case .decided = unit.advance(cache) else {
+          metConflict = metConflict || wasDecided
+          break
+        }
+        if unit.isSuspect, round.hasChanges { break }
+        try send(unit, position, in: &round)
+        position += 1
+        if unit.isSuspect { break }
+      }
+      if metConflict {
+        window = max(4, window / 2)
+      } else {
+        window = min(units.count, window * 2)
+      }
+      round.accepted = start..<position
+      try ask(in: &round)
+      return round
+    }
+
+    private func send(
+      _ unit: PostgresUnit, _ index: Int, in round: inout Round
+    ) throws(PostgresFailure) {
+      unit.unsendable = nil
+      guard unit.failure == nil, !unit.changes.isEmpty else { return }
+      if !round.hasChanges { try protect(&round) }
+      for change in unit.changes {
+        do { try connection.send(change.statement, change.parameters) } catch {
+          guard case .refused = error.kind else { throw error }
+          // The values cannot even be sent. Its changes so far are undone with the round.
+          unit.unsendable = error
+          break
+        }
+        cache.meet(change)
+        round.items.append(.change(unit: index, touchesOneRow: change.touchesOneRow))
+        for key in change.raises { raised.insert(key.name) }
+      }
+    }
+
+    private func protect(_ round: inout Round) throws(PostgresFailure) {
+      if hasSavepoint {
+        try connection.send(Control.release, [])
+        round.items.append(.control)
+      }
+      try connection.send(Control.savepoint, [])
+      round.items.append(.control)
+      hasSavepoint = true
+      round.hasChanges = true
+      roundStart = position
+    }
+
+    /// Asks what the next unit needs to know and, as far as they can be run ahead, those behind it.
+    private func ask(in round: inout Round) throws(PostgresFailure) {
+      guard position < units.count else { return }
+      var wanted: Set<ObjectIdentifier> = []
+      for unit in units[position..<min(units.count, position + window)] {
+        guard case .asking(let question) = unit.advance(cache), question.answer == nil,
+          wanted.insert(ObjectIdentifier(question)).inserted
+        else { continue }
+        do { try connection.send(question.statement, question.parameters) } catch {
+          guard case .refused = error.kind else { throw error }
+          cache.refuse(question, error.shown)
+          cache.clear()
+          continue
+        }
+        round.items.append(.question(question))
+      }
+    }
+
+    // MARK: Collecting a round
+
+    /// Reads what became of a round. False if it was undone and is to be sent again.
+    private func collect(_ round: Round) throws(PostgresFailure) -> Bool {
+      let outcomes = try connection.finish()
+      guard outcomes.count == round.items.count else {
+        throw PostgresFailure(.lost, "PostgreSQL gave \(outcomes.count) outcomes of \(round.items)")
+      }
+      var answers: [(Asked, PostgresAnswer)] = []
+      for (item, outcome) in zip(round.items, outcomes) {
+        switch (item, outcome) {
+        case (.question(let asked), .done(let answer)): answers.append((asked, answer))
+        case (.change(let index, true), .done(let answer)) where answer.touched != 1:
+          try undo(blaming: index, Problem.stale)
+          return false
+        case (_, .done): continue
+        case (_, .failed(let failure)):
+          try undo(item, failure)
+          return false
+        case (_, .skipped): continue
+        }
+      }
+      for index in round.accepted {
+        guard let failure = units[index].unsendable else { continue }
+        try undo(blaming: index, failure.shown)
+        return false
+      }
+      for (asked, answer) in answers { cache.keep(answer, of: asked) }
+      return true
+    }
+
+    private func undo(_ item: Item, _ failure: PostgresFailure) throws(PostgresFailure) {
+      switch failure.kind {
+      case .retry, .lost: throw failure
+      case .refused, .other, .unavailable: break
+      }
+      switch item {
+      case .control: throw failure
+      case .question(let asked):
+        cache.refuse(asked, failure.shown)
+        try rewind()
+      case .change(let index, _): try undo(blaming: index, failure.shown)
+      }
+    }
+
+    // A unit that was sent with others is tried once more alone: it may have failed because of a
+    // change of theirs that will be undone, and they must not suffer for it.
+    private func undo(blaming index: Int, _ error: any Error) throws(PostgresFailure) {
+      let unit = units[index]
+      unit.unsendable = nil
+      if unit.isSuspect { unit.verdict = error }
+      unit.isSuspect = true
+      try rewind()
+    }
+
+    /// Back to the last savepoint, or to a new transaction where there is none.
+    private func rewind() throws(PostgresFailure) {
+      cache.clear()
+      if hasSavepoint {
+        _ = try connection.ask(Control.rollbackToSavepoint)
+        position = roundStart
+      } else {
+        _ = try connection.ask(Control.rollback)
+        try begin()
+      }
+    }
+
+    // MARK: Committing
+
+    private func commit() throws(PostgresFailure) {
+      for name in raised.sorted() { try connection.send(Control.raiseGuard, [.text(name)]) }
+      isCommitting = true
+      try connection.send(Control.commit, [])
+      for outcome in try connection.finish() {
+        switch outcome {
+        case .done(let answer) where answer.tag == "ROLLBACK":
+          throw PostgresFailure(.retry, "the transaction was rolled back instead of committed")
+        case .failed(let failure): throw failure
+        case .done, .skipped: continue
+        }
+      }
+    }
+
+    /// Ends the transaction without a trace.
+    func abandon() {
+      _ = try? connection.finish()
+      _ = try? connection.ask(Control.rollback)
+    }
+  }
+#endif

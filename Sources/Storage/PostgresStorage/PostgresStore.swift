@@ -1,0 +1,174 @@
+#if PostgreSQL
+  import Commons
+  import Storage
+
+  /// A store in one PostgreSQL database, version 15 or later, that several nodes may share.
+  ///
+  /// One thread owns the writing connection and commits whatever waits as one transaction; others
+  /// answer single questions in pipelines; snapshots have connections of their own.
+  public final class PostgresStore: Store {
+    /// How a store is opened.
+    public struct Configuration: Sendable {
+      /// A libpq address: `postgresql://host/database?sslmode=verify-full` or `host=… dbname=…`.
+      /// Passwords come from a password file or the environment, as for PostgreSQL's own tools.
+      public var address: String
+      /// Units in one transaction at most.
+      public var batchLimit: Int
+      /// Threads that answer single questions.
+      public var readers: Int
+      /// Seconds after which the server gives up a statement.
+      public var statementTimeoutSeconds = 30
+      /// Seconds to wait for a connection.
+      public var connectTimeoutSeconds = 5
+      /// Seconds after which a node that hangs within a transaction loses its turn.
+      public var idleTimeoutSeconds = 5
+      /// Opens for reading only: every write is refused and the schema is left alone.
+      public var isReadOnly = false
+
+      /// A configuration.
+      public init(address: String, batchLimit: Int = 1000, readers: Int = 2) {
+        self.address = address
+        self.batchLimit = max(1, batchLimit)
+        self.readers = max(1, readers)
+      }
+    }
+
+    /// PostgreSQL.
+    public var dialect: Dialect { .postgresql }
+
+    private let writer: PostgresWriter?
+    private let readers: [PostgresReader]
+    private let snapshots: SnapshotPool
+    private let reports = WorkerThread()
+
+    /// Connects and applies what is missing of `migrations`.
+    ///
+    /// - Throws: ``StorageError`` if the server is away, lets nobody in, or holds a database that
+    ///   this program must not use.
+    public init(_ configuration: Configuration, migrations: [Migration]) throws {
+      do {
+        if configuration.isReadOnly {
+          _ = try PostgresReader.connect(configuration)
+          writer = nil
+        } else {
+          let session = PostgresSession.settings(configuration)
+          try PostgresMigrator.apply(
+            migrations,
+            to: PostgresConnection(configuration, role: "migrator", settings: session))
+          writer = PostgresWriter(configuration, try PostgresWriter.connect(configuration))
+        }
+      } catch let failure as PostgresFailure { throw StorageError(failure.message) }
+      readers = (0..<configuration.readers).map { _ in PostgresReader(configuration) }
+      snapshots = SnapshotPool(configuration)
+    }
+
+    deinit {
+      writer?.stop()
+      for reader in readers { reader.stop() }
+      reports.stop()
+    }
+
+    /// Refuses further writes, finishes those that wait and closes the writing connection.
+    public func close() { writer?.stop() }
+
+    // MARK: Store
+
+    /// Runs one unit.
+    public func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {
+      let pending = TypedPostgresUnit(unit)
+      await withUnsafeContinuation { continuation in
+        enqueue([pending]) { continuation.resume() }
+      } as Void
+      if let failure = pending.failure { throw failure }
+      return pending.answer!
+    }
+
+    /// Runs several units that arrive together, in their order.
+    public func writeAll<Answer>(
+      _ units: [WriteUnit<Answer>]
+    ) async -> [Result<Answer, any Error>] {
+      guard !units.isEmpty else { return [] }
+      let pending = units.map { TypedPostgresUnit($0) }
+      await withUnsafeContinuation { continuation in
+        enqueue(pending) { continuation.resume() }
+      } as Void
+      return pending.map { unit in
+        unit.failure.map { .failure($0) } ?? .success(unit.answer!)
+      }
+    }
+
+    private func enqueue(_ units: [PostgresUnit], done: @escaping @Sendable () -> Void) {
+      guard let writer else {
+        for unit in units { unit.failure = StorageError("the store is open for reading only") }
+        return done()
+      }
+      writer.enqueue(PostgresGroup(units, done: done))
+    }
+
+    /// Reads within one snapshot.
+    ///
+    /// A body with one question, as nearly all have, rests on one statement and needs no
+    /// transaction; its question goes out together with those of others. Only a body that asks again
+    /// is run within a snapshot. Either way it only looks, so that it may be run more than once.
+    public func read<Output: Sendable>(
+      _ body: @Sendable (any View) throws -> Output
+    ) async throws -> Output {
+      let asking = OneQuestionView(nil)
+      let early = Result { try body(asking) }
+      guard let question = asking.missing else { return try early.get() }
+      let view = OneQuestionView(try await answer(question.statement, question.parameters))
+      let result = Result { try body(view) }
+      if view.missing == nil { return try result.get() }
+      return try snapshots.read(body)
+    }
+
+    private func answer(
+      _ statement: Statement, _ parameters: [SQLValue]
+    ) async throws -> PostgresAnswer {
+      let reader = readers.min { $0.load < $1.load }!
+      let result = await withUnsafeContinuation { continuation in
+        reader.enqueue(
+          WaitingQuestion(statement, parameters) { continuation.resume(returning: $0) })
+      }
+      do { return try result.get() } catch { throw error.shown }
+    }
+
+    /// Reads a long report on a thread of its own, within one snapshot.
+    public func report<Output: Sendable>(
+      _ body: @escaping @Sendable (any View) throws -> Output
+    ) async throws -> Output {
+      try await withUnsafeThrowingContinuation { continuation in
+        reports.run { [self] in
+          continuation.resume(with: Result { try snapshots.read(body) })
+        }
+      }
+    }
+  }
+
+  /// Answers the first question if it has the answer, and stops at the next.
+  private final class OneQuestionView: View {
+    private var answer: PostgresAnswer?
+    private(set) var missing: (statement: Statement, parameters: [SQLValue])?
+
+    private struct Missing: Error {}
+
+    init(_ answer: PostgresAnswer?) { self.answer = answer }
+
+    func all<Output>(_ query: Query<Output>) throws -> [Output] {
+      try take(query).all(query.decode)
+    }
+
+    func first<Output>(_ query: Query<Output>) throws -> Output? {
+      try take(query).first(query.decode)
+    }
+
+    private func take<Output>(_ query: Query<Output>) throws -> PostgresAnswer {
+      guard let answer, missing == nil else {
+        if missing == nil { missing = (query.statement, query.parameters) }
+        throw Missing()
+      }
+      self.answer = nil
+      return answer
+    }
+  }
+#endif

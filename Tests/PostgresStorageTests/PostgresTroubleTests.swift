@@ -1,0 +1,132 @@
+#if PostgreSQL
+  import Commons
+  import Glibc
+  import PostgresStorage
+  import Storage
+  import StorageConformance
+  import Synchronization
+  import Testing
+
+  /// What is told and what survives when the server is wrong, away or comes back.
+  @Suite(
+    .serialized,
+    .enabled(if: PostgresServer.isWanted, "PostgreSQL 15 is not installed: install postgresql-15"))
+  struct PostgresTroubleTests {
+    private func refusal(_ address: String) -> String {
+      do {
+        _ = try PostgresStore(.init(address: address), migrations: StoreConformance.migrations)
+        return "opened"
+      } catch { return error is StorageError ? "\(error)" : "another error: \(error)" }
+    }
+
+    @Test func anAddressThatDoesNotServeSaysWhatToDo() throws {
+      let server = try PostgresServer.shared.get()
+      let away = refusal("host=/tmp/nowhere dbname=postgres user=postgres")
+      #expect(away.contains("cannot connect to PostgreSQL") && away.contains("--database"))
+      let unknown = refusal("host=\(server.folder) dbname=nothing user=postgres")
+      #expect(unknown.contains("\"nothing\" does not exist"))
+      let stranger = refusal("host=\(server.folder) dbname=postgres user=stranger")
+      #expect(stranger.contains("stranger"))
+      #expect(refusal("host=\(server.folder) color=red").contains("color"))
+    }
+
+    @Test func aDatabaseInAnotherOrderIsRefused() throws {
+      let server = try PostgresServer.shared.get()
+      try server.execute(
+        "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+      let said = refusal("host=\(server.folder) dbname=latin user=postgres")
+      #expect(said.contains("LATIN1") && said.contains("createdb"))
+    }
+
+    @Test func aStoreForReadingRefusesWrites() async throws {
+      let address = try PostgresServer.shared.get().newSchema()
+      _ = try PostgresStore(.init(address: address), migrations: StoreConformance.migrations)
+      var configuration = PostgresStore.Configuration(address: address)
+      configuration.isReadOnly = true
+      let store = try PostgresStore(configuration, migrations: [])
+      let units = HostileProbe.claims.units(seed: 1, count: 1)
+      await #expect(throws: StorageError.self) { try await store.write(units[0]) }
+      #expect(try await store.all(HostileProbe.claims.dump) == [])
+    }
+
+    @Test func aStatementThatTheServerRefusesFailsAlone() async throws {
+      let address = try PostgresServer.shared.get().newSchema()
+      let store = try PostgresStore(
+        .init(address: address), migrations: StoreConformance.migrations)
+      let wrong = Query(Statement("SELECT nothing FROM nowhere WHERE id = $1"), [1]) {
+        $0.integer(0)
+      }
+      await #expect(throws: StorageError.self) { try await store.first(wrong) }
+      let good = HostileProbe.claims.units(seed: 1, count: 3)
+      let units: [WriteUnit<Int64>] = [
+        good[0],
+        { @Sendable view in WritePlan([], answer: try view.first(wrong) ?? 0) },
+        good[1],
+        { @Sendable _ in WritePlan([Change(wrong.statement, [1])], answer: 0) },
+        good[2],
+      ]
+      let answers = await store.writeAll(units)
+      #expect(answers.map { (try? $0.get()) != nil } == [true, false, true, false, true])
+      #expect(try await store.all(HostileProbe.claims.dump).count == 3)
+    }
+
+    @Test func aNodeThatHangsLosesItsTurn() async throws {
+      let server = try PostgresServer.shared.get()
+      let address = try server.newSchema()
+      var configuration = PostgresStore.Configuration(address: address)
+      configuration.idleTimeoutSeconds = 1
+      let hanging = try PostgresStore(configuration, migrations: StoreConformance.migrations)
+      let other = try PostgresStore(configuration, migrations: StoreConformance.migrations)
+      let started = Signal()
+      let hasHung = Hung()
+      async let slow = hanging.write { view in
+        // Asked within the transaction, so that the other node waits for the lock behind it.
+        _ = try view.all(HostileProbe.claims.dump)
+        started.signal()
+        if hasHung.once() { usleep(2_500_000) }
+        return WritePlan([], answer: Int64(0))
+      }
+      started.wait()
+      let start = ContinuousClock.now
+      let units = HostileProbe.claims.units(seed: 1, count: 1)
+      #expect(try await other.write(units[0]) == 1)
+      #expect(ContinuousClock.now - start < .seconds(2.4))
+      // It lost its transaction, found out, and did its work in another.
+      #expect(try await slow == 0)
+    }
+
+    private final class Hung: Sendable {
+      private let flag = Atomic<Bool>(false)
+      func once() -> Bool { !flag.exchange(true, ordering: .relaxed) }
+    }
+
+    @Test func nothingAcknowledgedIsLostWhenTheServerCrashes() async throws {
+      let server = try PostgresServer(settings: ["fsync=on"])
+      let address = try server.newSchema()
+      let store = try PostgresStore(
+        .init(address: address, batchLimit: 20), migrations: StoreConformance.migrations)
+      let probe = HostileProbe.numbers
+      let units = probe.units(seed: 9, count: 4000)
+      let model = probe.model(seed: 9, count: 4000)
+      async let writing: Int = {
+        for start in stride(from: 0, to: units.count, by: 20) {
+          let answers = await store.writeAll(Array(units[start..<(start + 20)]))
+          let given = answers.map { try? $0.get() }
+          if given != Array(model.answers[start..<(start + 20)]) { return start }
+        }
+        return units.count
+      }()
+      usleep(700_000)
+      try server.crash()
+      let acknowledged = await writing
+      #expect(acknowledged > 0)
+      await #expect(throws: Problem.unavailable()) { try await store.all(probe.dump) }
+      try server.restart()
+      // The same store finds its way back by itself.
+      let survived = try await StoreConformance.recovered(
+        probe, seed: 9, on: store, acknowledged: acknowledged,
+        submitted: min(4000, acknowledged + 20))
+      #expect(survived >= acknowledged)
+    }
+  }
+#endif
