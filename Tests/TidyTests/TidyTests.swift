@@ -61,7 +61,8 @@ import Testing
     "SQLiteStorage": ["Storage"], "StorageConformance": ["Storage"], "Desk": ["Books"],
     "Accounts": ["Books", "Desk"], "Interchange": ["Books", "Desk"], "Charts": ["Markup"],
     "MeasureKit": ["Books", "Desk", "HTTPValues", "Markup"], "Verification": ["Books"],
-    "Rulebook": ["LegalTime"], "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],
+    "Rulebook": ["LegalTime"],
+    "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],
     "tequ": ["App", "Simulation", "WebServer"],
   ]
 
