@@ -59,6 +59,8 @@ var targets: [Target] = [
   tests("EvidenceLog", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
+  engine("Rulebook", "LegalTime"),
+  tests("Rulebook", "Commons"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",

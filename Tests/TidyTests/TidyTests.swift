@@ -64,6 +64,7 @@ import Testing
     "StorageConformance": ["Storage"], "Desk": ["Books"],
     "Accounts": ["Books", "Desk"], "Interchange": ["Books", "Desk"], "Charts": ["Markup"],
     "MeasureKit": ["Books", "Desk", "HTTPValues", "Markup"], "Verification": ["Books"],
+    "Rulebook": ["LegalTime"],
     "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],
     "tequ": ["App", "Simulation", "WebServer"],
   ]
