@@ -2,6 +2,8 @@
 # on the program. Everything lands in .build and data/, which git ignores.
 PORT ?= 8080
 DATA ?= data
+# The tests take about two minutes; one that hangs is to fail, not to wait for ever.
+TEST_SECONDS ?= 1500
 
 .PHONY: run test lint format bench crash debian outside
 
@@ -11,7 +13,7 @@ run: debian
 
 test: debian
 	swift build --build-tests
-	swift test --skip-build
+	timeout --kill-after=10 $(TEST_SECONDS) swift test --skip-build
 
 lint:
 	swift format lint --strict -r Sources Tests cities Package.swift

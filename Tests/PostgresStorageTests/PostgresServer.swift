@@ -90,6 +90,15 @@
       getuid() == 0 ? ["runuser", "-u", "postgres", "--"] + command : command
     }
 
+    // Tests beside this one open pipes and wait for their end. A server that inherited the writing
+    // end of one would keep it open, and that test waiting, for as long as the server lives.
+    private static let closingDescriptors = [
+      "bash", "-c",
+      """
+      for f in /proc/$$/fd/*; do n=${f##*/}; if (( n > 2 )); then exec {n}>&-; fi; done; exec "$@"
+      """, "bash",
+    ]
+
     private static func run(_ command: [String]) throws {
       // A server would keep a pipe open, so what is said goes to a file.
       let log = "/tmp/tequ-pg-\(getpid())-\(UInt32.random(in: 0 ... .max)).log"
@@ -119,7 +128,7 @@
       posix_spawn_file_actions_adddup2(&actions, input, 0)
       posix_spawn_file_actions_adddup2(&actions, output, 1)
       posix_spawn_file_actions_adddup2(&actions, output, 2)
-      let words = asServerUser(command).map { strdup($0) } + [nil]
+      let words = (closingDescriptors + asServerUser(command)).map { strdup($0) } + [nil]
       defer { for word in words { free(word) } }
       var child = pid_t()
       let code = posix_spawnp(&child, words[0]!, &actions, nil, words, environ)

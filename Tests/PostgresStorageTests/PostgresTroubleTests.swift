@@ -30,6 +30,17 @@
       #expect(refusal("host=\(server.folder) color=red").contains("color"))
     }
 
+    @Test func theServerHoldsNothingOfTheTestsOpen() throws {
+      var ends: [Int32] = [0, 0]
+      #expect(pipe(&ends) == 0)
+      let server = try PostgresServer()
+      close(ends[1])
+      var reading = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+      #expect(poll(&reading, 1, 2_000) == 1, "the server still holds the writing end of a pipe")
+      close(ends[0])
+      try server.crash()
+    }
+
     @Test func aDatabaseInAnotherOrderIsRefused() throws {
       let server = try PostgresServer.shared.get()
       try server.execute(
