@@ -119,8 +119,8 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "Books", "Desk",
-        "Interchange", "HTTPValues",
+        "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
+        "Books", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
@@ -144,7 +144,8 @@ if !enginesOnly {
     .testTarget(
       name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],
       path: "Tests/CrashTests", swiftSettings: house),
-    tests("Desk", "Commons", "Storage", "Books", "SQLiteStorage"),
+    tests(
+      "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
@@ -152,8 +153,8 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
-        "EvidenceLog", "HTTPValues", "MeasureKit", "ServiceRequests", "Simulation",
-        "SQLiteStorage", "Storage", "Verification",
+        "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "ServiceRequests",
+        "Simulation", "SQLiteStorage", "Storage", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     // Without the trait PostgreSQL these are empty and libpq is not needed.
@@ -166,7 +167,8 @@ if !enginesOnly {
         "Commons", "Storage",
         .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
       ]),
-    tests("PostgresStorage", "Commons", "Storage", "StorageConformance"),
+    .target(name: "PostgresFixture", path: "Tests/PostgresFixture", swiftSettings: house),
+    tests("PostgresStorage", "Commons", "Storage", "StorageConformance", "PostgresFixture"),
   ]
 }
 

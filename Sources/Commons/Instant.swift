@@ -152,6 +152,14 @@ extension Instant: CustomStringConvertible {
 public protocol TimeSource: Sendable {
   /// The present moment.
   var now: Instant { get }
+  /// Microseconds since some moment in the past: for spans between two events in this process. Unlike
+  /// ``now`` it never goes back when the clock is set.
+  var steady: Int64 { get }
+}
+
+extension TimeSource {
+  /// Time that nobody sets: the present moment serves for spans, too.
+  public var steady: Int64 { now.microseconds }
 }
 
 /// A time source that stands still until it is told to move.

@@ -49,7 +49,7 @@ public struct DemoCity: Sendable {
     _ folder: DataFolder, now: Instant, seed: UInt64 = 1, days: Int = DemoCity.days,
     perDay: Int = 80, progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) async throws {
-    guard !folder.isCity || folder.isUnfinished else { return }
+    guard try !folder.isCity() || folder.isUnfinished else { return }
     try folder.create()
     try folder.mark(unfinished: true)
     let end = Instant(seconds: now.seconds / 3600 * 3600)
@@ -77,7 +77,7 @@ public struct DemoCity: Sendable {
       progress(total - Int((end.seconds - hour.seconds) / 3600), total)
     }
     try await city.settle()
-    city.close()
+    await city.retire()
     try folder.mark(unfinished: false)
   }
 

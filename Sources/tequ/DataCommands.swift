@@ -31,7 +31,7 @@ struct ImportRequests: AsyncParsableCommand {
       options.creates = true
       let city = try await RunningCity(data.folder, options)
       let report = try await RequestsImport.run(file, into: city)
-      city.close()
+      await city.retire()
       if json {
         Say.line(report.json.canonical)
       } else {

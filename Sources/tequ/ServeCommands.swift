@@ -116,7 +116,7 @@ struct Simulate: AsyncParsableCommand {
       let summary = try await RequestSimulation(city, time: time, wishes).run(
         from: min(start, end), to: end)
       try await city.settle()
-      city.close()
+      await city.retire()
       Simulate.tell(summary, json)
     }
   }

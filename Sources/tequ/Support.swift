@@ -2,13 +2,29 @@ import App
 import ArgumentParser
 import Commons
 import Foundation
+import Storage
 
-/// The folder of a city.
+/// The folder of a city, and where its rows are.
 struct FolderOptions: ParsableArguments {
   @Option(name: .customLong("data"), help: "The city's data folder.") var path = "data"
+  @Option(
+    help: "Where the rows are: sqlite:PATH or postgresql://…; without it, in the data folder.",
+    transform: { try FolderOptions.address($0) })
+  var database: StoreAddress?
 
-  var folder: DataFolder {
-    DataFolder(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
+  var folder: DataFolder { DataFolder(FolderOptions.absolute(path), database: database) }
+
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  /// Reads an address; a wrong one is refused by the parser with the reason.
+  static func address(_ text: String) throws -> StoreAddress {
+    do throws(Problem) {
+      let address = try StoreAddress(text)
+      guard case .sqlite(let path) = address else { return address }
+      return .sqlite(path: absolute(path))
+    } catch { throw ValidationError(error.detail[Say.language]) }
   }
 }
 
@@ -38,6 +54,9 @@ enum Say {
 func telling(_ body: () async throws -> Void) async throws {
   do { try await body() } catch let problem as Problem {
     Say.problem(problem)
+    throw ExitCode(1)
+  } catch let error as StorageError {
+    Say.error("tequ: \(error.description)")
     throw ExitCode(1)
   }
 }

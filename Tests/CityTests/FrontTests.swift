@@ -63,8 +63,10 @@ import Testing
     ("POST /open311/v2/requests.json", everybody),
   ]
 
-  @Test func everyRouteLetsInWhomItShouldAndNobodyElse() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func everyRouteLetsInWhomItShouldAndNobodyElse(_ backend: Backend)
+    async throws
+  {
+    let test = try await TestCity(backend)
     let posts: [Who: [Post]] = [
       .citizen: [], .officer: [Post(RequestsMeasure.handler.id, agency: "urban")],
       .dispatcher: [Post(RequestsMeasure.dispatcher.id)],
@@ -113,8 +115,8 @@ import Testing
 }
 
 @Suite struct FrontTests {
-  @Test func aFormOfAnotherSiteIsRefused() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func aFormOfAnotherSiteIsRefused(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let csrf = try TestCity.hidden("csrf", in: try await test.get("/requests/new"))
     let body = Array("csrf=\(csrf)&text=x".utf8)
     let type = ("content-type", "application/x-www-form-urlencoded")
@@ -137,8 +139,8 @@ import Testing
     #expect(stolen.status == 403)
   }
 
-  @Test func everyAnswerIsProtected() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func everyAnswerIsProtected(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     for path in ["/", "/nothing", "/log/key", "/assets/icon.svg"] {
       let response = try await test.get(path)
       #expect(response.headers["x-content-type-options"] == "nosniff")
@@ -147,8 +149,10 @@ import Testing
     }
   }
 
-  @Test func tooManyWritesAreTurnedAwayWithTheTime() async throws {
-    let test = try await TestCity(writesPerMinute: 3)
+  @Test(arguments: Backend.all) func tooManyWritesAreTurnedAwayWithTheTime(_ backend: Backend)
+    async throws
+  {
+    let test = try await TestCity(backend, writesPerMinute: 3)
     for _ in 0..<3 { _ = try await test.file() }
     let (response, _) = try await test.json("/api/requests", ["text": "x"])
     #expect(response.status == 429)
@@ -157,8 +161,8 @@ import Testing
     _ = try await test.file()
   }
 
-  @Test func wrongPasswordsMakeOneWait() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func wrongPasswordsMakeOneWait(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     _ = try await test.signIn("citizen", [])
     var last = 0
     for _ in 0..<7 {
@@ -177,8 +181,8 @@ import Testing
     #expect(later.headers["set-cookie"]?.contains("HttpOnly; SameSite=Lax") == true)
   }
 
-  @Test func aNewPasswordEndsEverySession() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func aNewPasswordEndsEverySession(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let session = try await test.signIn("citizen", [])
     #expect(try await test.get("/account", session: session).status == 200)
     let changed = try await test.post(
@@ -188,8 +192,8 @@ import Testing
     #expect(after.headers["location"]?.hasPrefix("/sign-in") == true, "\(after.status)")
   }
 
-  @Test func whatPeopleWriteIsShownAsText() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func whatPeopleWriteIsShownAsText(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let words = "<script>alert('x')</script>\"'; DROP TABLE cases;--"
     let (_, body) = try await test.json(
       "/api/requests",
@@ -206,8 +210,8 @@ import Testing
     #expect(try await test.get("/requests/\(number)").text.contains("DROP TABLE"))
   }
 
-  @Test func aStaleFormIsToldSo() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func aStaleFormIsToldSo(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let dispatcher = try await test.signIn("dispatcher", [Post(RequestsMeasure.dispatcher.id)])
     let (number, _) = try await test.file()
     let first = try await test.post(

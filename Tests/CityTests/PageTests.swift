@@ -16,8 +16,8 @@ import Testing
     "/receipts", "/measures/green-finance", "/problems", "/nothing",
   ]
 
-  @Test func everyPageIsSound() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func everyPageIsSound(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let (number, token) = try await test.file()
     try await test.city.settle()
     let own = ["/requests/\(number)?token=\(token)", "/receipts/\(number)/1?token=\(token)"]
@@ -30,8 +30,8 @@ import Testing
     }
   }
 
-  @Test func staffPagesAreSound() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func staffPagesAreSound(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let (number, _) = try await test.file()
     let posts: [(String, Post, [String])] = [
       (
@@ -53,8 +53,8 @@ import Testing
     }
   }
 
-  @Test func severalAreAcceptedAtOnce() async throws {
-    let test = try await TestCity()
+  @Test(arguments: Backend.all) func severalAreAcceptedAtOnce(_ backend: Backend) async throws {
+    let test = try await TestCity(backend)
     let dispatcher = try await test.signIn("dispatcher", [Post(RequestsMeasure.dispatcher.id)])
     let officer = try await test.signIn(
       "officer", [Post(RequestsMeasure.handler.id, agency: "urban")])

@@ -8,7 +8,35 @@ import Desk
 import Foundation
 import HTTPValues
 import MeasureKit
+import PostgresFixture
 import ServiceRequests
+
+/// The engines on which a city is tried.
+enum Backend: CaseIterable {
+  case sqlite, postgresql
+
+  /// Those that are there; in continuous integration all must be.
+  static var all: [Backend] {
+    #if PostgreSQL
+      PostgresServer.isWanted ? [.sqlite, .postgresql] : [.sqlite]
+    #else
+      [.sqlite]
+    #endif
+  }
+
+  /// Rows of a city that nobody else has; nil for those in its folder.
+  func newDatabase() throws -> StoreAddress? {
+    switch self {
+    case .sqlite: return nil
+    case .postgresql:
+      #if PostgreSQL
+        return .postgresql(try PostgresServer.shared.get().newSchema())
+      #else
+        return nil
+      #endif
+    }
+  }
+}
 
 /// A city in a folder of its own, with a clock that is set by hand and cheap passwords.
 final class TestCity {
@@ -21,8 +49,12 @@ final class TestCity {
   static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
   static let password = "a long password"
 
-  init(writesPerMinute: Int = 100_000) async throws {
-    folder = DataFolder("/tmp/tequ-test-\(getpid())-\(UUID().uuidString)")
+  private let backend: Backend
+
+  init(_ backend: Backend = .sqlite, writesPerMinute: Int = 100_000) async throws {
+    self.backend = backend
+    folder = DataFolder(
+      "/tmp/tequ-test-\(getpid())-\(UUID().uuidString)", database: try backend.newDatabase())
     time = ManualTime(TestCity.start)
     var options = RunningCity.Options()
     options.creates = true
@@ -33,6 +65,11 @@ final class TestCity {
     var limits = Front.Options()
     limits.writesPerMinute = writesPerMinute
     front = Front(city, limits)
+  }
+
+  /// A folder for a city that is simulated beside this one, on the same engine.
+  func anotherFolder() throws -> DataFolder {
+    DataFolder(folder.path + "/simulated", database: try backend.newDatabase())
   }
 
   deinit {

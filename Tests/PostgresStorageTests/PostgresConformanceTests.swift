@@ -1,5 +1,6 @@
 #if PostgreSQL
   import Commons
+  import PostgresFixture
   import PostgresStorage
   import Storage
   import StorageConformance

@@ -1,6 +1,7 @@
 #if PostgreSQL
   import Commons
   import Glibc
+  import PostgresFixture
   import PostgresStorage
   import Storage
   import StorageConformance
@@ -119,15 +120,17 @@
       let probe = HostileProbe.numbers
       let units = probe.units(seed: 9, count: 4000)
       let model = probe.model(seed: 9, count: 4000)
+      let hasBegun = Signal()
       async let writing: Int = {
         for start in stride(from: 0, to: units.count, by: 20) {
           let answers = await store.writeAll(Array(units[start..<(start + 20)]))
           let given = answers.map { try? $0.get() }
           if given != Array(model.answers[start..<(start + 20)]) { return start }
+          if start == 400 { hasBegun.signal() }
         }
         return units.count
       }()
-      usleep(700_000)
+      hasBegun.wait()
       try server.crash()
       let acknowledged = await writing
       #expect(acknowledged > 0)

@@ -11,7 +11,7 @@ public enum CityCopy {
     try city.requireCity()
     try requireAbsent(target)
     try target.create()
-    try SQLiteBackup.copy(from: city.database, to: target.database)
+    try SQLiteBackup.copy(from: city.databaseFile(), to: target.databaseFile())
     try carry(city, to: target)
   }
 
@@ -19,19 +19,19 @@ public enum CityCopy {
   public static func restore(_ copy: DataFolder, to city: DataFolder) throws {
     try copy.requireCity()
     try requireAbsent(city)
-    let faults = try SQLiteBackup.integrityFindings(copy.database)
+    let faults = try SQLiteBackup.integrityFindings(copy.databaseFile())
     guard faults.isEmpty else {
       throw Problem.refused(
         "copy-damaged",
         Phrase("备份文件已损坏：\(faults[0])", en: "The copy is damaged: \(faults[0])"))
     }
     try city.create()
-    try SQLiteBackup.copy(from: copy.database, to: city.database)
+    try SQLiteBackup.copy(from: copy.databaseFile(), to: city.databaseFile())
     try carry(copy, to: city)
   }
 
   private static func requireAbsent(_ folder: DataFolder) throws {
-    guard !folder.isCity else {
+    guard try !folder.isCity() else {
       throw Problem.refused(
         "folder-not-empty",
         Phrase(

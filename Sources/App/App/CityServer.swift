@@ -31,6 +31,6 @@ public struct CityServer: Sendable {
     background.cancel()
     await background.value
     try await city.sequencer.drain()
-    city.close()
+    await city.retire()
   }
 }

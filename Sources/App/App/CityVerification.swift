@@ -43,9 +43,13 @@ public struct CityVerification: Sendable {
 
   /// Runs all checks on a city that is open.
   public static func run(_ city: RunningCity) async throws -> Report {
-    var checks = ["integrity of the file"]
-    var findings = try SQLiteBackup.integrityFindings(city.folder.database).map {
-      StoreFinding("sqlite", Phrase("数据库文件：\($0)", en: "the database file: \($0)"))
+    var checks: [String] = []
+    var findings: [StoreFinding] = []
+    if case .sqlite(let file) = city.folder.database {
+      checks.append("integrity of the file")
+      findings = try SQLiteBackup.integrityFindings(file).map {
+        StoreFinding("sqlite", Phrase("数据库文件：\($0)", en: "the database file: \($0)"))
+      }
     }
     let invariants = city.measures.flatMap(\.invariants)
     let all =

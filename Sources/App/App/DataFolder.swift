@@ -4,25 +4,44 @@ import Foundation
 import SQLiteStorage
 import Storage
 
-/// The folder that holds a city: database, keys, lock, mail. One process writes at a time.
+/// The folder that holds a city: keys, mail, lock, and the database unless that is elsewhere. Into a
+/// SQLite file one process writes at a time; nodes that share a PostgreSQL database have a folder
+/// each, with the same keys.
 ///
 /// `keys.json` is the only secret; whoever has it and the database can read everything, and without
 /// it the sealed fields are lost. It is made once, readable by its owner alone.
 public struct DataFolder: Sendable {
   /// The folder.
   public let path: String
+  /// Where the rows are.
+  public let database: StoreAddress
 
-  /// A folder that need not exist yet.
-  public init(_ path: String) { self.path = path }
+  /// A folder that need not exist yet; without an address its rows are in `city.sqlite` in it.
+  public init(_ path: String, database: StoreAddress? = nil) {
+    self.path = path
+    self.database = database ?? .sqlite(path: path + "/city.sqlite")
+  }
 
   /// The database file.
-  public var database: String { path + "/city.sqlite" }
+  ///
+  /// - Throws: ``Problem`` 400 if the rows are in PostgreSQL.
+  public func databaseFile() throws(Problem) -> String {
+    guard case .sqlite(let path) = database else {
+      throw .malformed(
+        Phrase(
+          "数据库 \(database.shown) 不是 SQLite 文件，此操作只适用于文件。",
+          en: "The database \(database.shown) is no SQLite file, and this works on files only."))
+    }
+    return path
+  }
   /// Where the maildir connector delivers.
   public var mail: String { path + "/mail" }
   private var keys: String { path + "/keys.json" }
 
   /// Whether a city was ever made here.
-  public var isCity: Bool { FileManager.default.fileExists(atPath: database) }
+  ///
+  /// - Throws: ``StorageError`` if the database server cannot be asked.
+  public func isCity() throws -> Bool { try database.holdsCity() }
 
   /// Whether the demonstration was being built here and did not come to its end.
   public var isUnfinished: Bool { FileManager.default.fileExists(atPath: path + "/unfinished") }
@@ -53,12 +72,13 @@ public struct DataFolder: Sendable {
   }
 
   /// Throws 404 unless a city was made here.
-  public func requireCity() throws(Problem) {
-    guard isCity else {
-      throw .notFound(
+  public func requireCity() throws {
+    guard try isCity() else {
+      let place = database == DataFolder(path).database ? path : database.shown
+      throw Problem.notFound(
         Phrase(
-          "\(path) 中没有城市数据。请先运行 tequ serve --demo --data \(path)。",
-          en: "There is no city in \(path). Run tequ serve --demo --data \(path) first."))
+          "\(place) 中没有城市数据。请先运行 tequ serve --demo --data \(path)。",
+          en: "There is no city in \(place). Run tequ serve --demo --data \(path) first."))
     }
   }
 
@@ -81,7 +101,7 @@ public struct DataFolder: Sendable {
       }
       return try KeyRing(master: secret)
     }
-    guard create, !isCity else {
+    guard create, try !isCity() else {
       throw Problem.notFound(
         Phrase(
           "缺少密钥文件 \(keys)。没有它就无法读取已加密的内容；请从备份中恢复。",
@@ -100,12 +120,13 @@ public struct DataFolder: Sendable {
     return try KeyRing(master: secret)
   }
 
-  /// Takes the folder for this process until the lock is released.
-  public func lock() throws -> FolderLock { try FolderLock(path + "/lock") }
-
-  /// Opens the database.
-  public func open(readOnly: Bool, migrations: [Migration]) throws -> SQLiteStore {
-    try SQLiteStore(.init(path: database, isReadOnly: readOnly), migrations: migrations)
+  /// Takes the rows for this process until the lock is released; nil where nodes may share them.
+  public func lock() throws -> FolderLock? {
+    switch database {
+    case .postgresql: nil
+    case .sqlite(path + "/city.sqlite"): try FolderLock(path + "/lock")
+    case .sqlite(let file): try FolderLock(file + ".lock")
+    }
   }
 }
 

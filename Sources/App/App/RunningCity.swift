@@ -11,7 +11,6 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
-import SQLiteStorage
 import ServiceRequests
 import Storage
 import Verification
@@ -42,6 +41,8 @@ public final class RunningCity: Sendable {
   public let signer: NoteSigner
   /// The log.
   public let sequencer: Sequencer
+  /// What one node does for all that share the store.
+  let duties: Duties
   /// Its receipts.
   public let receipts: ReceiptDesk
   /// Signing in.
@@ -50,7 +51,7 @@ public final class RunningCity: Sendable {
   public let sessions: SessionReader
   /// Where events of the program go.
   public let logger: Logger
-  let store: SQLiteStore
+  let store: any Store
   private let lock: FolderLock?
   private let connectors: [any Connector]
 
@@ -84,11 +85,12 @@ public final class RunningCity: Sendable {
     profile = try RunningCity.profile(folder)
     time = options.time
     random = options.random
-    store = try SQLiteStore(
-      .init(
-        path: folder.database, batchLimit: options.batchLimit,
-        cacheMegabytes: options.cacheMegabytes, isReadOnly: options.isReadOnly),
-      migrations: RunningCity.migrations)
+    var opening = StoreAddress.Opening()
+    opening.batchLimit = options.batchLimit
+    opening.cacheMegabytes = options.cacheMegabytes
+    opening.isReadOnly = options.isReadOnly
+    store = try folder.database.open(opening, migrations: RunningCity.migrations)
+    try await RunningCity.check(ring, store, folder)
     logger = Logger(label: "tequ")
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
     guard let adoption else {
@@ -112,11 +114,38 @@ public final class RunningCity: Sendable {
       roles: BaseRoles.all + measures.flatMap(\.roles),
       separations: BaseRoles.separations + measures.flatMap(\.separations))
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
-    sequencer = Sequencer(desk: desk, time: time, signer: signer, measures: measures)
+    duties = Duties(
+      node: Hex.encode(random.bytes(8)), store: store, time: time,
+      isAlone: !folder.database.isShared)
+    sequencer = Sequencer(
+      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures)
     receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try RunningCity.connectors(folder)
+  }
+
+  /// Refuses keys that are not those of the rows: they would seal what nobody can read afterwards.
+  private static func check(
+    _ ring: KeyRing, _ store: any Store, _ folder: DataFolder
+  ) async throws {
+    let fits = try await store.read { view in
+      let stamps = try view.all(StampBook.list).count
+      let altered = try StampBook.table.alteredRows(view, ring).count
+      if altered < stamps { return true }
+      // A row that somebody changed is for `verify` to name; keys that open nothing at all are wrong.
+      let sealed = try view.all(SubjectBook.first).filter { !$0.isForgotten }
+      return sealed.isEmpty ? stamps == 0 : sealed.contains { $0.sealingKey(ring) != nil }
+    }
+    guard fits else {
+      throw Problem.refused(
+        "keys-do-not-fit",
+        Phrase(
+          "\(folder.path)/keys.json 不是 \(folder.database.shown) 的密钥。请放入该数据库的密钥文件。",
+          en:
+            "\(folder.path)/keys.json does not hold the keys of \(folder.database.shown). Put the "
+            + "key file of that database there."))
+    }
   }
 
   static let migrations =
@@ -153,9 +182,9 @@ public final class RunningCity: Sendable {
     let requests = requests
     return Workers(
       sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
-      outbox: OutboxWorker(desk: desk, time: time, connectors: connectors) {
-        try await requests.notice($0)
-      }, desk: desk, time: time, logger: logger)
+      outbox: OutboxWorker(
+        desk: desk, duty: duties.outbox, time: time, connectors: connectors
+      ) { try await requests.notice($0) }, desk: desk, duties: duties, time: time, logger: logger)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.
@@ -184,7 +213,14 @@ public final class RunningCity: Sendable {
     while try await outbox.runOnce() > 0 {}
   }
 
-  /// Closes the store.
+  /// Gives back what this node does for others, so that they need not wait for it, and closes the
+  /// store.
+  public func retire() async {
+    for duty in duties.all { try? await duty.leave() }
+    close()
+  }
+
+  /// Closes the store; what this node did for others is taken over once they notice.
   public func close() { store.close() }
 }
 

@@ -6,22 +6,27 @@ import MeasureKit
 import Storage
 import Verification
 
-/// Moves acts from the journal's queue into the evidence log, and tells the measures of each. There
-/// is one for a store; the order in which it takes acts is the only total order there is.
+/// Moves acts from the journal's queue into the evidence log, and tells this node's measures of each.
+/// Among the nodes of a store one takes acts, those of the others only read what it took; the order
+/// in which acts are taken is the only total order there is.
 public actor Sequencer {
   private let desk: CommandDesk
+  private let duty: Duty
   private let time: any TimeSource
   private let signer: NoteSigner
   private let measures: [any Measure]
-  private var tree = TiledTree()
   private var stamps: [Int64: StampBook.Stamp] = [:]
-  private var isLoaded = false
+  /// The tree while this node has the duty, with the term in which it was read.
+  private var grown: (tree: TiledTree, hold: LeaseBook.Hold)?
+  /// Entries of which the measures were told.
+  private var told: Int64 = 0
 
   /// A sequencer over a desk's store.
   public init(
-    desk: CommandDesk, time: any TimeSource, signer: NoteSigner, measures: [any Measure]
+    desk: CommandDesk, duty: Duty, time: any TimeSource, signer: NoteSigner, measures: [any Measure]
   ) {
     self.desk = desk
+    self.duty = duty
     self.time = time
     self.signer = signer
     self.measures = measures
@@ -30,50 +35,73 @@ public actor Sequencer {
   /// Acts taken at a time.
   public static let batchLimit = 4000
 
-  /// Reads where the log ends and lets the measures take in what it holds.
-  public func load() async throws {
-    guard !isLoaded else { return }
-    let store = desk.store
-    let size = try await store.first(LogBook.state)?.size ?? 0
-    tree = try await store.report { view in
+  /// Lets the measures take in what the log holds.
+  public func load() async throws { try await follow() }
+
+  /// Tells the measures what came into the log since the last time, whoever put it there.
+  private func follow() async throws {
+    let size = try await desk.store.first(LogBook.state)?.size ?? 0
+    while told < size {
+      let (from, to) = (told, min(size, told + 10_000))
+      let rows = try await desk.store.report { try $0.all(LogBook.entries(from: from, to: to)) }
+      for entry in try await entries(rows.map(\.row)) { tell(entry) }
+      told = to
+    }
+  }
+
+  private func entries(_ rows: [JournalRow]) async throws -> [LogEntry] {
+    if rows.contains(where: { stamps[$0.stamp] == nil }) {
+      for stamp in try await desk.store.all(StampBook.list) { stamps[stamp.number] = stamp }
+    }
+    return try rows.map { try LogEntry($0, stamps) }
+  }
+
+  /// Takes what waits, at most ``batchLimit`` acts; the answer is how many. While another node has this
+  /// duty it takes nothing, and tells the measures what the other took.
+  public func runOnce() async throws -> Int {
+    guard let hold = try await duty.held() else {
+      grown = nil
+      try await follow()
+      return 0
+    }
+    var tree = try await tree(hold)
+    let rows = try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
+    guard !rows.isEmpty else { return 0 }
+    let entries = try await entries(rows)
+    let first = tree.size
+    let tiles = tree.append(entries.map(\.leafHash)).map {
+      (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
+    }
+    let point = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
+    let state = LogBook.State(
+      size: tree.size, checkpoint: try signer.sign(point.text).description, signedAt: time.now)
+    do {
+      try await desk.maintain(
+        .integrate(rows.map(\.key), at: first, tiles: tiles, state, under: hold))
+    } catch {
+      // Another node may have begun a term, or the commit's answer was lost: the tree is read anew.
+      grown = nil
+      if let problem = error as? Problem, problem == .stale { await duty.drop(hold) }
+      throw error
+    }
+    grown = (tree, hold)
+    for entry in entries { tell(entry) }
+    told = tree.size
+    return rows.count
+  }
+
+  /// The tree as the log stands: kept during a term, read anew in the next one.
+  private func tree(_ hold: LeaseBook.Hold) async throws -> TiledTree {
+    if let grown, grown.hold == hold { return grown.tree }
+    try await follow()
+    let size = try await desk.store.first(LogBook.state)?.size ?? 0
+    let tree = try await desk.store.report { view in
       try TiledTree(size: size) { tile in
         try view.first(LogBook.tile(level: tile.level, index: tile.index))
       }
     }
-    try await readStamps()
-    var next: Int64 = 0
-    while next < size {
-      let (from, to) = (next, min(size, next + 10_000))
-      let rows = try await store.report { try $0.all(LogBook.entries(from: from, to: to)) }
-      for row in rows { tell(try LogEntry(row.row, stamps)) }
-      next = to
-    }
-    isLoaded = true
-  }
-
-  private func readStamps() async throws {
-    for stamp in try await desk.store.all(StampBook.list) { stamps[stamp.number] = stamp }
-  }
-
-  /// Takes what waits, at most ``batchLimit`` acts; the answer is how many.
-  public func runOnce() async throws -> Int {
-    try await load()
-    let rows = try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
-    guard !rows.isEmpty else { return 0 }
-    if rows.contains(where: { stamps[$0.stamp] == nil }) { try await readStamps() }
-    let entries = try rows.map { try LogEntry($0, stamps) }
-    let leaves = entries.map(\.leafHash)
-    var grown = tree
-    let tiles = grown.append(leaves).map {
-      (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
-    }
-    let point = Checkpoint(origin: signer.name, size: grown.size, root: grown.root)
-    let state = LogBook.State(
-      size: grown.size, checkpoint: try signer.sign(point.text).description, signedAt: time.now)
-    try await desk.maintain(.integrate(rows.map(\.key), at: tree.size, tiles: tiles, state))
-    tree = grown
-    for entry in entries { tell(entry) }
-    return rows.count
+    grown = (tree, hold)
+    return tree
   }
 
   /// Takes all that waits.

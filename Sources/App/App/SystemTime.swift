@@ -12,4 +12,11 @@ public struct SystemTime: TimeSource {
     clock_gettime(CLOCK_REALTIME, &now)
     return Instant(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
   }
+
+  /// `CLOCK_BOOTTIME`: it goes on while the machine sleeps.
+  public var steady: Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &now)
+    return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+  }
 }

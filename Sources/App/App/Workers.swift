@@ -14,6 +14,7 @@ struct Workers: Sendable {
   let expiry: RequestExpiry
   let outbox: OutboxWorker
   let desk: CommandDesk
+  let duties: Duties
   let time: any TimeSource
   let logger: Logger
 
@@ -21,9 +22,19 @@ struct Workers: Sendable {
   func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await repeating("sequencer", 200) { try await sequencer.runOnce() } }
-      group.addTask { await repeating("legal clocks", 1000) { try await tick() } }
+      group.addTask {
+        await repeating("legal clocks", 1000) {
+          try await duties.clocks.held() == nil ? 0 : try await tick()
+        }
+      }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
       group.addTask { await repeating("sweep", 3_600_000) { try await sweep() } }
+      group.addTask {
+        await repeating("leases", Int(Duty.pause / 1000)) {
+          for duty in duties.all { try await duty.beat() }
+          return 0
+        }
+      }
     }
   }
 
@@ -49,9 +60,34 @@ struct Workers: Sendable {
       var pause = pauseMilliseconds
       do { if try await turn() > 0 { pause = 5 } } catch is CancellationError { return } catch {
         logger.error("\(name): \(error)")
-        pause = 5000
+        pause = max(pause, 1000)
       }
       try? await Task.sleep(for: .milliseconds(pause))
     }
   }
+}
+
+/// The duties of a store that one node at a time carries out. Sweeping is none: whoever does it, and
+/// however often, it comes to the same.
+struct Duties: Sendable {
+  /// To move acts into the log.
+  let log: Duty
+  /// To notice that legal clocks have run out. Two nodes that notice take the step once, because it
+  /// has a key; this spares the work.
+  let clocks: Duty
+  /// To hand over notices.
+  let outbox: Duty
+
+  /// The duties as seen from a node.
+  init(node: String, store: any Store, time: any TimeSource, isAlone: Bool) {
+    func duty(_ name: String) -> Duty {
+      Duty(name, node: node, store: store, time: time, isAlone: isAlone)
+    }
+    log = duty("log")
+    clocks = duty("clocks")
+    outbox = duty("outbox")
+  }
+
+  /// All of them.
+  var all: [Duty] { [log, clocks, outbox] }
 }

@@ -7,6 +7,7 @@ public enum BookShelf {
     JournalBook.migration, StampBook.migration, SubjectBook.migration, CaseBook.migration,
     KeyBook.migration, IdempotencyBook.migration, NumberBook.migration, LogBook.migration,
     OutboxBook.migration, AccountBook.migration, BlobBook.migration, AccessBook.migration,
+    LeaseBook.migration,
   ]
 
   /// The tables whose rows carry a mark.

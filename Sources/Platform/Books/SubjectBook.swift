@@ -47,6 +47,8 @@ public enum SubjectBook {
   public static let table = MarkedTable("subjects", ["subject", "matter", "wrapped"])
   private static let byKey = Statement(
     "SELECT subject, matter, wrapped FROM subjects WHERE subject = $1")
+  private static let oldest = Statement(
+    "SELECT subject, matter, wrapped FROM subjects ORDER BY subject LIMIT 20")
   private static let list = Statement(
     "SELECT subject, matter, wrapped FROM subjects ORDER BY subject")
 
@@ -63,6 +65,9 @@ public enum SubjectBook {
   public static func find(_ subject: Int64) -> Query<Subject> {
     Query(byKey, [.integer(subject)]) { Subject($0) }
   }
+
+  /// The first subjects that there were.
+  public static let first = Query(oldest) { Subject($0) }
 
   /// All subjects.
   public static let all = Query(list) { Subject($0) }

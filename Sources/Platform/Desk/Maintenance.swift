@@ -15,16 +15,18 @@ public enum Maintenance: Sendable {
   case recordAccess(at: Instant, actor: Int64, aggregate: Int64, what: String)
   /// An attachment arrived, before the act that will refer to it.
   case stageBlob(BlobBook.Blob, bytes: [UInt8], sealing: SealingKey)
-  /// Effects were handed over or given up, each with its proof.
-  case finishEffects([(effect: OutboxBook.Waiting, proof: String)], at: Instant)
+  /// Effects were handed over or given up, each with its proof, by the node that has that duty.
+  case finishEffects(
+    [(effect: OutboxBook.Waiting, proof: String)], at: Instant, under: LeaseBook.Hold)
   /// An effect failed and is put off.
   case postponeEffect(OutboxBook.Waiting, until: Instant)
   /// The addressee opened a notice.
   case markRead(OutboxBook.Delivery, at: Instant)
-  /// Acts move from the queue into the log, with the tiles and the checkpoint that follow.
+  /// Acts move from the queue into the log, with the tiles and the checkpoint that follow, by the
+  /// node that has that duty.
   case integrate(
     [JournalKey], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
-    LogBook.State)
+    LogBook.State, under: LeaseBook.Hold)
   /// Old sessions, answers and unused attachments are dropped.
   case sweep(at: Instant)
 
@@ -45,20 +47,32 @@ public enum Maintenance: Sendable {
       ]
     case .stageBlob(let blob, let bytes, let sealing):
       BlobBook.stage(blob, bytes, sealing: sealing, ring, random: random)
-    case .finishEffects(let done, let at):
-      done.flatMap { OutboxBook.finish($0.effect, at: at, proof: $0.proof, ring) }
+    case .finishEffects(let done, let at, let hold):
+      try fenced(hold, view) {
+        done.flatMap { OutboxBook.finish($0.effect, at: at, proof: $0.proof, ring) }
+      }
     case .postponeEffect(let effect, let until):
       [OutboxBook.postpone(effect, until: until, ring)]
     case .markRead(let delivery, let at): [OutboxBook.markRead(delivery, at: at, ring)]
-    case .integrate(let entries, let first, let tiles, let state):
-      entries.enumerated().flatMap { LogBook.integrate($1, at: first + Int64($0)) }
-        + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
-        + [LogBook.put(state, ring)]
+    case .integrate(let entries, let first, let tiles, let state, let hold):
+      try fenced(hold, view) {
+        entries.enumerated().flatMap { LogBook.integrate($1, at: first + Int64($0)) }
+          + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
+          + [LogBook.put(state, ring)]
+      }
     case .sweep(let moment):
       [AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment)]
         + BlobBook.sweep(before: moment.adding(seconds: -86_400))
     }
   }
+}
+
+/// Changes of a holder's that stand only while its term lasts.
+private func fenced(
+  _ hold: LeaseBook.Hold, _ view: any View, _ changes: () -> [Change]
+) throws -> [Change] {
+  try hold.require(view)
+  return changes()
 }
 
 extension CommandDesk {

@@ -10,6 +10,7 @@ public typealias NoticeWriter = @Sendable (OutboxBook.Waiting) async throws -> N
 /// failures, given up on record after the last try.
 public struct OutboxWorker: Sendable {
   private let desk: CommandDesk
+  private let duty: Duty
   private let time: any TimeSource
   private let connectors: [any Connector]
   private let write: NoticeWriter
@@ -18,18 +19,20 @@ public struct OutboxWorker: Sendable {
 
   /// A worker that tells people through every connector.
   public init(
-    desk: CommandDesk, time: any TimeSource, connectors: [any Connector],
+    desk: CommandDesk, duty: Duty, time: any TimeSource, connectors: [any Connector],
     write: @escaping NoticeWriter
   ) {
     self.desk = desk
+    self.duty = duty
     self.time = time
     self.connectors = connectors
     self.write = write
   }
 
   /// Hands over what is new and what is due again, at most `limit` of each; returns how many effects
-  /// were dealt with.
+  /// were dealt with. Does nothing while another node has this duty.
   public func runOnce(limit: Int = 100) async throws -> Int {
+    guard let hold = try await duty.held() else { return 0 }
     let now = time.now
     let waiting = try await desk.store.read { view in
       try view.all(OutboxBook.fresh(limit: limit))
@@ -40,7 +43,14 @@ public struct OutboxWorker: Sendable {
       if let proof = try await handOver(effect) { done.append((effect, proof)) }
     }
     // One commit for all of them: a notice that went out twice after a crash is told by its id.
-    if !done.isEmpty { try await desk.maintain(.finishEffects(done, at: time.now)) }
+    do {
+      if !done.isEmpty {
+        try await desk.maintain(.finishEffects(done, at: time.now, under: hold))
+      }
+    } catch let problem as Problem where problem == .stale {
+      await duty.drop(hold)
+      return 0
+    }
     return waiting.count
   }
 

@@ -62,6 +62,19 @@
       snapshots = SnapshotPool(configuration)
     }
 
+    /// Whether the database at an address has the tables of a store.
+    ///
+    /// - Throws: ``StorageError`` if the server is away or lets nobody in.
+    public static func holdsSchema(_ address: String) throws -> Bool {
+      do {
+        let connection = try PostgresReader.connect(Configuration(address: address))
+        return try connection.ask(hasLedger).first { $0.integer(0) } == 1
+      } catch let failure as PostgresFailure { throw StorageError(failure.message) }
+    }
+
+    private static let hasLedger = Statement(
+      "SELECT (to_regclass('schema_migrations') IS NOT NULL)::integer")
+
     deinit {
       writer?.stop()
       for reader in readers { reader.stop() }

@@ -54,6 +54,9 @@ public protocol Store: Sendable {
 
   /// The dialect in which this store's schema is written.
   var dialect: Dialect { get }
+
+  /// Refuses further writes, finishes those that wait and closes the writing connection.
+  func close()
 }
 
 extension Store {

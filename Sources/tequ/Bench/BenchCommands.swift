@@ -112,7 +112,7 @@ struct BenchLives: AsyncParsableCommand {
 
   private func size(_ folder: DataFolder) throws {
     let bytes =
-      (try FileManager.default.attributesOfItem(atPath: folder.database)[.size] as? Int) ?? 0
+      (try FileManager.default.attributesOfItem(atPath: folder.databaseFile())[.size] as? Int) ?? 0
     options.report.figures("store", [("size", Double(bytes) / 1e6, "MB")])
   }
 }

@@ -2,26 +2,32 @@
   import Foundation
   import Glibc
   import Synchronization
-  import Testing
 
   /// A PostgreSQL server of the tests' own: a new data directory, a socket in it and no network. It
   /// ends with the process, however that ends.
-  final class PostgresServer: Sendable {
+  public final class PostgresServer: Sendable {
     static let programs = "/usr/lib/postgresql/15/bin"
-    static let isInstalled = FileManager.default.isExecutableFile(atPath: programs + "/initdb")
+    /// Whether the server's programs are on this machine.
+    public static let isInstalled = FileManager.default.isExecutableFile(
+      atPath: programs + "/initdb")
     /// In continuous integration an absent server is a failure, not a reason to skip.
-    static let isWanted = isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
+    public static let isWanted = isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
 
     /// The server that all tests share; every test has a schema of its own in it.
-    static let shared = Result { try PostgresServer() }
+    public static let shared = Result { try PostgresServer() }
 
-    let folder: String
+    /// Its folder: data, socket and log.
+    public let folder: String
     private let schemas = Atomic<Int>(0)
 
-    struct Failure: Error, CustomStringConvertible { let description: String }
+    /// Why a program of the server failed.
+    public struct Failure: Error, CustomStringConvertible {
+      /// What it said.
+      public let description: String
+    }
 
     /// - Parameter settings: further settings of the server, as `name=value`.
-    init(settings: [String] = ["fsync=off", "max_connections=200"]) throws {
+    public init(settings: [String] = ["fsync=off", "max_connections=200"]) throws {
       guard PostgresServer.isInstalled else {
         throw Failure(description: "\(PostgresServer.programs) is absent: install postgresql-15")
       }
@@ -57,28 +63,29 @@
     }
 
     /// The address of a schema of one's own.
-    func newSchema() throws -> String {
+    public func newSchema() throws -> String {
       let name = "s\(schemas.add(1, ordering: .relaxed).newValue)"
       try execute("CREATE SCHEMA \(name)")
-      return "host=\(folder) dbname=postgres user=postgres options='-c search_path=\(name)'"
+      return "postgresql:///postgres?host=\(folder)&user=postgres"
+        + "&options=-c%20search_path%3D\(name)"
     }
 
     /// Runs SQL beside all stores.
-    func execute(_ sql: String) throws {
+    public func execute(_ sql: String) throws {
       try PostgresServer.run([
         "psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres", "-c", sql,
       ])
     }
 
     /// Ends the server at once, as a crash would.
-    func crash() throws {
+    public func crash() throws {
       try PostgresServer.run([
         PostgresServer.programs + "/pg_ctl", "-D", folder + "/data", "-m", "immediate", "stop",
       ])
     }
 
     /// Starts it again with the settings it had.
-    func restart() throws {
+    public func restart() throws {
       try PostgresServer.run([
         PostgresServer.programs + "/pg_ctl", "-w", "-D", folder + "/data", "-l", folder + "/log",
         "-o", "-c listen_addresses= -c unix_socket_directories=\(folder)", "start",
