@@ -34,10 +34,11 @@
         settings: PostgresSession.settings(configuration) + [
           // A node that hangs with the lock in its hand loses it after this time.
           "SET idle_in_transaction_session_timeout = '\(configuration.idleTimeoutSeconds)s'",
-          // What is acknowledged must be on disk, whatever the server's default says.
+          // What is acknowledged must be on disk, here and on the synchronous standby if there is one,
+          // whatever the server's default says.
           """
           SELECT set_config('synchronous_commit', 'on', false)
-          WHERE current_setting('synchronous_commit') = 'off'
+          WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
           """,
         ])
     }
