@@ -124,7 +124,7 @@ def standby(node):
         file.write(line.replace(":5433:", ":5434:"))
     there = node.database.replace(":5433/", ":5434/")
     told(node, "a standby when a writing node asks for a primary", there + "&target_session_attrs=read-write", "read-only|not in .*read-write", verbs=["serve"])
-    told(node, "a standby given to a writing node", there, "read-only|standby|recovery", verbs=["serve"])
+    told(node, "a standby given to a writing node", there, "is a standby", "target_session_attrs", verbs=["serve"])
     status, text = run(node, "verify", there, seconds=300)
     check("a standby can be proved", status == 0, f"status {status}: {text.strip()[-200:]}")
     copy.terminate()
