@@ -7,6 +7,7 @@
   /// The thread that owns the writing connection: it takes what waits, commits once, then answers.
   final class PostgresWriter: @unchecked Sendable {
     private let configuration: PostgresStore.Configuration
+    private let epoch: ServerEpoch
     private let queue = Mutex<[PostgresGroup]>([])
     private let isStopped = Atomic<Bool>(false)
     private let wake = Signal()
@@ -18,9 +19,13 @@
     /// Times that a batch is tried before its callers are told to come again.
     private static let attempts = 5
 
-    init(_ configuration: PostgresStore.Configuration, _ connection: PostgresConnection) {
+    init(
+      _ configuration: PostgresStore.Configuration, _ connection: PostgresConnection,
+      _ epoch: ServerEpoch
+    ) {
       self.configuration = configuration
       self.connection = connection
+      self.epoch = epoch
       let moment = ContinuousClock.now
       random = SeededRandom(seed: UInt64(truncatingIfNeeded: moment.hashValue) ^ UInt64(getpid()))
       startThread { self.loop() }
@@ -126,7 +131,10 @@
     }
 
     private func ready() -> PostgresConnection? {
-      if connection == nil { connection = try? PostgresWriter.connect(configuration) }
+      if connection == nil {
+        connection = try? PostgresWriter.connect(configuration)
+        if connection != nil { epoch.begin() }
+      }
       return connection
     }
 
