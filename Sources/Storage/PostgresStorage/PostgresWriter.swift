@@ -8,6 +8,7 @@
   final class PostgresWriter: @unchecked Sendable {
     private let configuration: PostgresStore.Configuration
     private let epoch: ServerEpoch
+    let counter = CommitCounter()
     private let queue = Mutex<[PostgresGroup]>([])
     private let isStopped = Atomic<Bool>(false)
     private let wake = Signal()
@@ -117,7 +118,8 @@
         guard let (connection, groups) = ready() else { continue }
         let batch = PostgresBatch(connection, units, groups)
         do {
-          return try batch.run()
+          try batch.run()
+          return counter.add(units.count)
         } catch {
           switch error.kind {
           case .lost:
