@@ -20,8 +20,8 @@ public struct CityServer: Sendable {
     host: String, port: Int, onReady: @escaping @Sendable (Int) async -> Void
   ) async throws {
     try await city.sequencer.load()
-    let workers = city.workers
-    let background = Task { await workers.run() }
+    let (workers, limiter) = (city.workers, front.limiter)
+    let background = Task { await workers.run(sharing: limiter, city.ring) }
     defer { background.cancel() }
     let front = front
     let server = HTTPServer(host: host, port: port, logger: city.logger) {

@@ -14,7 +14,7 @@ import Storage
 public struct Front: Sendable {
   let city: RunningCity
   private let table: RouteTable
-  private let limiter: RateLimiter
+  let limiter: RateLimiter
   private let secret: [UInt8]
   private let links: [PageShell.Link]
   /// All routes, for the authorisation test.

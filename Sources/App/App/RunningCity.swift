@@ -129,7 +129,7 @@ public final class RunningCity: Sendable {
     sequencer = Sequencer(
       desk: desk, duty: duties.log, time: time, signer: signer, measures: measures)
     receipts = ReceiptDesk(desk: desk, signer: signer)
-    signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy)
+    signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
   }

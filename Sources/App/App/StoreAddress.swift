@@ -105,6 +105,23 @@ public enum StoreAddress: Hashable, Sendable {
     }
   }
 
+  /// Writes the rows of so many commands bare, for benchmarks; returns the seconds it took. For SQLite
+  /// a file beside the city's own is made.
+  public func bareLoop(commands: Int, perTransaction: Int) throws -> Double {
+    switch self {
+    case .sqlite(let path):
+      return try BareLoop.run(
+        path: path + ".bare", commands: commands, perTransaction: perTransaction)
+    case .postgresql(let address):
+      #if PostgreSQL
+        return try PostgresBareLoop.run(
+          address: address, commands: commands, perTransaction: perTransaction)
+      #else
+        throw StoreAddress.notBuilt(address)
+      #endif
+    }
+  }
+
   #if !PostgreSQL
     private static func notBuilt(_ address: String) -> StorageError {
       StorageError(

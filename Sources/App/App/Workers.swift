@@ -18,9 +18,19 @@ struct Workers: Sendable {
   let time: any TimeSource
   let logger: Logger
 
-  /// Runs until the task is cancelled.
-  func run() async {
+  /// Runs until the task is cancelled. Where several nodes share the store, the limiter's allowances
+  /// are those of all of them.
+  func run(sharing limiter: RateLimiter, _ ring: KeyRing) async {
     await withTaskGroup(of: Void.self) { group in
+      if duties.isShared {
+        group.addTask {
+          await repeating("allowances", 1000) {
+            // One turn a second, however many there were.
+            _ = try await limiter.exchange(desk, ring, at: time.now)
+            return 0
+          }
+        }
+      }
       group.addTask { await repeating("sequencer", 200) { try await sequencer.runOnce() } }
       group.addTask {
         await repeating("legal clocks", 1000) {
@@ -78,11 +88,15 @@ struct Duties: Sendable {
   /// To hand over notices.
   let outbox: Duty
 
+  /// Whether there may be other nodes.
+  let isShared: Bool
+
   /// The duties as seen from a node.
   init(node: String, store: any Store, time: any TimeSource, isAlone: Bool) {
     func duty(_ name: String) -> Duty {
       Duty(name, node: node, store: store, time: time, isAlone: isAlone)
     }
+    isShared = !isAlone
     log = duty("log")
     clocks = duty("clocks")
     outbox = duty("outbox")

@@ -10,19 +10,20 @@ public actor SignInDesk {
   private let time: any TimeSource
   private let random: any RandomSource
   private let policy: AccessPolicy
-  private var failures: [String: (count: Int, until: Instant)] = [:]
+  private let ring: KeyRing
 
   /// Seconds that a session lasts unless it is used.
   public static let sessionSeconds: Int64 = 12 * 3600
   /// Wrong passwords in a row before a name has to wait.
-  public static let freeTries = 5
-  static let limbo = 10_000
+  public static let freeTries: Int64 = 5
 
   /// Signing in over a desk.
   public init(
-    desk: CommandDesk, time: any TimeSource, random: any RandomSource, policy: AccessPolicy
+    desk: CommandDesk, time: any TimeSource, random: any RandomSource, policy: AccessPolicy,
+    ring: KeyRing
   ) {
     self.desk = desk
+    self.ring = ring
     self.time = time
     self.random = random
     self.policy = policy
@@ -34,12 +35,19 @@ public actor SignInDesk {
   /// - Throws: 401 for a wrong name or password, 429 after ``freeTries`` failures in a row.
   public func signIn(login: String, password: String, from address: String) async throws -> String {
     let name = String(login.lowercased().prefix(64))
-    let keys = ["name:" + name, "from:" + address]
     let now = time.now
-    for key in keys {
-      if let known = failures[key],
-        known.count >= SignInDesk.freeTries * (key.hasPrefix("f") ? 4 : 1),
-        known.until > now
+    // Kept in the store: one count for all nodes, and a restart does not forgive. Many people may
+    // share an address, so that one is given more tries.
+    let throttles = [
+      (index: ring.blindIndex("name:" + name, use: "sign-in"), freeTries: SignInDesk.freeTries),
+      (
+        index: ring.blindIndex("from:" + address, use: "sign-in"),
+        freeTries: 4 * SignInDesk.freeTries
+      ),
+    ]
+    for (index, freeTries) in throttles {
+      if let known = try await desk.store.first(ThrottleBook.find(index)),
+        known.count >= freeTries, known.until > now
       {
         throw SignInDesk.tooMany(Int(known.until.seconds - now.seconds) + 1)
       }
@@ -49,12 +57,12 @@ public actor SignInDesk {
     let hash = row.flatMap { PasswordHash(text: $0.password) } ?? SignInDesk.nobody
     let matches = hash.matches(password)
     guard let row, matches, row.closedAt == nil else {
-      fail(keys, now)
+      try await desk.maintain(.noteFailures(throttles, at: now))
       throw Problem(
         "wrong-login", status: 401, title: Phrase("登录失败", en: "Sign-in failed"),
         detail: Phrase("登录名或密码不正确。", en: "The name or the password is wrong."))
     }
-    for key in keys { failures[key] = nil }
+    try await desk.maintain(.forgiveFailures(throttles.map(\.index)))
     let token = random.bytes(32)
     try await desk.maintain(
       .beginSession(
@@ -70,16 +78,6 @@ public actor SignInDesk {
     }
     return hash
   }()
-
-  private func fail(_ keys: [String], _ now: Instant) {
-    if failures.count > SignInDesk.limbo { failures = failures.filter { $0.value.until > now } }
-    if failures.count > SignInDesk.limbo { failures.removeAll() }
-    for key in keys {
-      let count = (failures[key]?.count ?? 0) + 1
-      let wait = Int64(1) << min(12, max(0, count - SignInDesk.freeTries) + 4)
-      failures[key] = (count, now.adding(seconds: wait))
-    }
-  }
 
   private static func tooMany(_ seconds: Int) -> Problem {
     Problem(

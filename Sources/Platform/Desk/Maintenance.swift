@@ -27,7 +27,14 @@ public enum Maintenance: Sendable {
   case integrate(
     [JournalKey], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
     LogBook.State, under: LeaseBook.Hold)
-  /// Old sessions, answers and unused attachments are dropped.
+  /// A wrong password was given under these blind indexes; each waits the longer, the more there were
+  /// beyond `freeTries`.
+  case noteFailures([(index: Int64, freeTries: Int64)], at: Instant)
+  /// The right password was given.
+  case forgiveFailures([Int64])
+  /// Allowances were used, each by so many microseconds of the time in which it fills up again.
+  case useAllowances([(index: Int64, microseconds: Int64)], at: Instant)
+  /// Old sessions, answers, throttles and unused attachments are dropped.
   case sweep(at: Instant)
 
   func changes(
@@ -60,8 +67,29 @@ public enum Maintenance: Sendable {
           + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
           + [LogBook.put(state, ring)]
       }
+    case .noteFailures(let failures, let now):
+      try failures.map { index, freeTries in
+        let count = try (view.first(ThrottleBook.find(index))?.count ?? 0) + 1
+        let wait = Int64(1) << min(12, max(0, count - freeTries) + 4)
+        return ThrottleBook.put(index, .init(count: count, until: now.adding(seconds: wait)))
+      }
+    case .forgiveFailures(let indexes): indexes.map { ThrottleBook.forgive($0) }
+    case .useAllowances(let uses, let now):
+      try uses.map { index, used in
+        let whole = try view.first(ThrottleBook.find(index))?.until ?? now
+        return ThrottleBook.put(
+          index,
+          .init(
+            count: 0,
+            until: Instant(
+              microseconds: max(now.microseconds, whole.microseconds) + used)))
+      }
     case .sweep(let moment):
-      [AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment)]
+      [
+        AccountBook.prune(at: moment), IdempotencyBook.prune(at: moment),
+        // A day after a wait is over its count is forgotten, too.
+        ThrottleBook.prune(at: moment.adding(seconds: -86_400)),
+      ]
         + BlobBook.sweep(before: moment.adding(seconds: -86_400))
     }
   }

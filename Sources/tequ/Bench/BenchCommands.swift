@@ -3,7 +3,6 @@ import ArgumentParser
 import Commons
 import Foundation
 import LegalTime
-import SQLiteStorage
 import Simulation
 
 /// Measures the program against something bare in the same run.
@@ -21,8 +20,20 @@ struct BenchOptions: ParsableArguments {
   @Option(help: "Folder for scratch files.") var scratch = NSTemporaryDirectory()
   @Flag(help: "Leave the scratch files there.") var keep = false
   @Flag(help: "Write a JSON object a line.") var json = false
+  @Option(
+    help: "A database without a city, postgresql://…; without it, a SQLite file.",
+    transform: { try FolderOptions.address($0) })
+  var database: StoreAddress?
 
   var report: BenchReport { BenchReport(isJSON: json) }
+
+  /// Where the benchmark of a name keeps its files and rows.
+  func folder(_ parent: DataFolder, _ name: String) throws -> DataFolder {
+    if try database?.holdsCity() == true {
+      throw ValidationError("--database must name a database without a city.")
+    }
+    return DataFolder(parent.path + "/" + name, database: database)
+  }
 
   /// A new city in a folder.
   func city(_ folder: DataFolder) async throws -> RunningCity {
@@ -38,7 +49,7 @@ struct BenchOptions: ParsableArguments {
 struct BenchLives: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lives",
-    abstract: "Full lives of cases, every step durable and in the log, beside a bare SQLite loop.")
+    abstract: "Full lives of cases, every step durable and in the log, beside a bare loop.")
 
   @OptionGroup var options: BenchOptions
   @Option(help: "Cases to live through.") var cases = 20_000
@@ -46,8 +57,10 @@ struct BenchLives: AsyncParsableCommand {
 
   func run() async throws {
     try await Bench.inScratch(options) { folder in
-      let bare = try bareLoop(folder)
-      let city = try await options.city(DataFolder(folder.path + "/lives"))
+      let place = try options.folder(folder, "lives")
+      try place.create()
+      let bare = try bareLoop(place)
+      let city = try await options.city(place)
       let bench = CityBench(city)
       try await bench.lives(callers * 2, callers: callers)
       try await lives(city, bench, bare)
@@ -60,12 +73,11 @@ struct BenchLives: AsyncParsableCommand {
   private func bareLoop(_ folder: DataFolder) throws -> Double {
     let start = Usage.now
     let commands = cases * CityBench.commandsOfALife
-    _ = try BareLoop.run(
-      path: folder.path + "/bare.sqlite", commands: commands, perTransaction: callers)
-    let cost = start.since()
+    let seconds = try folder.database.bareLoop(commands: commands, perTransaction: callers)
+    let engine = folder.database.isShared ? "PostgreSQL" : "SQLite"
     options.report.work(
-      "bare SQLite loop, \(callers) commands a commit", commands, "commands", cost)
-    return Double(commands) / cost.wall
+      "bare \(engine) loop, \(callers) commands a commit", commands, "commands", start.since())
+    return Double(commands) / seconds
   }
 
   /// The log follows while the cases are lived through, as it does in service.
@@ -111,6 +123,7 @@ struct BenchLives: AsyncParsableCommand {
   }
 
   private func size(_ folder: DataFolder) throws {
+    guard !folder.database.isShared else { return }
     let bytes =
       (try FileManager.default.attributesOfItem(atPath: folder.databaseFile())[.size] as? Int) ?? 0
     options.report.figures("store", [("size", Double(bytes) / 1e6, "MB")])
@@ -155,7 +168,7 @@ struct BenchLists: AsyncParsableCommand {
 
   func run() async throws {
     try await Bench.inScratch(options) { folder in
-      let city = try await options.city(DataFolder(folder.path + "/lists"))
+      let city = try await options.city(try options.folder(folder, "lists"))
       let progress = ProgressLine("filling", total: cases)
       let start = Usage.now
       try await CityBench(city).fill(cases) { progress.update($0) }
