@@ -161,7 +161,9 @@ if !enginesOnly {
         "Simulation", "SQLiteStorage", "Storage", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
-    tests("Simulation", "App", "Commons", "FaultInjection", "Storage"),
+    tests(
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     // Without the trait PostgreSQL these are empty and libpq is not needed.
     .systemLibrary(
       name: "CPostgres", path: "Sources/Storage/CPostgres", pkgConfig: "libpq",

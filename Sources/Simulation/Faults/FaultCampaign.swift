@@ -64,7 +64,9 @@ public struct FaultCampaign: Sendable {
   public init(scratch: String) async throws { template = try await FaultTemplate(scratch) }
 
   /// Removes the scratch folder.
-  public func clear() { try? FileManager.default.removeItem(atPath: template.path) }
+  public func clear() { FaultCampaign.remove(template.path) }
+
+  static func remove(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
 
   /// Runs so many seeds, one after the other, from the first; `progress` is told how many are done.
   public func run(
