@@ -51,10 +51,14 @@ struct FaultPlan: Sendable {
     flipsBit = random.chance(0.3)
     deliveryFailure = random.chance(0.5) ? 0.2 : 0
     let count = 1 + random.below(3)
-    lives = (0..<count).map { _ in FaultPlan.life(&random) }
+    var forward = FaultPlan.forwardDays
+    lives = (0..<count).map { _ in FaultPlan.life(&random, &forward) }
   }
 
-  private static func life(_ random: inout SeededRandom) -> Life {
+  /// Days that the clock leaps forward in a run at most: answers to keys are kept for 30 days only.
+  private static let forwardDays = 18
+
+  private static func life(_ random: inout SeededRandom, _ forward: inout Int) -> Life {
     let rounds = 3 + random.below(14)
     var disk: [DiskEvent] = []
     if random.chance(0.55) { disk.append(end(&random)) }
@@ -65,9 +69,14 @@ struct FaultPlan: Sendable {
         FaultyStore.Fault.allCases[random.below(FaultyStore.Fault.allCases.count)]
     }
     var leaps: [Int: Int64] = [:]
-    while random.chance(0.35) {
-      let hours = random.chance(0.5) ? 1 + random.below(12) : 24 * (1 + random.below(4))
-      leaps[random.below(rounds)] = Int64(hours) * (random.chance(0.5) ? 3600 : -3600)
+    while random.chance(0.4) {
+      let hours = random.chance(0.4) ? 1 + random.below(23) : 24 * (1 + random.below(9))
+      let isBack = random.chance(0.5)
+      if !isBack {
+        guard forward >= hours / 24 + 1 else { continue }
+        forward -= hours / 24 + 1
+      }
+      leaps[random.below(rounds)] = Int64(hours) * (isBack ? -3600 : 3600)
     }
     return Life(
       disk: disk, store: store, leaps: leaps, rounds: rounds,

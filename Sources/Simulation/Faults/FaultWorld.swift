@@ -151,9 +151,11 @@ final class FaultWorld: @unchecked Sendable {
     case "handling":
       return often
         ? ("reply", .handler, "已恢复照明。", nil, nil)
-        : random.chance(0.5)
-          ? ("note", .handler, "已到现场 \(attempts)。", nil, nil)
-          : ("ask", .handler, "请补充位置。", nil, nil)
+        : [
+          ("note", .handler, "已到现场 \(attempts)。", nil, nil),
+          ("ask", .handler, "请补充位置。", nil, nil),
+          ("transfer", .dispatcher, "请转办。", "urban", nil),
+        ][random.below(3)]
     case "supplementing": return ("supply", .citizen, "在路口东侧。", nil, nil)
     case "replied": return ("call-back", .dispatcher, "", nil, nil)
     case "evaluating":

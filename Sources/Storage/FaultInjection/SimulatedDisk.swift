@@ -223,7 +223,6 @@ public final class SimulatedDisk: @unchecked Sendable {
       if let capacity, reach > file.file.cached.count,
         files.values.reduce(0, { $0 + $1.cached.count }) + reach - file.file.cached.count > capacity
       {
-        fired["write.no-room", default: 0] += 1
         return SQLITE_FULL
       }
       return body(file.file, size)
