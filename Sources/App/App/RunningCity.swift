@@ -159,7 +159,7 @@ public final class RunningCity: Sendable {
 
   /// The schema steps of every city.
   public static let migrations =
-    BookShelf.migrations + [RequestTables.migration]
+    BookShelf.migrations + RequestTables.migrations
   static let markedTables = BookShelf.markedTables + [RequestTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.

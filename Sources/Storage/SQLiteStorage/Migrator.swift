@@ -13,7 +13,7 @@ enum Migrator {
       // A damaged file may hold a key twice; that is for the checks to say.
       let ledger = MigrationLedger(Dictionary(rows) { first, _ in first })
       for migration in try ledger.missing(of: migrations) {
-        for sql in migration.statements { try connection.execute(Dialect.sqlite.render(sql)) }
+        for sql in migration.rendered(for: .sqlite) { try connection.execute(sql) }
         let row: [SQLValue] = [.text(migration.id), .text(migration.digest.hex)]
         try connection.run(MigrationLedger.insert, row)
       }
