@@ -36,7 +36,7 @@ import Testing
     #expect(try await rows(sqlite) == Int64(done))
     #expect(store.isDead == isEnd)
     #expect(delays.withLock { $0 } == (fault == .delays ? 1 : 0))
-    #expect(store.faults == [fault.rawValue: 1] && store.commits == 2)
+    #expect(store.faults == [fault.rawValue: 1] && store.attempts == 2)
     // A dead program answers nothing, not even questions; a living one goes on.
     let later = try? await add(3, to: store)
     #expect(later == (isEnd ? nil : 3))

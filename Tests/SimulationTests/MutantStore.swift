@@ -28,6 +28,7 @@ final class MutantStore: Store {
   }
 
   var dialect: Dialect { inner.dialect }
+  var commits: CommitCount { inner.commits }
   func close() { inner.close() }
 
   func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {

@@ -45,11 +45,13 @@ public final class FaultyStore: Store {
   public var isDead: Bool { state.withLock { $0.isDead } }
   /// How often each fault has come, by its name.
   public var faults: [String: Int] { state.withLock { $0.fired } }
-  /// Commits so far, failed ones among them.
-  public var commits: Int { state.withLock { $0.commits } }
+  /// Commits that were asked for so far, failed ones among them.
+  public var attempts: Int { state.withLock { $0.commits } }
 
   /// The dialect of the store below.
   public var dialect: Dialect { inner.dialect }
+  /// The commits of the store below.
+  public var commits: CommitCount { inner.commits }
 
   private static let ended = StorageError("the program has ended")
 

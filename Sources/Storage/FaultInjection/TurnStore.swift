@@ -29,6 +29,8 @@ public final class TurnStore: Store {
 
   /// The dialect of the store below.
   public var dialect: Dialect { inner.dialect }
+  /// The commits of the store below.
+  public var commits: CommitCount { inner.commits }
 
   // MARK: The one who gives turns
 
