@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash faults debian outside
+.PHONY: run test lint format bench crash faults debian outside failover
 
 run: debian
 	@swift build -c release --product tequ
@@ -34,6 +34,11 @@ outside: debian
 faults: debian
 	swift build -c release --product tequ
 	.build/release/tequ simulate --faults --seed 1 --runs 10000 --json
+
+# The how-to pages for PostgreSQL, run on loopback addresses, machines and nodes being killed meanwhile.
+failover: debian
+	swift build -c release --product tequ
+	Tests/independent/run postgres-troubles nodes failover
 
 debian:
 	@sh scripts/install-debian.sh
