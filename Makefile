@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash debian outside failover
+.PHONY: run test lint format bench crash faults debian outside failover
 
 run: debian
 	@swift build -c release --product tequ
@@ -29,6 +29,11 @@ bench: debian
 outside: debian
 	swift build -c release --product tequ
 	Tests/independent/run
+
+# 10,000 small cities lose power, fill their disks and are killed; what they promised must hold.
+faults: debian
+	swift build -c release --product tequ
+	.build/release/tequ simulate --faults --seed 1 --runs 10000 --json
 
 # The how-to pages for PostgreSQL, run on loopback addresses, machines and nodes being killed meanwhile.
 failover: debian

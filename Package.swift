@@ -109,6 +109,9 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
+    room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
+    tests(
+      "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
     room(
       "WebServer", in: "App/",
@@ -128,8 +131,9 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "HTTPValues", "Markup", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
-        "StorageConformance",
+        "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange", "Markup",
+        "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
+        "Verification",
       ]),
     .systemLibrary(
       name: "CJemalloc", path: "Sources/App/CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
@@ -157,6 +161,9 @@ if !enginesOnly {
         "Simulation", "SQLiteStorage", "Storage", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
+    tests(
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     // Without the trait PostgreSQL these are empty and libpq is not needed.
     .systemLibrary(
       name: "CPostgres", path: "Sources/Storage/CPostgres", pkgConfig: "libpq",

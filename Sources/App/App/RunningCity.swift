@@ -69,6 +69,13 @@ public final class RunningCity: Sendable {
     public var cacheMegabytes = 48
     /// Units in one transaction at most.
     public var batchLimit = 1000
+    /// Opens the store on other foundations than the folder's address and takes no lock: for faults
+    /// that are injected below it.
+    public var store: (@Sendable ([Migration]) throws -> any Store)?
+    /// The city's data, if it was read before.
+    public var profile: CityProfile?
+    /// Ways out of the program, instead of those that the folder sets up.
+    public var connectors: [any Connector]?
 
     /// The usual way.
     public init() {}
@@ -80,16 +87,18 @@ public final class RunningCity: Sendable {
   public init(_ folder: DataFolder, _ options: Options = Options()) async throws {
     if options.creates { try folder.create() } else { try folder.requireCity() }
     self.folder = folder
-    lock = options.isReadOnly ? nil : try folder.lock()
+    lock = options.isReadOnly || options.store != nil ? nil : try folder.lock()
     ring = try folder.keyRing(create: options.creates)
-    profile = try RunningCity.profile(folder)
+    profile = try options.profile ?? RunningCity.profile(folder)
     time = options.time
     random = options.random
     var opening = StoreAddress.Opening()
     opening.batchLimit = options.batchLimit
     opening.cacheMegabytes = options.cacheMegabytes
     opening.isReadOnly = options.isReadOnly
-    store = try folder.database.open(opening, migrations: RunningCity.migrations)
+    store =
+      try options.store?(RunningCity.migrations)
+      ?? folder.database.open(opening, migrations: RunningCity.migrations)
     try await RunningCity.check(ring, store, folder)
     logger = Logger(label: "tequ")
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
@@ -122,7 +131,7 @@ public final class RunningCity: Sendable {
     receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
-    connectors = try RunningCity.connectors(folder)
+    connectors = try options.connectors ?? RunningCity.connectors(folder)
   }
 
   /// Refuses keys that are not those of the rows: they would seal what nobody can read afterwards.
@@ -148,7 +157,8 @@ public final class RunningCity: Sendable {
     }
   }
 
-  static let migrations =
+  /// The schema steps of every city.
+  public static let migrations =
     BookShelf.migrations + RequestTables.migrations
   static let markedTables = BookShelf.markedTables + [RequestTables.table]
 
@@ -206,6 +216,9 @@ public final class RunningCity: Sendable {
   public func account(_ login: String) async throws -> Int64? {
     try await store.first(AccountBook.find(login: login))?.key
   }
+
+  /// Takes the steps that legal clocks call for now; the answer is how many.
+  public func tick() async throws -> Int { try await workers.tick() }
 
   /// Hands over the notices that are due.
   public func notify() async throws {

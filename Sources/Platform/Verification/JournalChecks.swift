@@ -212,8 +212,7 @@ public enum JournalChecks {
 
   /// Leased keys lie above all keys in use, so that none is given twice.
   static let keyBlocks = StoreCheck("key blocks") { view, _ in
-    let blocks = Dictionary(
-      uniqueKeysWithValues: try view.all(KeyBook.all).map { ($0.0, $0.1) })
+    let blocks = Dictionary(try view.all(KeyBook.all).map { ($0.0, $0.1) }) { first, _ in first }
     func highest(_ statement: Statement) throws -> Int64 {
       try view.first(Query(statement) { $0.optionalInteger(0) ?? 0 }) ?? 0
     }

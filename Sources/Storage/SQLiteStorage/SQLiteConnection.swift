@@ -60,6 +60,9 @@ final class SQLiteConnection: RowCells, View {
     sqlite3_close_v2(handle)
   }
 
+  /// Whether a transaction that was begun is still open.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
   // MARK: Running
 
   /// Runs SQL text without parameters or rows: schema, transactions, pragmas.
@@ -239,7 +242,7 @@ final class SQLiteConnection: RowCells, View {
     let code = sqlite3_extended_errcode(handle)
     return StorageError(
       "SQLite: \(String(cString: sqlite3_errmsg(handle))) (code \(code)) in: \(sql)",
-      isConstraint: code & 0xFF == SQLITE_CONSTRAINT)
+      isConstraint: code & 0xFF == SQLITE_CONSTRAINT, isFull: code & 0xFF == SQLITE_FULL)
   }
 
   // MARK: RowCells

@@ -16,8 +16,10 @@ public final class SQLiteStore: Store {
     public var path: String?
     /// Units in one transaction at most.
     public var batchLimit: Int
-    /// Memory for pages of the writing connection, in MiB.
+    /// Memory for pages of the writing connection, in MiB; 0 for as little as SQLite can do with.
     public var cacheMegabytes: Int
+    /// Pages in the write-ahead log from which on it is copied into the database.
+    public var checkpointPages = 4000
     /// Opens for reading only: no writer is started and every write is refused.
     public var isReadOnly: Bool
     /// When callers plan their units before the writer's turn for them.
@@ -88,7 +90,7 @@ public final class SQLiteStore: Store {
     try connection.execute("PRAGMA journal_mode=WAL")
     try connection.execute("PRAGMA synchronous=\(configuration.path == nil ? "OFF" : "FULL")")
     try connection.execute("PRAGMA foreign_keys=ON")
-    try connection.execute("PRAGMA wal_autocheckpoint=4000")
+    try connection.execute("PRAGMA wal_autocheckpoint=\(configuration.checkpointPages)")
     try connection.execute("PRAGMA cache_size=-\(configuration.cacheMegabytes * 1024)")
   }
 

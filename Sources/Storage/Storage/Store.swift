@@ -80,10 +80,13 @@ public struct StorageError: Error, CustomStringConvertible, Sendable {
   public let description: String
   /// Whether a constraint (unique, foreign key, check) refused a row.
   public let isConstraint: Bool
+  /// Whether there was no room left on the disk.
+  public let isFull: Bool
 
   /// An error of the engine.
-  public init(_ description: String, isConstraint: Bool = false) {
+  public init(_ description: String, isConstraint: Bool = false, isFull: Bool = false) {
     self.description = description
     self.isConstraint = isConstraint
+    self.isFull = isFull
   }
 }
