@@ -61,7 +61,7 @@ import Testing
   /// Inside a layer: who may know whom.
   static let neighbours: [String: Set<String>] = [
     "SQLiteStorage": ["Storage"], "PostgresStorage": ["Storage"],
-    "StorageConformance": ["Storage"], "Desk": ["Books"],
+    "StorageConformance": ["Storage"], "StoreCopy": ["Storage"], "Desk": ["Books"],
     "Accounts": ["Books", "Desk"], "Interchange": ["Books", "Desk"], "Charts": ["Markup"],
     "MeasureKit": ["Books", "Desk", "HTTPValues", "Markup"], "Verification": ["Books"],
     "Rulebook": ["LegalTime"],
@@ -90,15 +90,16 @@ import Testing
     "HTTPTypes": ["WebServer"], "ArgumentParser": ["tequ"], "CSQLite": ["SQLiteStorage"],
     "CPostgres": ["PostgresStorage"],
     "CZlib": ["App"], "CJemalloc": ["tequ"], "Dispatch": ["Interchange"],
-    "Crypto": ["Commons", "EvidenceLog", "Books"],
-    "CryptoExtras": ["AccessControl"],
+    "Crypto": ["Commons", "EvidenceLog", "Books", "SealedFiles"],
+    "CryptoExtras": ["AccessControl", "SealedFiles"],
     "FoundationNetworking": ["Interchange"],
     "Foundation": [
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",
     ],
     "Glibc": ["App", "Storage", "SQLiteStorage", "PostgresStorage", "tequ"],
     "Synchronization": [
-      "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "Books", "Desk",
+      "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "StoreCopy", "Books",
+      "Desk",
     ],
     "Logging": ["App", "WebServer", "tequ"], "SQLiteStorage": ["App", "Simulation", "tequ"],
     "PostgresStorage": ["App", "Simulation", "tequ"],
@@ -139,7 +140,9 @@ import Testing
 
   @Test func onlyTheDeskWrites() {
     for file in TidyTests.sources
-    where !["Desk", "Storage", "SQLiteStorage", "PostgresStorage", "StorageConformance"].contains(
+    where ![
+      "Desk", "Storage", "SQLiteStorage", "PostgresStorage", "StorageConformance", "StoreCopy",
+    ].contains(
       file.module)
     {
       // Probes are made to be killed and write to scratch stores.
