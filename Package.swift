@@ -147,7 +147,8 @@ if !enginesOnly {
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
-      name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],
+      name: "CrashTests",
+      dependencies: ["Commons", "PostgresFixture", "Simulation", "StorageConformance", "tequ"],
       path: "Tests/CrashTests", swiftSettings: house),
     tests(
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresFixture
 import Testing
 
 /// Copies and key rotations that are killed at random moments and go on; a disk that fills up.
@@ -56,6 +57,38 @@ import Testing
     #expect(try CopyKillTests.tables(straight.text) == CopyKillTests.tables(last.text))
     print("\(killed) kills, resumed at \(resumed.sorted()) rows")
   }
+
+  #if PostgreSQL
+    @Test(.enabled(if: PostgresServer.isWanted))
+    func aKilledCopyIntoPostgreSQLGoesOnAndEndsEqual() throws {
+      let city = CopyKillTests.city
+      let target = try PostgresServer.shared.get().newSchema()
+      let arguments = ["copy", "--from", "sqlite:\(city)/city.sqlite", "--to", target, "--json"]
+      var generator = SystemRandomNumberGenerator()
+      var killed = 0
+      var last = Outcome(status: SIGKILL, text: "")
+      while killed < 20, last.status != 0 {
+        let limit = UInt32.random(in: 50_000...700_000, using: &generator)
+        last = try CopyKillTests.run(arguments, killAfterMicroseconds: limit)
+        #expect([0, SIGKILL].contains(last.status), "\(last.text)")
+        if last.status == SIGKILL { killed += 1 }
+      }
+      if last.status != 0 { last = try CopyKillTests.run(arguments) }
+      #expect(last.status == 0, "\(last.text)")
+      let verified = try CopyKillTests.run([
+        "verify", "--data", city, "--database", target, "--json",
+      ])
+      #expect(verified.text.contains("\"clean\":true"), "\(verified.text)")
+      let back = city + "/back.sqlite"
+      defer { for suffix in ["", "-wal", "-shm", ".lock"] { unlink(back + suffix) } }
+      let returned = try CopyKillTests.run([
+        "copy", "--from", target, "--to", "sqlite:\(back)", "--json",
+      ])
+      #expect(returned.status == 0, "\(returned.text)")
+      #expect(try CopyKillTests.tables(returned.text) == CopyKillTests.tables(last.text))
+      print("\(killed) kills into PostgreSQL")
+    }
+  #endif
 
   @Test func aFullDiskIsToldAndTheCopyGoesOnAfterwards() throws {
     let city = CopyKillTests.city

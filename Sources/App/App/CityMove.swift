@@ -29,11 +29,13 @@ public enum CityMove {
     let migrations = RunningCity.migrations
     var opening = StoreAddress.Opening()
     opening.isPatient = true
-    let to = try target.open(opening, migrations: migrations)
-    defer { to.close() }
     opening.isReadOnly = true
     let from = try source.open(opening, migrations: migrations)
     defer { from.close() }
+    try await StoreCopier.requireSource(from, migrations)
+    opening.isReadOnly = false
+    let to = try target.open(opening, migrations: migrations)
+    defer { to.close() }
     return try await StoreCopier(from: from, to: to, migrations: migrations).run(
       progress: progress)
   }

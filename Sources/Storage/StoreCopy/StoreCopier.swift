@@ -62,8 +62,9 @@ public struct StoreCopier: Sendable {
     comparesAgain: Bool = true,
     progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
   ) async throws -> Report {
-    let schema = try await requireSameSchema()
-    try await CopyBook.requireWhole(source)
+    try await StoreCopier.requireSource(source, migrations)
+    let schema = try await StoreCopier.requireSchema(
+      target, migrations, Phrase("目标", en: "target"))
     let before = try await begin(schema)
     let digests = try await transfer(before, progress)
     try await compare(digests)
@@ -77,25 +78,37 @@ public struct StoreCopier: Sendable {
 
   // MARK: Before
 
-  private func requireSameSchema() async throws -> Digest {
+  /// Throws unless a store can be copied: it is whole and has the schema of this program. To be asked
+  /// before the target is opened, which makes tables there.
+  ///
+  /// - Throws: ``Problem`` 422 `schema-differs` or `copy-unfinished`.
+  public static func requireSource(_ source: any Store, _ migrations: [Migration]) async throws {
+    _ = try await requireSchema(source, migrations, Phrase("来源", en: "source"))
+    try await CopyBook.requireWhole(source)
+  }
+
+  private static func requireSchema(
+    _ store: any Store, _ migrations: [Migration], _ name: Phrase
+  ) async throws -> Digest {
     let expected = ([MigrationLedger.kernel] + migrations)
       .map { "\($0.id) \($0.digest.hex)" }.sorted()
-    for (store, name) in [
-      (source, Phrase("来源", en: "source")), (target, Phrase("目标", en: "target")),
-    ] {
-      let found = try await store.all(CopyBook.steps).map { "\($0.id) \($0.digest)" }.sorted()
-      guard found == expected else {
-        let lacking = expected.filter { !found.contains($0) }.map { $0.prefix { $0 != " " } }
-        let strange = found.filter { !expected.contains($0) }.map { $0.prefix { $0 != " " } }
-        throw Problem.refused(
-          "schema-differs",
-          Phrase(
-            "\(name.zh)的表结构与本程序不同（缺少：\(lacking.joined(separator: "、"))；多出："
-              + "\(strange.joined(separator: "、"))）。请先用本版本的 tequ serve 打开一次，或改用建立它的版本。",
-            en: "The schema of the \(name.en) differs from this program's (lacking: "
-              + "\(lacking.joined(separator: ", ")); beyond it: \(strange.joined(separator: ", "))). "
-              + "Open it once with this version's tequ serve, or use the version that made it."))
+    let found = try await store.all(CopyBook.steps).map { "\($0.id) \($0.digest)" }.sorted()
+    guard found == expected else {
+      func ids(_ steps: [String], without others: [String]) -> String {
+        let ids = steps.filter { !others.contains($0) }.map { String($0.prefix { $0 != " " }) }
+        return ids.isEmpty ? "–" : ids.joined(separator: ", ")
       }
+      let lacking = ids(expected, without: found)
+      let beyond = ids(found, without: expected)
+      throw Problem.refused(
+        "schema-differs",
+        Phrase(
+          "\(name.zh)的表结构与本程序不同（缺少：\(lacking)；多出：\(beyond)）。请先用本版本的 tequ serve "
+            + "打开一次，或改用建立它的版本。",
+          en:
+            "The schema of the \(name.en) differs from this program's (lacking: \(lacking); beyond "
+            + "it: \(beyond)). Open it once with this version's tequ serve, or use the version that "
+            + "made it."))
     }
     return Digest.of(expected.joined(separator: "\n"))
   }
