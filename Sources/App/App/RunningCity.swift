@@ -159,7 +159,7 @@ public final class RunningCity: Sendable {
 
   /// All schema steps of a city.
   public static let migrations =
-    BookShelf.migrations + [RequestTables.migration, CopyBook.migration]
+    BookShelf.migrations + RequestTables.migrations + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables = BookShelf.markedTables + [RequestTables.table]
 

@@ -65,7 +65,7 @@ public actor Sequencer {
       return 0
     }
     var tree = try await tree(hold)
-    let rows = try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
+    let rows = try await waiting()
     guard !rows.isEmpty else { return 0 }
     let entries = try await entries(rows)
     let first = tree.size
@@ -88,6 +88,13 @@ public actor Sequencer {
     for entry in entries { tell(entry) }
     told = tree.size
     return rows.count
+  }
+
+  /// The next acts. Those of this process are still in memory; if one is of another, all are read.
+  private func waiting() async throws -> [JournalRow] {
+    let keys = try await desk.store.all(JournalBook.waitingKeys(limit: Sequencer.batchLimit))
+    if let rows = desk.recent.take(keys) { return rows }
+    return try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
   }
 
   /// The tree as the log stands: kept during a term, read anew in the next one.

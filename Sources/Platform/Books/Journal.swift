@@ -123,6 +123,8 @@ public enum JournalBook {
     SELECT \(columns) FROM journal j \(ofSubject)
     WHERE j.entry_key BETWEEN $1 AND $2 ORDER BY j.entry_key
     """)
+  private static let queuedKeys = Statement(
+    "SELECT entry_key FROM log_queue ORDER BY entry_key LIMIT $1")
   private static let queued = Statement(
     """
     SELECT \(columns) FROM log_queue q JOIN journal j ON j.entry_key = q.entry_key \(ofSubject)
@@ -144,6 +146,11 @@ public enum JournalBook {
     let first = JournalKey(aggregate: aggregate, version: 0)
     let last = JournalKey(aggregate: aggregate, version: JournalKey.maximumVersion)
     return Query(range, [.integer(first.raw), .integer(last.raw)]) { JournalRow($0) }
+  }
+
+  /// The keys of the next acts for the log, in the order of ``waiting(limit:)``.
+  public static func waitingKeys(limit: Int) -> Query<JournalKey> {
+    Query(queuedKeys, [.integer(Int64(limit))]) { JournalKey(raw: $0.integer(0)) }
   }
 
   /// The next acts for the log, at most `limit`, each aggregate's in the order of its versions.

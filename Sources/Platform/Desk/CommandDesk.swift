@@ -15,6 +15,8 @@ public final class CommandDesk: Sendable {
   let cases: KeyLease
   let files: KeyLease
   let keys: SubjectKeys
+  /// The acts of this process that the log may not have yet.
+  public let recent = RecentActs()
 
   /// A desk over a store.
   ///
@@ -176,6 +178,7 @@ public final class CommandDesk: Sendable {
     switch outcome {
     case .done(let row, let salt, let refusal):
       if let opened = prepared.opened { keys.keep(opened, of: row.key.aggregate) }
+      recent.keep(row)
       return Acknowledged(
         row: row, salt: salt, privatePart: prepared.privatePart, refusal: refusal,
         isRepeat: false)

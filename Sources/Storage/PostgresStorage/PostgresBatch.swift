@@ -10,6 +10,11 @@
     private let connection: PostgresConnection
     private let units: [PostgresUnit]
     private let cache = AnswerCache()
+    private let groups: ChangeGroups
+    /// Whether each change goes by itself, because one that went with others was refused.
+    private var isCareful = false
+    /// Units whose changes are sent together.
+    private static let stride = 48
     /// Units before it are accepted: decided for good, their changes sent.
     private var position = 0
     /// Units behind the position that are run ahead to learn their questions.
@@ -21,8 +26,9 @@
     /// Whether COMMIT was sent: from then on a lost connection leaves the outcome open.
     private(set) var isCommitting = false
 
-    init(_ connection: PostgresConnection, _ units: [PostgresUnit]) {
+    init(_ connection: PostgresConnection, _ units: [PostgresUnit], _ groups: ChangeGroups) {
       self.connection = connection
+      self.groups = groups
       self.units = units
       window = units.count
     }
@@ -31,6 +37,7 @@
     /// Throws if nothing was committed.
     func run() throws(PostgresFailure) {
       for unit in units { unit.reset() }
+      groups.clear()
       try begin()
       while true {
         let round = try sendRound()
@@ -57,6 +64,7 @@
     private enum Item {
       case control
       case change(unit: Int, touchesOneRow: Bool)
+      case group(expected: Int?)
       case question(Asked)
     }
 
@@ -86,6 +94,11 @@
         try send(unit, position, in: &round)
         position += 1
         if unit.isSuspect { break }
+        // The server makes these changes while the next units are decided.
+        if (position - start).isMultiple(of: PostgresBatch.stride) {
+          try send(groups.flush(), in: &round)
+          try connection.push()
+        }
       }
       if metConflict {
         window = max(4, window / 2)
@@ -93,6 +106,7 @@
         window = min(units.count, window * 2)
       }
       round.accepted = start..<position
+      try send(groups.flush(), in: &round)
       try ask(in: &round)
       return round
     }
@@ -104,15 +118,29 @@
       guard unit.failure == nil, !unit.changes.isEmpty else { return }
       if !round.hasChanges { try protect(&round) }
       for change in unit.changes {
+        cache.meet(change)
+        for key in change.raises { raised.insert(key.name) }
+        if !isCareful {
+          let (isTaken, first) = groups.take(change)
+          try send(first, in: &round)
+          if isTaken { continue }
+        }
         do { try connection.send(change.statement, change.parameters) } catch {
           guard case .refused = error.kind else { throw error }
           // The values cannot even be sent. Its changes so far are undone with the round.
           unit.unsendable = error
           break
         }
-        cache.meet(change)
         round.items.append(.change(unit: index, touchesOneRow: change.touchesOneRow))
-        for key in change.raises { raised.insert(key.name) }
+      }
+    }
+
+    private func send(
+      _ groups: [ChangeGroups.Group], in round: inout Round
+    ) throws(PostgresFailure) {
+      for group in groups {
+        try connection.send(group.statement, group.parameters)
+        round.items.append(.group(expected: group.expected))
       }
     }
 
@@ -161,6 +189,10 @@
         case (.change(let index, true), .done(let answer)) where answer.touched != 1:
           try undo(blaming: index, Problem.stale)
           return false
+        case (.group(let expected?), .done(let answer)) where answer.touched != expected:
+          isCareful = true
+          try rewind()
+          return false
         case (_, .done): continue
         case (_, .failed(let failure)):
           try undo(item, failure)
@@ -188,6 +220,10 @@
         cache.refuse(asked, failure.shown)
         try rewind()
       case .change(let index, _): try undo(blaming: index, failure.shown)
+      case .group:
+        // Whose change it was is not known: all are sent again, each by itself.
+        isCareful = true
+        try rewind()
       }
     }
 
@@ -204,6 +240,7 @@
     /// Back to the last savepoint, or to a new transaction where there is none.
     private func rewind() throws(PostgresFailure) {
       cache.clear()
+      groups.clear()
       if hasSavepoint {
         _ = try connection.ask(Control.rollbackToSavepoint)
         position = roundStart

@@ -93,7 +93,7 @@
       expected.append(.run(statement))
       // Answers are taken in while questions go out: otherwise both sides could fill their buffers
       // and the server would stand still.
-      if expected.count % 64 == 0 { try pump() }
+      if expected.count % 64 == 0 { try push() }
     }
 
     // The types of parameters are left to the server, as the columns they are compared with say.
@@ -114,7 +114,8 @@
       names[index] = nil
     }
 
-    private func pump() throws(PostgresFailure) {
+    /// Hands what was sent to the server, as far as it takes it.
+    func push() throws(PostgresFailure) {
       guard PQflush(handle) >= 0, PQconsumeInput(handle) == 1 else { throw lost() }
     }
 

@@ -13,6 +13,7 @@
     private let ended = Signal()
     // Used by the writer thread alone.
     private var connection: PostgresConnection?
+    private var groups: ChangeGroups?
     private var random: SeededRandom
 
     /// Times that a batch is tried before its callers are told to come again.
@@ -32,6 +33,10 @@
       try PostgresConnection(
         configuration, role: "writer",
         settings: PostgresSession.settings(configuration) + [
+          // All that a writer asks or changes goes by key. Plans that are made once must not rest on how
+          // small a table was at that time.
+          "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off",
+          "SET jit = off",
           // A node that hangs with the lock in its hand loses it after this time.
           "SET idle_in_transaction_session_timeout = '\(configuration.idleTimeoutSeconds)s'",
           // What is acknowledged must be on disk, whatever the server's default says.
@@ -103,8 +108,8 @@
     private func commit(_ units: [PostgresUnit]) {
       for attempt in 1...PostgresWriter.attempts {
         if attempt > 1 { pause(attempt) }
-        guard let connection = ready() else { continue }
-        let batch = PostgresBatch(connection, units)
+        guard let (connection, groups) = ready() else { continue }
+        let batch = PostgresBatch(connection, units, groups)
         do {
           return try batch.run()
         } catch {
@@ -124,9 +129,11 @@
       fail(units, Problem.unavailable())
     }
 
-    private func ready() -> PostgresConnection? {
+    private func ready() -> (PostgresConnection, ChangeGroups)? {
       if connection == nil { connection = try? PostgresWriter.connect(configuration) }
-      return connection
+      guard let connection else { return nil }
+      if groups == nil { groups = (try? TableFacts.all(connection)).map { ChangeGroups($0) } }
+      return groups.map { (connection, $0) }
     }
 
     private func fail(_ units: [PostgresUnit], _ error: any Error) {
