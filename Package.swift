@@ -125,8 +125,8 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles", "StoreCopy",
-        logging,
+        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
+        "StoreCopy", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
@@ -141,7 +141,7 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "SealedFiles", "ServiceRequests", "Simulation",
+        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
       ], path: "Sources/tequ",
@@ -159,9 +159,9 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
-        "Desk",
-        "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "SealedFiles",
-        "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy", "Verification",
+        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
+        "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
+        "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(

@@ -247,6 +247,7 @@ private class Wrapped: Store, @unchecked Sendable {
   let inner: any Store
   init(_ inner: any Store) { self.inner = inner }
   var dialect: Dialect { inner.dialect }
+  var commits: CommitCount { inner.commits }
   func close() { inner.close() }
   func write<Answer>(_ unit: @escaping WriteUnit<Answer>) async throws -> Answer {
     try await inner.write(unit)

@@ -55,6 +55,9 @@ public protocol Store: Sendable {
   /// The dialect in which this store's schema is written.
   var dialect: Dialect { get }
 
+  /// What was committed since the store was opened.
+  var commits: CommitCount { get }
+
   /// Makes what was deleted or overwritten unreadable in the engine's files, as far as the engine
   /// can while it is in use. Throws 503 if somebody reads an older state all the while.
   func scrub() async throws
