@@ -68,7 +68,7 @@ import Testing
       var killed = 0
       var last = Outcome(status: SIGKILL, text: "")
       while killed < 20, last.status != 0 {
-        let limit = UInt32.random(in: 50_000...700_000, using: &generator)
+        let limit = UInt32.random(in: 100_000...2_000_000, using: &generator)
         last = try CopyKillTests.run(arguments, killAfterMicroseconds: limit)
         #expect([0, SIGKILL].contains(last.status), "\(last.text)")
         if last.status == SIGKILL { killed += 1 }
