@@ -61,7 +61,8 @@ import Testing
   /// Inside a layer: who may know whom.
   static let neighbours: [String: Set<String>] = [
     "SQLiteStorage": ["Storage"], "PostgresStorage": ["Storage"],
-    "StorageConformance": ["Storage"], "FaultInjection": ["Storage"], "Desk": ["Books"],
+    "StorageConformance": ["Storage"], "FaultInjection": ["Storage"], "StoreCopy": ["Storage"],
+    "Desk": ["Books"],
     "Accounts": ["Books", "Desk"], "Interchange": ["Books", "Desk"], "Charts": ["Markup"],
     "MeasureKit": ["Books", "Desk", "HTTPValues", "Markup"], "Verification": ["Books"],
     "Rulebook": ["LegalTime"],
@@ -91,8 +92,8 @@ import Testing
     "CSQLite": ["SQLiteStorage", "FaultInjection"],
     "CPostgres": ["PostgresStorage"],
     "CZlib": ["App"], "CJemalloc": ["tequ"], "Dispatch": ["Interchange"],
-    "Crypto": ["Commons", "EvidenceLog", "Books"],
-    "CryptoExtras": ["AccessControl"],
+    "Crypto": ["Commons", "EvidenceLog", "Books", "SealedFiles"],
+    "CryptoExtras": ["AccessControl", "SealedFiles"],
     "FoundationNetworking": ["Interchange"],
     "Foundation": [
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",
@@ -101,7 +102,8 @@ import Testing
       "App", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "tequ",
     ],
     "Synchronization": [
-      "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "Books", "Desk",
+      "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "StoreCopy",
+      "Books", "Desk",
     ],
     "Logging": ["App", "WebServer", "tequ"], "SQLiteStorage": ["App", "Simulation", "tequ"],
     "PostgresStorage": ["App", "Simulation", "tequ"],
@@ -144,6 +146,7 @@ import Testing
     for file in TidyTests.sources
     where ![
       "Desk", "Storage", "SQLiteStorage", "PostgresStorage", "StorageConformance", "FaultInjection",
+      "StoreCopy",
     ].contains(file.module) {
       // Probes are made to be killed and write to scratch stores.
       if file.path.hasSuffix("CrashProbe.swift") || file.path.contains("/Bench") { continue }

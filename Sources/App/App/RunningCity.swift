@@ -13,6 +13,7 @@ import Logging
 import MeasureKit
 import ServiceRequests
 import Storage
+import StoreCopy
 import Verification
 
 /// A city with everything wired together: store, desk, measures, log, workers. The composition root.
@@ -88,10 +89,12 @@ public final class RunningCity: Sendable {
     if options.creates { try folder.create() } else { try folder.requireCity() }
     self.folder = folder
     lock = options.isReadOnly || options.store != nil ? nil : try folder.lock()
-    ring = try folder.keyRing(create: options.creates)
-    profile = try options.profile ?? RunningCity.profile(folder)
     time = options.time
     random = options.random
+    // The random source of a simulation can be foreseen; keys never come from it.
+    ring = KeyRing(
+      try folder.secrets(create: options.creates, random: KernelRandom()), at: time.now)
+    profile = try options.profile ?? RunningCity.profile(folder)
     var opening = StoreAddress.Opening()
     opening.batchLimit = options.batchLimit
     opening.cacheMegabytes = options.cacheMegabytes
@@ -99,8 +102,12 @@ public final class RunningCity: Sendable {
     store =
       try options.store?(RunningCity.migrations)
       ?? folder.database.open(opening, migrations: RunningCity.migrations)
+    try await CopyBook.requireWhole(store)
     try await RunningCity.check(ring, store, folder)
     logger = Logger(label: "tequ")
+    for path in folder.openToOthers() {
+      logger.warning("\(path) may be used by others than its owner: run chmod go= \(path)")
+    }
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
     guard let adoption else {
       throw Problem.refused(
@@ -112,7 +119,9 @@ public final class RunningCity: Sendable {
       ? 1
       : try await CommandDesk.stamp(
         store, ring, jurisdiction: profile.code, authorisation: adoption.authorisation)
-    desk = CommandDesk(store: store, ring: ring, time: time, random: random, stamp: stamp)
+    desk = CommandDesk(
+      store: store, ring: ring, time: time, random: random, stamp: stamp,
+      keyLife: folder.database.isShared ? SubjectKeys.sharedLife : nil)
     rules = try RequestRules(profile, calendar: .stateCouncil)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring,
@@ -150,17 +159,18 @@ public final class RunningCity: Sendable {
       throw Problem.refused(
         "keys-do-not-fit",
         Phrase(
-          "\(folder.path)/keys.json 不是 \(folder.database.shown) 的密钥。请放入该数据库的密钥文件。",
+          "\(folder.keys.path) 不是 \(folder.database.shown) 的密钥。请放入该数据库的密钥文件。",
           en:
-            "\(folder.path)/keys.json does not hold the keys of \(folder.database.shown). Put the "
+            "\(folder.keys.path) does not hold the keys of \(folder.database.shown). Put the "
             + "key file of that database there."))
     }
   }
 
-  /// The schema steps of every city.
+  /// All schema steps of a city.
   public static let migrations =
-    BookShelf.migrations + RequestTables.migrations
-  static let markedTables = BookShelf.markedTables + [RequestTables.table]
+    BookShelf.migrations + RequestTables.migrations + [CopyBook.migration]
+  /// All tables whose rows carry a mark.
+  public static let markedTables = BookShelf.markedTables + [RequestTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -194,7 +204,8 @@ public final class RunningCity: Sendable {
       sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
       outbox: OutboxWorker(
         desk: desk, duty: duties.outbox, time: time, connectors: connectors
-      ) { try await requests.notice($0) }, desk: desk, duties: duties, time: time, logger: logger)
+      ) { try await requests.notice($0) }, keys: KeyWatch(self), desk: desk, duties: duties,
+      time: time, logger: logger)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.

@@ -229,7 +229,7 @@ public enum JournalChecks {
   }
 
   /// Reads of personal data are all there: each digest in the journal follows from its rows.
-  static let accessDigests = StoreCheck("access log digests") { view, _ in
+  static let accessDigests = StoreCheck("access log digests") { view, ring in
     var findings: [StoreFinding] = []
     var end: Int64 = 0
     for digest in try view.all(AccessBook.allDigests) {
@@ -237,7 +237,7 @@ public enum JournalChecks {
         AccessBook.recorded(after: digest.from, limit: Int(digest.count) + 1)
       ).filter { $0.key <= digest.through }
       if digest.from != end || Int64(rows.count) != digest.count
-        || AccessBook.digest(rows) != digest.digest
+        || AccessBook.digest(rows, ring) != digest.digest
       {
         findings.append(
           StoreFinding(
