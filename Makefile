@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash debian outside
+.PHONY: run test lint format bench crash debian outside growth
 
 run: debian
 	@swift build -c release --product tequ
@@ -29,6 +29,11 @@ bench: debian
 outside: debian
 	swift build -c release --product tequ
 	Tests/independent/run
+
+# Partitioned tables, a reading standby, a server for each city: docs/explanation/growth.md.
+growth: debian
+	swift build -c release --product tequ
+	Tests/independent/run growth
 
 debian:
 	@sh scripts/install-debian.sh
