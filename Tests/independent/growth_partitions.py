@@ -61,7 +61,7 @@ def preload(connection, copies, step):
     """Lays copies of the city's rows behind it, as later years would."""
     for table, key in KEYS.items():
         names = [n for n, _ in columns(connection, table)]
-        values = ", ".join(f"{n} + (g * {step} << {SHIFT[table]})" if n == key else n for n in names)
+        values = ", ".join(f"{n} + (g::bigint * {step} << {SHIFT[table]})" if n == key else n for n in names)
         connection.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table}, generate_series(1, {copies}) g ORDER BY g, {key}")
 
 
@@ -97,15 +97,15 @@ class Load:
         names = [n for n, _ in columns(connection, table)]
         return connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1").fetchall(), names
 
-    def batches(self, count):
+    def batches(self, count, size=BATCH):
         """Batches of acts: rows of new cases, moves, rows of the journal. Each yields other keys than the ones before."""
         for _ in range(count):
             self.version += 1
             new = []
-            for _ in range(BATCH // 6):
+            for _ in range(size // 6):
                 new.append((self.next_key, *self.random.choice(self.cases)[1:]))
                 self.next_key += 1
-            keys = self.random.sample(self.old_keys, BATCH - len(new))
+            keys = self.random.sample(self.old_keys, size - len(new))
             moves = []
             for key in keys:
                 row = dict(zip(self.case_columns, self.random.choice(self.cases)))
@@ -123,7 +123,8 @@ def arrays(rows):
 def write(connection, load, batches):
     for new, moves, acts in batches:
         with connection.transaction():
-            connection.execute(load.insert_cases, arrays(new), prepare=True)
+            if new:
+                connection.execute(load.insert_cases, arrays(new), prepare=True)
             moved = connection.execute(load.update_cases, arrays(moves), prepare=True).rowcount
             connection.execute(load.insert_journal, arrays(acts), prepare=True)
         if moved != len(moves):
@@ -157,7 +158,7 @@ def read_lists(connection, agencies, times):
 
 def cost_of_ways(check, server, seed, copies, step):
     """The same load on each way, in turn; returns the databases."""
-    count, rounds, reads, lists = 60, 3, 4000, 200
+    count, singles, rounds, reads, lists = 60, 400, 3, 4000, 200
     databases, spans, found = {}, {}, {}
     for name, (way, parts) in WAYS.items():
         database = databases[name] = name.replace(" ", "-")
@@ -171,7 +172,7 @@ def cost_of_ways(check, server, seed, copies, step):
             preload(connection, copies, step)
             connection.execute("VACUUM (ANALYZE) cases")
             connection.execute("VACUUM (ANALYZE) journal")
-            spans[name] = {"load": load, "write": [0, 0, 0], "read": [0, 0], "list": [0, 0]}
+            spans[name] = {"load": load, "write": [0, 0, 0], "single": 0, "read": [0, 0], "list": [0, 0]}
             found[name] = []
     agencies = [a for (a,) in server.sql("SELECT DISTINCT agency FROM cases WHERE agency IS NOT NULL ORDER BY 1", databases["one table"])]
     random_keys = random.Random(7)
@@ -183,6 +184,10 @@ def cost_of_ways(check, server, seed, copies, step):
                 with Span(server) as span:
                     write(connection, spans[name]["load"], batches)
                 spans[name]["write"] = [a + b for a, b in zip(spans[name]["write"], (span.cpu, span.seconds, span.wal))]
+                alone = list(spans[name]["load"].batches(singles, 1))
+                with Span(server) as span:
+                    write(connection, spans[name]["load"], alone)
+                spans[name]["single"] += span.cpu
                 with Span(server) as span:
                     good = read_keys(connection, keys)
                 spans[name]["read"] = [a + b for a, b in zip(spans[name]["read"], (span.cpu, span.seconds))]
@@ -190,19 +195,21 @@ def cost_of_ways(check, server, seed, copies, step):
                     answers = read_lists(connection, agencies, lists)
                 spans[name]["list"] = [a + b for a, b in zip(spans[name]["list"], (span.cpu, span.seconds))]
                 found[name].append((good, answers))
-    print(f"\n{'':<12}{'µs CPU per act':>15}{'ratio':>7}{'WAL B/act':>11}{'µs CPU per key read':>21}{'ratio':>7}{'µs CPU per list':>17}{'ratio':>7}"
+    print(f"\n{'':<12}{'µs CPU per act':>15}{'ratio':>7}{'WAL B/act':>11}{'alone':>7}{'ratio':>7}{'µs CPU per key read':>21}{'ratio':>7}{'µs CPU per list':>17}{'ratio':>7}"
           f"{'rows MB':>9}{'indexes MB':>12}")
     acts, base, digests = rounds * count * BATCH, None, {}
     for name, database in databases.items():
         with server.connect(database) as connection:
             digests[name] = [digest(connection, table) for table in KEYS]
             both = [sum(column) / 1e6 for column in zip(*(sizes(connection, table) for table in KEYS))]
-            plan = "\n".join(r[0] for r in connection.execute("EXPLAIN " + spans[name]["load"].update_cases, arrays(next(spans[name]["load"].batches(1))[1])))
-        spent = [spans[name]["write"][0] * 1e6 / acts, spans[name]["read"][0] * 1e6 / rounds / reads, spans[name]["list"][0] * 1e6 / rounds / lists / 2]
+            plans = ["\n".join(r[0] for r in connection.execute("EXPLAIN " + spans[name]["load"].update_cases, arrays(next(spans[name]["load"].batches(1, size))[1])))
+                     for size in (BATCH, 1)]
+        spent = [spans[name]["write"][0] * 1e6 / acts, spans[name]["single"] * 1e6 / rounds / singles,
+                 spans[name]["read"][0] * 1e6 / rounds / reads, spans[name]["list"][0] * 1e6 / rounds / lists / 2]
         base = base or spent
         ratio = [s / b for s, b in zip(spent, base)]
-        print(f"{name:<12}{spent[0]:>15.1f}{ratio[0]:>7.2f}{spans[name]['write'][2] / acts:>11.0f}{spent[1]:>21.1f}{ratio[1]:>7.2f}{spent[2]:>17.1f}"
-              f"{ratio[2]:>7.2f}{both[0]:>9.0f}{both[1]:>12.0f}   {re.search('(Nested Loop|Hash Join|Merge Join)', plan)[0]}", flush=True)
+        print(f"{name:<12}{spent[0]:>15.1f}{ratio[0]:>7.2f}{spans[name]['write'][2] / acts:>11.0f}{spent[1]:>7.0f}{ratio[1]:>7.2f}{spent[2]:>21.1f}"
+              f"{ratio[2]:>7.2f}{spent[3]:>17.1f}{ratio[3]:>7.2f}{both[0]:>9.0f}{both[1]:>12.0f}   {', '.join(re.search('Nested Loop|Hash Join|Merge Join', p)[0] for p in plans)}", flush=True)
         check(f"{name}: every key that was asked for came back", all(good == reads for good, _ in found[name]))
         if name == "one table":
             check("the lists have rows", all(inbox and wake for _, answers in found[name] for inbox, wake in answers))
