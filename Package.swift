@@ -122,7 +122,7 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
+        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
@@ -137,8 +137,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StorageConformance", "Verification", "WebServer", arguments, logging,
+        "EvidenceLog", "LegalTime", "Rulebook", "ServiceRequests", "Simulation", "SQLiteStorage",
+        "Storage", "StorageConformance", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
@@ -153,7 +153,7 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
-        "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "ServiceRequests",
+        "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook", "ServiceRequests",
         "Simulation", "SQLiteStorage", "Storage", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),

@@ -12,9 +12,37 @@ import Storage
 /// Full lives of requests through the desk, as many at once as there are callers.
 public struct CityBench: Sendable {
   private let city: RunningCity
+  private let latencies = Latencies()
 
   /// A bench on a city.
   public init(_ city: RunningCity) { self.city = city }
+
+  /// Seconds from handing a command in to its durable answer, of those since the last call.
+  public func takeLatencies() -> [Double] { latencies.take() }
+
+  /// Hands a command in and notes how long the answer took.
+  private func timed<C: Command>(_ command: C) async throws -> Acknowledged {
+    let start = ContinuousClock.now
+    let done = try await city.desk.submit(command, by: CityBench.staff)
+    latencies.add(ContinuousClock.now - start)
+    return done
+  }
+
+  private final class Latencies: Sendable {
+    private let seconds = Locked<[Double]>([])
+
+    func add(_ time: Duration) {
+      let (whole, fraction) = time.components
+      seconds.withLock { $0.append(Double(whole) + Double(fraction) * 1e-18) }
+    }
+
+    func take() -> [Double] {
+      seconds.withLock { seconds in
+        defer { seconds.removeAll(keepingCapacity: true) }
+        return seconds
+      }
+    }
+  }
 
   /// Who takes the steps.
   private static let staff = Actor(
@@ -35,19 +63,16 @@ public struct CityBench: Sendable {
   /// the one before it.
   private func life(_ number: Int) async throws {
     let rules = city.rules
-    let key = try await city.desk.submit(
-      SubmitRequest(intake(number), rules: rules), by: CityBench.staff
-    ).aggregate
+    let key = try await timed(SubmitRequest(intake(number), rules: rules)).aggregate
     let steps: [(CommandID, ActorKind, String?, String, Int64?)] = [
       ("dispatch", .dispatcher, "urban", "", nil), ("accept", .handler, nil, "", nil),
       ("reply", .handler, nil, "已派人维修，现已恢复照明。", nil), ("call-back", .dispatcher, nil, "", nil),
       ("satisfied", .citizen, nil, "", 5),
     ]
     for (command, capacity, agency, text, score) in steps {
-      _ = try await city.desk.submit(
+      _ = try await timed(
         MoveRequest(
-          command, as: capacity, on: key, text: text, agency: agency, score: score, rules: rules),
-        by: CityBench.staff)
+          command, as: capacity, on: key, text: text, agency: agency, score: score, rules: rules))
     }
   }
 
@@ -92,10 +117,10 @@ public struct CityBench: Sendable {
       for key in keys {
         group.addTask {
           for number in 0..<each {
-            _ = try await city.desk.submit(
+            _ = try await timed(
               MoveRequest(
                 "note", as: .handler, on: key, text: "已电话联系诉求人，第\(number)次。",
-                rules: city.rules), by: CityBench.staff)
+                rules: city.rules))
           }
         }
       }

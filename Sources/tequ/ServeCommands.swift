@@ -16,9 +16,14 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Build the demonstration city first if the folder is empty.") var demo = false
   @Option(help: "Writes a minute that one address may send without being staff.")
   var writesPerMinute = 120
+  @Option(
+    help: "A list of cities to serve, each under its host names; see docs/how-to/run-on-postgresql."
+  )
+  var cities: String?
 
   func run() async throws {
     try await telling {
+      if let cities { return try await serve(cities) }
       if demo { try await Demo.build(data.folder) }
       var options = Front.Options()
       options.writesPerMinute = writesPerMinute
@@ -26,6 +31,18 @@ struct Serve: AsyncParsableCommand {
       try await CityServer(city, options).run(host: host, port: port) { port in
         Say.line("listening on http://\(host):\(port)")
       }
+    }
+  }
+}
+
+extension Serve {
+  private func serve(_ list: String) async throws {
+    guard !demo else { throw ValidationError("--demo makes one city; --cities serves several.") }
+    var options = Front.Options()
+    options.writesPerMinute = writesPerMinute
+    let router = try await CityRouter(CityRouter.places(list), options)
+    try await router.run(host: host, port: port) { port in
+      Say.line("listening on http://\(host):\(port)")
     }
   }
 }

@@ -67,6 +67,10 @@
       #expect(try await StoreConformance.noWriteSkew(on: stores(nodes)) == [])
     }
 
+    @Test(arguments: [1, 3]) func everyJobIsHandedOverOnce(_ nodes: Int) async throws {
+      #expect(try await StoreConformance.handOver(on: stores(nodes), workers: 12, jobs: 600) == [])
+    }
+
     @Test func editedAndUnknownSchemaStepsAreRefused() throws {
       let address = try PostgresServer.shared.get().newSchema()
       let failures = StoreConformance.migrations { steps in

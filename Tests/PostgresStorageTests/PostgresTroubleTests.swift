@@ -2,11 +2,12 @@
   import Commons
   import Glibc
   import PostgresFixture
-  import PostgresStorage
   import Storage
   import StorageConformance
   import Synchronization
   import Testing
+
+  @testable import PostgresStorage
 
   /// What is told and what survives when the server is wrong, away or comes back.
   @Suite(
@@ -80,6 +81,66 @@
       let answers = await store.writeAll(units)
       #expect(answers.map { (try? $0.get()) != nil } == [true, false, true, false, true])
       #expect(try await store.all(HostileProbe.claims.dump).count == 3)
+    }
+
+    private func account(_ id: Int64, add amount: Int64) -> Change {
+      Change(
+        Statement("UPDATE probe_accounts SET balance = balance + \(amount) WHERE id = $1"),
+        [.integer(id)], touchesOneRow: true)
+    }
+
+    /// A stranger's transaction and ours wait for each other: the server ends ours, which is then done
+    /// again.
+    @Test func aDeadlockIsSurvived() async throws {
+      let address = try PostgresServer.shared.get().newSchema()
+      let store = try PostgresStore(
+        .init(address: address), migrations: StoreConformance.migrations)
+      let fill = Statement("INSERT INTO probe_accounts (id, balance) VALUES ($1, 0)")
+      try await store.write { _ in
+        WritePlan([Change(fill, [1]), Change(fill, [2])], answer: ())
+      }
+      // The stranger looks for deadlocks late, so that we are the one who finds it.
+      let stranger = try PostgresConnection(
+        .init(address: address), role: "stranger", settings: ["SET deadlock_timeout = '60s'"])
+      _ = try stranger.ask(Control.begin)
+      _ = try stranger.ask(Statement("UPDATE probe_accounts SET balance = 50 WHERE id = 2"))
+      let changes = [account(1, add: 5), account(2, add: 5)]
+      async let ours: Void = store.write { _ in WritePlan(changes, answer: ()) }
+      usleep(300_000)
+      _ = try stranger.ask(Statement("UPDATE probe_accounts SET balance = 40 WHERE id = 1"))
+      _ = try stranger.ask(Control.commit)
+      try await ours
+      let rows = try await store.all(
+        Query(Statement("SELECT id, balance FROM probe_accounts ORDER BY id")) { $0.values })
+      #expect(rows == [[1, 45], [2, 55]])
+    }
+
+    /// The server gives up a transaction in favour of another (SQLSTATE 40001), twice: the same units
+    /// are carried out once in the end.
+    @Test func aTransactionThatWasGivenUpIsDoneAgain() async throws {
+      let server = try PostgresServer.shared.get()
+      let address = try server.newSchema()
+      let store = try PostgresStore(
+        .init(address: address), migrations: StoreConformance.migrations)
+      let setUp = try PostgresConnection(.init(address: address), role: "stranger", settings: [])
+      for sql in [
+        "CREATE SEQUENCE troubles",
+        """
+        CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('troubles') <= 2 THEN RAISE EXCEPTION 'given up' USING ERRCODE = '40001'; END IF;
+        RETURN NEW; END $$
+        """,
+        "CREATE TRIGGER give_up BEFORE INSERT ON probe_items FOR EACH ROW EXECUTE FUNCTION give_up()",
+      ] { _ = try setUp.ask(Statement(sql)) }
+      let fill = Statement("INSERT INTO probe_items (id, act) VALUES ($1, 7)")
+      let units: [WriteUnit<Int64>] = (1...3).map { id in
+        { @Sendable _ in WritePlan([Change(fill, [.integer(Int64(id))])], answer: Int64(id)) }
+      }
+      let answers = await store.writeAll(units)
+      #expect(answers.compactMap { try? $0.get() } == [1, 2, 3])
+      let rows = try await store.all(
+        Query(Statement("SELECT id FROM probe_items ORDER BY id")) { $0.integer(0) })
+      #expect(rows == [1, 2, 3])
     }
 
     @Test func aNodeThatHangsLosesItsTurn() async throws {

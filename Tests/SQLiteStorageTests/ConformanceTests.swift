@@ -58,6 +58,11 @@ import Testing
     #expect(try await StoreConformance.noWriteSkew(on: [store()]) == [])
   }
 
+  @Test func everyJobIsHandedOverOnce() async throws {
+    let store = try store()
+    #expect(try await StoreConformance.handOver(on: [store], workers: 12, jobs: 600) == [])
+  }
+
   @Test func editedAndUnknownSchemaStepsAreRefused() throws {
     let path = "/tmp/tequ-migration-\(UInt64.random(in: 0 ... .max)).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { removeFile(path + suffix) } }

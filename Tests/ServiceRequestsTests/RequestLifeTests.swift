@@ -23,7 +23,7 @@ struct RequestBench {
 
   init() throws {
     let store = try SQLiteStore(
-      .init(path: nil), migrations: BookShelf.migrations + [RequestTables.migration])
+      .init(path: nil), migrations: BookShelf.migrations + RequestTables.migrations)
     time = ManualTime(RequestBench.start)
     desk = CommandDesk(
       store: store, ring: try KeyRing(master: [UInt8](repeating: 5, count: 32)), time: time,

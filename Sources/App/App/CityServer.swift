@@ -20,17 +20,28 @@ public struct CityServer: Sendable {
     host: String, port: Int, onReady: @escaping @Sendable (Int) async -> Void
   ) async throws {
     try await city.sequencer.load()
-    let (workers, limiter) = (city.workers, front.limiter)
-    let background = Task { await workers.run(sharing: limiter, city.ring) }
+    let background = CityServer.startWorkers(of: city, front)
     defer { background.cancel() }
     let front = front
     let server = HTTPServer(host: host, port: port, logger: city.logger) {
       await front.respond($0)
     }
     try await server.run(onReady: onReady)
+    await CityServer.finish(city, background)
+  }
+
+  static func startWorkers(of city: RunningCity, _ front: Front) -> Task<Void, Never> {
+    let (workers, limiter) = (city.workers, front.limiter)
+    return Task { await workers.run(sharing: limiter, city.ring) }
+  }
+
+  /// Ends the workers, takes what waits into the log, and leaves the duties to others.
+  static func finish(_ city: RunningCity, _ background: Task<Void, Never>) async {
     background.cancel()
     await background.value
-    try await city.sequencer.drain()
+    do { try await city.sequencer.drain() } catch {
+      city.logger.warning("what waits for the log is left for the next start: \(error)")
+    }
     await city.retire()
   }
 }

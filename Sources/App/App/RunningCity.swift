@@ -149,7 +149,7 @@ public final class RunningCity: Sendable {
   }
 
   static let migrations =
-    BookShelf.migrations + [RequestTables.migration]
+    BookShelf.migrations + RequestTables.migrations
   static let markedTables = BookShelf.markedTables + [RequestTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.

@@ -7,8 +7,22 @@ extension FactDeclaration {
   var json: JSONValue {
     [
       "id": .string(id.text), "name": .string(name.zh), "meaning": .string(meaning.zh),
-      "type": .string(type.phrase.zh), "silence": whenSilent?.json ?? .null,
+      "type": type.json, "silence": whenSilent?.json ?? .null,
     ]
+  }
+}
+
+extension FactType {
+  // Words of their own: what people read may be put better without another rule set coming of it.
+  var json: JSONValue {
+    switch self {
+    case .truth: "truth"
+    case .count: "count"
+    case .money(let currency): ["money", .string(currency.code)]
+    case .share: "share"
+    case .date: "date"
+    case .choice(let choices): .array(["choice"] + choices.map { .string($0.code) })
+    }
   }
 }
 

@@ -24,8 +24,8 @@
         let rows = try connection.ask(list).all { ($0.text(0), $0.text(1)) }
         let ledger = MigrationLedger(Dictionary(uniqueKeysWithValues: rows))
         for migration in try ledger.missing(of: migrations) {
-          for sql in migration.statements {
-            _ = try connection.ask(Statement(Dialect.postgresql.render(sql)))
+          for sql in migration.rendered(for: .postgresql) {
+            _ = try connection.ask(Statement(sql))
           }
           let row: [SQLValue] = [.text(migration.id), .text(migration.digest.hex)]
           _ = try connection.ask(MigrationLedger.insert, row)

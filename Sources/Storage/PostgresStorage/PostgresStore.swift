@@ -36,6 +36,9 @@
     /// PostgreSQL.
     public var dialect: Dialect { .postgresql }
 
+    /// What was committed since the store was opened.
+    public var commits: CommitCount { writer?.counter.count ?? CommitCounter().count }
+
     private let writer: PostgresWriter?
     private let readers: [PostgresReader]
     private let snapshots: SnapshotPool

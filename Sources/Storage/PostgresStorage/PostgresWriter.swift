@@ -7,6 +7,7 @@
   /// The thread that owns the writing connection: it takes what waits, commits once, then answers.
   final class PostgresWriter: @unchecked Sendable {
     private let configuration: PostgresStore.Configuration
+    let counter = CommitCounter()
     private let queue = Mutex<[PostgresGroup]>([])
     private let isStopped = Atomic<Bool>(false)
     private let wake = Signal()
@@ -111,7 +112,8 @@
         guard let (connection, groups) = ready() else { continue }
         let batch = PostgresBatch(connection, units, groups)
         do {
-          return try batch.run()
+          try batch.run()
+          return counter.add(units.count)
         } catch {
           switch error.kind {
           case .lost:

@@ -12,7 +12,7 @@ enum Migrator {
       let rows = try connection.all(Query(list) { ($0.text(0), $0.text(1)) })
       let ledger = MigrationLedger(Dictionary(uniqueKeysWithValues: rows))
       for migration in try ledger.missing(of: migrations) {
-        for sql in migration.statements { try connection.execute(Dialect.sqlite.render(sql)) }
+        for sql in migration.rendered(for: .sqlite) { try connection.execute(sql) }
         let row: [SQLValue] = [.text(migration.id), .text(migration.digest.hex)]
         try connection.run(MigrationLedger.insert, row)
       }

@@ -45,6 +45,9 @@ public final class SQLiteStore: Store {
   /// SQLite.
   public var dialect: Dialect { .sqlite }
 
+  /// What was committed since the store was opened.
+  public var commits: CommitCount { writer?.counter.count ?? CommitCounter().count }
+
   private let writer: SQLiteWriter?
   private let planning: Configuration.Planning
   private let readers: ReaderPool

@@ -47,6 +47,7 @@ final class PendingGroup: Sendable {
 final class SQLiteWriter: Sendable {
   private let connection: Unchecked<SQLiteConnection>
   private let batchLimit: Int
+  let counter = CommitCounter()
   private let queue = Mutex<[PendingGroup]>([])
   private let isStopped = Atomic<Bool>(false)
   private let isWorking = Atomic<Bool>(false)
@@ -175,6 +176,7 @@ final class SQLiteWriter: Sendable {
       if careful { try connection.run(Statements.release, []) }
     }
     try connection.run(Statements.commit, [])
+    counter.add(batch.count)
     return true
   }
 

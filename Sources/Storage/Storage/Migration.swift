@@ -49,14 +49,22 @@ public struct Migration: Sendable {
   public let id: String
   /// Statements in the portable subset with dialect words.
   public let statements: [String]
+  /// Statements for one engine alone, by its dialect's name: how rows are kept, never what they say.
+  public let tuning: [String: [String]]
 
   /// A step.
-  public init(_ id: String, _ statements: [String]) {
+  public init(_ id: String, _ statements: [String], tuning: [String: [String]] = [:]) {
     self.id = id
     self.statements = statements
+    self.tuning = tuning
   }
 
-  /// A digest of the text, to notice an edited step.
+  /// All statements for an engine, in its dialect.
+  public func rendered(for dialect: Dialect) -> [String] {
+    statements.map { dialect.render($0) } + (tuning[dialect.name] ?? [])
+  }
+
+  /// A digest of the portable text, to notice an edited step: the same on every engine.
   public var digest: Digest { .of(statements.joined(separator: ";\n")) }
 }
 

@@ -55,6 +55,9 @@ public protocol Store: Sendable {
   /// The dialect in which this store's schema is written.
   var dialect: Dialect { get }
 
+  /// What was committed since the store was opened.
+  var commits: CommitCount { get }
+
   /// Refuses further writes, finishes those that wait and closes the writing connection.
   func close()
 }

@@ -20,6 +20,8 @@ extension StoreConformance {
         (id {key}, parent BIGINT NOT NULL REFERENCES check_parents (id), n BIGINT NOT NULL)
         """,
         "CREATE INDEX check_children_n ON check_children (n, id)",
+        "CREATE TABLE check_queue (id {key}, worker BIGINT NOT NULL)",
+        "CREATE INDEX check_queue_free ON check_queue (id) WHERE worker = 0",
       ]),
   ]
 

@@ -1,9 +1,11 @@
 import App
 import ArgumentParser
 import Commons
+import Desk
 import Foundation
 import LegalTime
 import Simulation
+import Storage
 
 /// Measures the program against something bare in the same run.
 struct Bench: AsyncParsableCommand {
@@ -12,6 +14,7 @@ struct Bench: AsyncParsableCommand {
     discussion: "Machines differ and are shared: the ratios are the result, not the rates.",
     subcommands: [
       BenchLives.self, BenchDates.self, BenchLists.self, BenchHTTP.self, BenchBareServer.self,
+      BenchRules.self,
     ], defaultSubcommand: BenchLives.self)
 }
 
@@ -99,6 +102,8 @@ struct BenchLives: AsyncParsableCommand {
   }
 
   private func lives(_ city: RunningCity, _ bench: CityBench, _ bare: Double) async throws {
+    _ = bench.takeLatencies()
+    let before = city.desk.store.commits
     let (durable, logged) = try await following(city) {
       try await bench.lives(cases, callers: callers)
     }
@@ -108,6 +113,20 @@ struct BenchLives: AsyncParsableCommand {
       "  durable commands of these", commands, "commands", durable,
       ratios: [("the bare loop", Double(commands) / durable.wall / bare)])
     options.report.work("  until every step is in the log", cases, "cases", logged)
+    tell(bench.takeLatencies(), city.desk.store.commits.since(before))
+  }
+
+  private func tell(_ latencies: [Double], _ commits: CommitCount) {
+    let sorted = latencies.sorted()
+    guard let last = sorted.last else { return }
+    options.report.figures(
+      "  group commit",
+      [
+        ("p50", sorted[sorted.count / 2] * 1000, "ms"),
+        ("p99", sorted[sorted.count * 99 / 100] * 1000, "ms"), ("longest", last * 1000, "ms"),
+        ("transactions", Double(commits.transactions), ""),
+        ("units in each", commits.mean, ""), ("in the largest", Double(commits.largest), ""),
+      ])
   }
 
   /// The step that most cases have most of: a note on a case that is being handled.

@@ -54,8 +54,8 @@ public final class RequestsMeasure: Measure {
     return constantTimeEqual(Array(apiKey.utf8), Array(expected.utf8))
   }
 
-  /// One step: the table `requests`, the indexes of its lists and that of the centre's tray.
-  public var schema: [Migration] { [RequestTables.migration] }
+  /// The table `requests`, the indexes of its lists and that of the centre's tray.
+  public var schema: [Migration] { RequestTables.migrations }
   /// The table `requests`; the rows in `cases` are verified with ``CaseBook``.
   public var markedTables: [MarkedTable] { [RequestTables.table] }
 
