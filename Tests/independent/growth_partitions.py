@@ -3,10 +3,10 @@ runs on them as it is. All tables come from a city that the program made; the tr
 
 Flushing to disk is left out on this server: the trial counts processor time, bytes and rows.
 """
-import random, re, shutil
+import random, re, shutil, time
 
 import psycopg
-from growth_servers import Server, Span
+from growth_servers import PROGRAMS, Server, Span, run
 
 KEYS = {"cases": "case_key", "journal": "entry_key"}
 SHIFT = {"cases": 0, "journal": 16}  # a journal key is the case's key with 16 bits of version behind it
@@ -219,6 +219,18 @@ def cost_of_ways(check, server, seed, copies, step):
     return databases
 
 
+def copy_all(check, ground, server):
+    """A copy of the whole server by pg_basebackup, flushed to disk, and its proof by PostgreSQL's own tool."""
+    path, size, begin = ground.root + "/copy", server.one("SELECT sum(pg_database_size(oid))::bigint FROM pg_database"), time.monotonic()
+    run([PROGRAMS + "/pg_basebackup", "-D", path, "-h", server.sockets, "-p", str(server.port), "-U", "postgres", "-c", "fast", "-X", "stream"], 600)
+    seconds = time.monotonic() - begin
+    print(f"pg_basebackup: {size / 1e6:.0f} MB of databases in {seconds:.1f} s, {size / 1e6 / seconds:.0f} MB/s", flush=True)
+    begin = time.monotonic()
+    said = run([PROGRAMS + "/pg_verifybackup", path], 600)
+    check("the copy's files are proven", "backup successfully verified" in said, f"{size / 1e6 / (time.monotonic() - begin):.0f} MB/s")
+    shutil.rmtree(path)
+
+
 def close_a_year(check, server, databases):
     """Detaches the first range, and deletes the same keys from the plain tables."""
     with server.connect(databases["range 16"]) as connection:
@@ -367,6 +379,7 @@ def trial(check, ground, copies):
     highest = server.one("SELECT max(case_key) FROM cases", "seed")
     step = -(-highest // 1000) * 1000
     databases = cost_of_ways(check, server, "seed", copies, step)
+    copy_all(check, ground, server)
     close_a_year(check, server, databases)
     for database in databases.values():
         server.sql(f'DROP DATABASE "{database}"')

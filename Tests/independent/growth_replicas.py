@@ -148,10 +148,8 @@ def trial(check, ground):
     primary.create("lives")
     lives_end(ground.lives(primary.url("lives"), 10000))
     size = primary.one("SELECT sum(pg_database_size(oid))::bigint FROM pg_database")
-    before = primary.used()
     standby = Server(ground, "standby", primary)
-    print(f"pg_basebackup: {size / 1e6:.0f} MB in {standby.backup_seconds:.1f} s, {size / 1e6 / standby.backup_seconds:.0f} MB/s; "
-          f"primary {(primary.used() - before) / size * 1e9:.1f} s CPU a GB", flush=True)
+    print(f"pg_basebackup, a checkpoint first: {size / 1e6:.0f} MB in {standby.backup_seconds:.1f} s, {size / 1e6 / standby.backup_seconds:.0f} MB/s", flush=True)
     check("the standby is one", standby.one("SELECT pg_is_in_recovery()") and not primary.one("SELECT pg_is_in_recovery()"))
     caught_up(primary, standby)
     under_load(check, ground, primary, standby)
