@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash debian outside growth
+.PHONY: run test lint format bench crash debian outside failover growth
 
 run: debian
 	@swift build -c release --product tequ
@@ -29,6 +29,11 @@ bench: debian
 outside: debian
 	swift build -c release --product tequ
 	Tests/independent/run
+
+# The how-to pages for PostgreSQL, run on loopback addresses, machines and nodes being killed meanwhile.
+failover: debian
+	swift build -c release --product tequ
+	Tests/independent/run postgres-troubles nodes failover
 
 # Partitioned tables, a reading standby, a server for each city: docs/explanation/growth.md.
 growth: debian

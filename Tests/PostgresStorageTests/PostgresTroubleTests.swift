@@ -173,6 +173,40 @@
       func once() -> Bool { !flag.exchange(true, ordering: .relaxed) }
     }
 
+    @Test func whatIsReadIsReadWhereWritesGo() async throws {
+      // Two servers, of which the second takes over while the first one still answers who is connected.
+      let old = try PostgresServer()
+      let new = try PostgresServer()
+      _ = try old.newSchema()
+      _ = try PostgresStore(
+        .init(address: new.newSchema()), migrations: StoreConformance.migrations)
+      let both = """
+        host=\(old.folder),\(new.folder) dbname=postgres user=postgres \
+        target_session_attrs=read-write options='-c search_path=s1'
+        """
+      let store = try PostgresStore(
+        .init(address: both, readers: 1), migrations: StoreConformance.migrations)
+      let probe = HostileProbe.claims
+      let units = probe.units(seed: 1, count: 2)
+      _ = try await store.write(units[0])
+      #expect(try await store.all(probe.dump).count == 1)
+      #expect(try await store.report { try $0.all(probe.dump) }.count == 1)
+      try old.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+      try old.execute("SELECT pg_reload_conf()")
+      usleep(500_000)
+      try old.execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'tequ writer'
+        """)
+      _ = try await store.write(units[0])
+      _ = try await store.write(units[1])
+      #expect(try await store.all(probe.dump).count == 2)
+      #expect(try await store.report { try $0.all(probe.dump) }.count == 2)
+      try old.crash()
+      try new.crash()
+    }
+
     @Test func nothingAcknowledgedIsLostWhenTheServerCrashes() async throws {
       let server = try PostgresServer(settings: ["fsync=on"])
       let address = try server.newSchema()

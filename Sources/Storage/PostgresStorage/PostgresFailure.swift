@@ -26,6 +26,9 @@
       self.message = message
     }
 
+    /// The writing connection was made anew while this one was asked.
+    static let moved = PostgresFailure(.lost, "the store was found at another server meanwhile")
+
     /// Reads an error result.
     init(_ result: OpaquePointer, sql: String) {
       let state = tequ_pg_sqlstate(result).map { String(cString: $0) } ?? ""

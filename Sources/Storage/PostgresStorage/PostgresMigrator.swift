@@ -8,7 +8,8 @@
     private static let facts = Statement(
       """
       SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
-        datcollate FROM pg_database WHERE datname = current_database()
+        datcollate, pg_is_in_recovery()::integer
+      FROM pg_database WHERE datname = current_database()
       """)
     private static let lock = Statement(
       "SELECT pg_advisory_xact_lock(\(Control.lockSpace), hashtext(current_schema()))")
@@ -38,8 +39,17 @@
     }
 
     private static func check(_ connection: PostgresConnection) throws {
-      let found = try connection.ask(facts).first { ($0.integer(0), $0.text(1), $0.text(2)) }
-      guard let (version, encoding, collation) = found else { return }
+      let found = try connection.ask(facts).first {
+        ($0.integer(0), $0.text(1), $0.text(2), $0.integer(3) == 1)
+      }
+      guard let (version, encoding, collation, isStandby) = found else { return }
+      guard !isStandby else {
+        throw StorageError(
+          """
+          this server is a standby and takes no writes; give the address of the primary, or all \
+          hosts with target_session_attrs=read-write
+          """)
+      }
       guard version >= 150_000 else {
         throw StorageError(
           "this server is PostgreSQL \(version / 10_000); version 15 or later is needed")

@@ -26,11 +26,14 @@
     private let queue = Mutex<[WaitingQuestion]>([])
     private let isStopped = Atomic<Bool>(false)
     private let wake = Signal()
+    private let epoch: ServerEpoch
     // Used by the reader thread alone.
     private var connection: PostgresConnection?
+    private var madeIn = 0
 
-    init(_ configuration: PostgresStore.Configuration) {
+    init(_ configuration: PostgresStore.Configuration, _ epoch: ServerEpoch) {
       self.configuration = configuration
+      self.epoch = epoch
       startThread { self.loop() }
     }
 
@@ -87,10 +90,13 @@
               sent.append(question)
             } catch {
               guard case .refused = error.kind else { throw error }
+              // It is answered now, and must not be once more if the others are asked again.
+              rest.removeAll { $0 === question }
               question.resume(.failure(error))
             }
           }
           let outcomes = try connection.finish()
+          guard madeIn == epoch.current else { throw PostgresFailure.moved }
           rest = []
           for (question, outcome) in zip(sent, outcomes) {
             switch outcome {
@@ -113,7 +119,8 @@
     }
 
     private func ready() throws -> PostgresConnection {
-      if let connection { return connection }
+      if let connection, madeIn == epoch.current { return connection }
+      madeIn = epoch.current
       let made = try PostgresReader.connect(configuration)
       connection = made
       return made
@@ -122,20 +129,38 @@
 
   /// Connections for snapshots: a transaction that stays open over several questions.
   final class SnapshotPool: Sendable {
-    private struct Idle: @unchecked Sendable { let connection: PostgresConnection }
+    private struct Idle: @unchecked Sendable {
+      let connection: PostgresConnection
+      let madeIn: Int
+    }
     private let configuration: PostgresStore.Configuration
+    private let epoch: ServerEpoch
     private let idle = Mutex<[Idle]>([])
 
-    init(_ configuration: PostgresStore.Configuration) { self.configuration = configuration }
+    init(_ configuration: PostgresStore.Configuration, _ epoch: ServerEpoch) {
+      self.configuration = configuration
+      self.epoch = epoch
+    }
 
     /// Runs a body on the calling thread, all its questions within one snapshot.
     func read<Output>(_ body: (any View) throws -> Output) throws -> Output {
-      let kept = idle.withLock { $0.popLast() }
+      let now = epoch.current
+      let kept = idle.withLock { idle in
+        idle.removeAll { $0.madeIn != now }
+        return idle.popLast()
+      }
       if let kept {
-        do { return try read(kept.connection, body) } catch is BrokenBeforeUse {}
+        do {
+          let output = try read(kept, body)
+          if now == epoch.current { return output }
+        } catch is BrokenBeforeUse {}
       }
       do {
-        return try read(PostgresReader.connect(configuration), body)
+        let madeIn = epoch.current
+        let made = Idle(connection: try PostgresReader.connect(configuration), madeIn: madeIn)
+        let output = try read(made, body)
+        guard madeIn == epoch.current else { throw PostgresFailure.moved }
+        return output
       } catch is BrokenBeforeUse { throw Problem.unavailable() } catch let error as PostgresFailure
       { throw error.shown }
     }
@@ -144,13 +169,13 @@
     private struct BrokenBeforeUse: Error {}
 
     private func read<Output>(
-      _ connection: PostgresConnection, _ body: (any View) throws -> Output
+      _ entry: Idle, _ body: (any View) throws -> Output
     ) throws -> Output {
+      let connection = entry.connection
       do { _ = try connection.ask(Control.beginSnapshot) } catch { throw BrokenBeforeUse() }
       let view = SnapshotView(connection)
       defer {
         if !view.isBroken, (try? connection.ask(Control.rollback)) != nil {
-          let entry = Idle(connection: connection)
           idle.withLock { $0.append(entry) }
         }
       }

@@ -49,6 +49,7 @@
     /// - Throws: ``StorageError`` if the server is away, lets nobody in, or holds a database that
     ///   this program must not use.
     public init(_ configuration: Configuration, migrations: [Migration]) throws {
+      let epoch = ServerEpoch()
       do {
         if configuration.isReadOnly {
           _ = try PostgresReader.connect(configuration)
@@ -58,11 +59,12 @@
           try PostgresMigrator.apply(
             migrations,
             to: PostgresConnection(configuration, role: "migrator", settings: session))
-          writer = PostgresWriter(configuration, try PostgresWriter.connect(configuration))
+          writer = PostgresWriter(
+            configuration, try PostgresWriter.connect(configuration), epoch)
         }
       } catch let failure as PostgresFailure { throw StorageError(failure.message) }
-      readers = (0..<configuration.readers).map { _ in PostgresReader(configuration) }
-      snapshots = SnapshotPool(configuration)
+      readers = (0..<configuration.readers).map { _ in PostgresReader(configuration, epoch) }
+      snapshots = SnapshotPool(configuration, epoch)
     }
 
     /// Whether the database at an address has the tables of a store.

@@ -7,6 +7,7 @@
   /// The thread that owns the writing connection: it takes what waits, commits once, then answers.
   final class PostgresWriter: @unchecked Sendable {
     private let configuration: PostgresStore.Configuration
+    private let epoch: ServerEpoch
     let counter = CommitCounter()
     private let queue = Mutex<[PostgresGroup]>([])
     private let isStopped = Atomic<Bool>(false)
@@ -20,9 +21,13 @@
     /// Times that a batch is tried before its callers are told to come again.
     private static let attempts = 5
 
-    init(_ configuration: PostgresStore.Configuration, _ connection: PostgresConnection) {
+    init(
+      _ configuration: PostgresStore.Configuration, _ connection: PostgresConnection,
+      _ epoch: ServerEpoch
+    ) {
       self.configuration = configuration
       self.connection = connection
+      self.epoch = epoch
       let moment = ContinuousClock.now
       random = SeededRandom(seed: UInt64(truncatingIfNeeded: moment.hashValue) ^ UInt64(getpid()))
       startThread { self.loop() }
@@ -40,10 +45,11 @@
           "SET jit = off",
           // A node that hangs with the lock in its hand loses it after this time.
           "SET idle_in_transaction_session_timeout = '\(configuration.idleTimeoutSeconds)s'",
-          // What is acknowledged must be on disk, whatever the server's default says.
+          // What is acknowledged must be on disk, here and on the synchronous standby if there is one,
+          // whatever the server's default says.
           """
           SELECT set_config('synchronous_commit', 'on', false)
-          WHERE current_setting('synchronous_commit') = 'off'
+          WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
           """,
         ])
     }
@@ -132,7 +138,10 @@
     }
 
     private func ready() -> (PostgresConnection, ChangeGroups)? {
-      if connection == nil { connection = try? PostgresWriter.connect(configuration) }
+      if connection == nil {
+        connection = try? PostgresWriter.connect(configuration)
+        if connection != nil { epoch.begin() }
+      }
       guard let connection else { return nil }
       if groups == nil { groups = (try? TableFacts.all(connection)).map { ChangeGroups($0) } }
       return groups.map { (connection, $0) }
