@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash debian outside failover growth
+.PHONY: run test lint format bench crash faults debian outside failover growth
 
 run: debian
 	@swift build -c release --product tequ
@@ -30,6 +30,11 @@ outside: debian
 	swift build -c release --product tequ
 	Tests/independent/run
 
+# 10,000 small cities lose power, fill their disks and are killed; what they promised must hold.
+faults: debian
+	swift build -c release --product tequ
+	.build/release/tequ simulate --faults --seed 1 --runs 10000 --json
+
 # The how-to pages for PostgreSQL, run on loopback addresses, machines and nodes being killed meanwhile.
 failover: debian
 	swift build -c release --product tequ
@@ -43,6 +48,7 @@ growth: debian
 debian:
 	@sh scripts/install-debian.sh
 
-# A simulated city is killed 210 times at random moments; nothing acknowledged may be lost.
+# A simulated city is killed 210 times at random moments; nothing acknowledged may be lost. Copies and
+# key rotations are killed as often and go on.
 crash: debian
-	TEQU_KILLS=210 swift test --filter CityKillTests
+	TEQU_KILLS=210 swift test --filter 'CityKillTests|CopyKillTests'

@@ -59,6 +59,8 @@ var targets: [Target] = [
   tests("EvidenceLog", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
+  engine("SealedFiles", crypto, cryptoExtras),
+  tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
@@ -92,6 +94,7 @@ if !enginesOnly {
   let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
   targets += [
     room("Storage", in: "Storage/", ["Commons"]),
+    room("StoreCopy", in: "Storage/", ["Commons", "Storage"]),
     .systemLibrary(
       name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
@@ -109,6 +112,9 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
+    room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
+    tests(
+      "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
     room("StorageConformance", in: "Storage/", ["Commons", "Storage"]),
     room(
       "WebServer", in: "App/",
@@ -122,14 +128,16 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", logging,
+        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
+        "StoreCopy", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "HTTPValues", "Markup", "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage",
-        "StorageConformance",
+        "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange", "Markup",
+        "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
+        "Verification",
       ]),
     .systemLibrary(
       name: "CJemalloc", path: "Sources/App/CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
@@ -137,12 +145,14 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "Rulebook", "ServiceRequests", "Simulation", "SQLiteStorage",
-        "Storage", "StorageConformance", "Verification", "WebServer", arguments, logging,
+        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
+        "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
+        arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
-      name: "CrashTests", dependencies: ["Commons", "Simulation", "StorageConformance", "tequ"],
+      name: "CrashTests",
+      dependencies: ["Commons", "PostgresFixture", "Simulation", "StorageConformance", "tequ"],
       path: "Tests/CrashTests", swiftSettings: house),
     tests(
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
@@ -152,11 +162,17 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "Commons", "Desk",
-        "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook", "ServiceRequests",
-        "Simulation", "SQLiteStorage", "Storage", "Verification",
+        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
+        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
+        "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
+        "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
+    tests(
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
+    tests(
+      "StoreCopy", "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
     // Without the trait PostgreSQL these are empty and libpq is not needed.
     .systemLibrary(
       name: "CPostgres", path: "Sources/Storage/CPostgres", pkgConfig: "libpq",

@@ -80,46 +80,6 @@ struct Verify: AsyncParsableCommand {
   }
 }
 
-/// Copies a city while it is served.
-struct Backup: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Copy a city, also while it is served.",
-    discussion: """
-      The copy holds the database and the keys: keep it as safe as the city itself. What was \
-      forgotten in the city stays readable in older copies only as long as the keys are there.
-      """)
-
-  @Argument(help: "The folder of the copy; it must not exist.") var target: String
-  @OptionGroup var data: FolderOptions
-
-  func run() async throws {
-    try await telling {
-      try CityCopy.backup(data.folder, to: DataFolder(target))
-      Say.line("copied to \(target)")
-    }
-  }
-}
-
-/// Makes a city from a copy.
-struct Restore: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Make a city's folder from a copy, after proving the copy.")
-
-  @Argument(help: "The folder of the copy.") var source: String
-  @OptionGroup var data: FolderOptions
-
-  func run() async throws {
-    try await telling {
-      try CityCopy.restore(DataFolder(source), to: data.folder)
-      var options = RunningCity.Options()
-      options.isReadOnly = true
-      let report = try await CityVerification.run(try await RunningCity(data.folder, options))
-      Say.line("restored: \(report.acts) acts, \(report.findings.count) findings")
-      if !report.isClean { throw ExitCode(2) }
-    }
-  }
-}
-
 /// Gives programs of others their keys.
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -12,7 +12,20 @@ struct FolderOptions: ParsableArguments {
     transform: { try FolderOptions.address($0) })
   var database: StoreAddress?
 
-  var folder: DataFolder { DataFolder(FolderOptions.absolute(path), database: database) }
+  @Option(
+    name: .customLong("keys"),
+    help: "The key file; without it $TEQU_KEYS, else keys.json in the data folder.")
+  var keyFile: String?
+
+  var folder: DataFolder {
+    let keys =
+      keyFile
+      ?? ProcessInfo.processInfo.environment["TEQU_KEYS"].flatMap {
+        $0.isEmpty ? nil : $0
+      }
+    return DataFolder(
+      FolderOptions.absolute(path), database: database, keys: keys.map(FolderOptions.absolute))
+  }
 
   static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

@@ -2,9 +2,10 @@ import Commons
 import Foundation
 import SQLiteStorage
 
-/// Copies of a city: the database as of one moment, the keys, the city's own data.
+/// Copies of a city in plain sight: the database as of one moment, the keys, the city's own data. For
+/// tests and for moving by hand; what is kept is made by ``CityArchive``.
 public enum CityCopy {
-  private static let files = ["keys.json", "config.json", "city"]
+  private static let files = ["config.json", "city"]
 
   /// Copies a city into a folder that is not there yet, also while it is served.
   public static func backup(_ city: DataFolder, to target: DataFolder) throws {
@@ -31,13 +32,16 @@ public enum CityCopy {
   }
 
   private static func requireAbsent(_ folder: DataFolder) throws {
-    guard try !folder.isCity() else {
-      throw Problem.refused(
-        "folder-not-empty",
-        Phrase(
-          "\(folder.path) 中已有城市数据，请换一个目录。",
-          en: "There is a city in \(folder.path) already; name another folder."))
-    }
+    guard try !folder.isCity() else { throw notEmpty(folder) }
+  }
+
+  static func notEmpty(_ folder: DataFolder) -> Problem {
+    .refused(
+      "folder-not-empty",
+      Phrase(
+        "\(folder.path)（\(folder.database.shown)）中已有城市数据或密钥，请换一个目录和数据库。",
+        en: "There is a city or its keys in \(folder.path) (\(folder.database.shown)) already; "
+          + "name another folder and database."))
   }
 
   private static func carry(_ source: DataFolder, to target: DataFolder) throws {
@@ -46,5 +50,6 @@ public enum CityCopy {
       guard FileManager.default.fileExists(atPath: from) else { continue }
       try FileManager.default.copyItem(atPath: from, toPath: target.path + "/" + name)
     }
+    try target.keys.write(source.keys.read())
   }
 }

@@ -8,18 +8,21 @@ import Storage
 /// SQLite file one process writes at a time; nodes that share a PostgreSQL database have a folder
 /// each, with the same keys.
 ///
-/// `keys.json` is the only secret; whoever has it and the database can read everything, and without
-/// it the sealed fields are lost. It is made once, readable by its owner alone.
+/// The key file is the only secret, see ``KeyFile``; it may be kept elsewhere.
 public struct DataFolder: Sendable {
   /// The folder.
   public let path: String
   /// Where the rows are.
   public let database: StoreAddress
+  /// Where the keys are.
+  public let keys: KeyFile
 
-  /// A folder that need not exist yet; without an address its rows are in `city.sqlite` in it.
-  public init(_ path: String, database: StoreAddress? = nil) {
+  /// A folder that need not exist yet; without an address its rows are in `city.sqlite` in it, and
+  /// without a path its keys are in `keys.json` in it.
+  public init(_ path: String, database: StoreAddress? = nil, keys: String? = nil) {
     self.path = path
     self.database = database ?? .sqlite(path: path + "/city.sqlite")
+    self.keys = KeyFile(keys ?? path + "/keys.json")
   }
 
   /// The database file.
@@ -36,7 +39,6 @@ public struct DataFolder: Sendable {
   }
   /// Where the maildir connector delivers.
   public var mail: String { path + "/mail" }
-  private var keys: String { path + "/keys.json" }
 
   /// Whether a city was ever made here.
   ///
@@ -83,41 +85,20 @@ public struct DataFolder: Sendable {
   }
 
   /// Reads the keys, or makes them if this is a new folder.
-  public func keyRing(create: Bool) throws -> KeyRing {
-    if let data = FileManager.default.contents(atPath: keys) {
-      let permissions =
-        try FileManager.default.attributesOfItem(atPath: keys)[.posixPermissions] as? Int ?? 0
-      guard permissions & 0o077 == 0 else {
-        throw Problem.malformed(
-          Phrase(
-            "\(keys) 的权限过宽（应为 600）。请执行 chmod 600 \(keys)。",
-            en: "\(keys) may be read by others (must be 600). Run chmod 600 \(keys)."))
-      }
-      guard let text = try JSONValue(parsing: Array(data))["master"]?.string,
-        let secret = Hex.decode(text)
-      else {
-        throw Problem.malformed(
-          Phrase("\(keys) 中没有 master。", en: "\(keys) has no member “master”."))
-      }
-      return try KeyRing(master: secret)
+  public func secrets(create: Bool, random: some RandomSource) throws -> KeySecrets {
+    if try create && !keys.exists && !isCity() {
+      let secrets = KeySecrets(random: random)
+      try keys.write(secrets)
+      return secrets
     }
-    guard create, try !isCity() else {
-      throw Problem.notFound(
-        Phrase(
-          "缺少密钥文件 \(keys)。没有它就无法读取已加密的内容；请从备份中恢复。",
-          en: "The key file \(keys) is missing. Sealed fields cannot be read without it; "
-            + "restore it from your backup."))
-    }
-    let secret = KernelRandom().bytes(32)
-    let text = JSONValue.object(["master": .string(Hex.encode(secret)), "version": 1]).canonical
-    guard
-      FileManager.default.createFile(
-        atPath: keys, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else {
-      throw Problem.malformed(
-        Phrase("无法写入 \(keys)。", en: "\(keys) cannot be written."))
-    }
-    return try KeyRing(master: secret)
+    return try keys.read()
+  }
+
+  /// What lies here and may be read or written by others than its owner.
+  public func openToOthers() -> [String] {
+    var paths = [path, keys.path, path + "/config.json", mail]
+    if case .sqlite(let file) = database { paths += [file, file + "-wal", file + "-shm"] }
+    return paths.filter(PrivateFile.isOpenToOthers)
   }
 
   /// Takes the rows for this process until the lock is released; nil where nodes may share them.

@@ -157,7 +157,8 @@ struct LogPages: Sendable {
   private func entries(from: Int64, to: Int64) async throws -> [LogEntry] {
     try await city.desk.store.report { view in
       let stamps = Dictionary(
-        uniqueKeysWithValues: try view.all(StampBook.list).map { ($0.number, $0) })
+        try view.all(StampBook.list).map { ($0.number, $0) },
+        uniquingKeysWith: { first, _ in first })
       return try view.all(LogBook.entries(from: from, to: to)).map {
         try LogEntry($0.row, stamps)
       }

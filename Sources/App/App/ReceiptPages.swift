@@ -45,7 +45,9 @@ struct ReceiptPages: Sendable {
     let isOwner = fits || (row.applicant != nil && visit.actor.applicant == row.applicant)
     let isStaff = visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     guard isOwner || isStaff || token.isEmpty else { throw unknown }
-    if isStaff { try await city.desk.recordAccess(by: visit.actor, to: row.key, "receipt") }
+    if isOwner || isStaff {
+      try await city.desk.recordAccess(by: visit.actor, to: row.key, "receipt")
+    }
     return try await city.receipts.receipt(key, withOpening: isOwner || isStaff)
   }
 

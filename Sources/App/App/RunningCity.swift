@@ -13,6 +13,7 @@ import Logging
 import MeasureKit
 import ServiceRequests
 import Storage
+import StoreCopy
 import Verification
 
 /// A city with everything wired together: store, desk, measures, log, workers. The composition root.
@@ -69,6 +70,13 @@ public final class RunningCity: Sendable {
     public var cacheMegabytes = 48
     /// Units in one transaction at most.
     public var batchLimit = 1000
+    /// Opens the store on other foundations than the folder's address and takes no lock: for faults
+    /// that are injected below it.
+    public var store: (@Sendable ([Migration]) throws -> any Store)?
+    /// The city's data, if it was read before.
+    public var profile: CityProfile?
+    /// Ways out of the program, instead of those that the folder sets up.
+    public var connectors: [any Connector]?
 
     /// The usual way.
     public init() {}
@@ -80,18 +88,26 @@ public final class RunningCity: Sendable {
   public init(_ folder: DataFolder, _ options: Options = Options()) async throws {
     if options.creates { try folder.create() } else { try folder.requireCity() }
     self.folder = folder
-    lock = options.isReadOnly ? nil : try folder.lock()
-    ring = try folder.keyRing(create: options.creates)
-    profile = try RunningCity.profile(folder)
+    lock = options.isReadOnly || options.store != nil ? nil : try folder.lock()
     time = options.time
     random = options.random
+    // The random source of a simulation can be foreseen; keys never come from it.
+    ring = KeyRing(
+      try folder.secrets(create: options.creates, random: KernelRandom()), at: time.now)
+    profile = try options.profile ?? RunningCity.profile(folder)
     var opening = StoreAddress.Opening()
     opening.batchLimit = options.batchLimit
     opening.cacheMegabytes = options.cacheMegabytes
     opening.isReadOnly = options.isReadOnly
-    store = try folder.database.open(opening, migrations: RunningCity.migrations)
+    store =
+      try options.store?(RunningCity.migrations)
+      ?? folder.database.open(opening, migrations: RunningCity.migrations)
+    try await CopyBook.requireWhole(store)
     try await RunningCity.check(ring, store, folder)
     logger = Logger(label: "tequ")
+    for path in folder.openToOthers() {
+      logger.warning("\(path) may be used by others than its owner: run chmod go= \(path)")
+    }
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
     guard let adoption else {
       throw Problem.refused(
@@ -103,7 +119,9 @@ public final class RunningCity: Sendable {
       ? 1
       : try await CommandDesk.stamp(
         store, ring, jurisdiction: profile.code, authorisation: adoption.authorisation)
-    desk = CommandDesk(store: store, ring: ring, time: time, random: random, stamp: stamp)
+    desk = CommandDesk(
+      store: store, ring: ring, time: time, random: random, stamp: stamp,
+      keyLife: folder.database.isShared ? SubjectKeys.sharedLife : nil)
     rules = try RequestRules(profile, calendar: .stateCouncil)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring,
@@ -122,7 +140,7 @@ public final class RunningCity: Sendable {
     receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
-    connectors = try RunningCity.connectors(folder)
+    connectors = try options.connectors ?? RunningCity.connectors(folder)
   }
 
   /// Refuses keys that are not those of the rows: they would seal what nobody can read afterwards.
@@ -141,16 +159,18 @@ public final class RunningCity: Sendable {
       throw Problem.refused(
         "keys-do-not-fit",
         Phrase(
-          "\(folder.path)/keys.json 不是 \(folder.database.shown) 的密钥。请放入该数据库的密钥文件。",
+          "\(folder.keys.path) 不是 \(folder.database.shown) 的密钥。请放入该数据库的密钥文件。",
           en:
-            "\(folder.path)/keys.json does not hold the keys of \(folder.database.shown). Put the "
+            "\(folder.keys.path) does not hold the keys of \(folder.database.shown). Put the "
             + "key file of that database there."))
     }
   }
 
-  static let migrations =
-    BookShelf.migrations + RequestTables.migrations
-  static let markedTables = BookShelf.markedTables + [RequestTables.table]
+  /// All schema steps of a city.
+  public static let migrations =
+    BookShelf.migrations + RequestTables.migrations + [CopyBook.migration]
+  /// All tables whose rows carry a mark.
+  public static let markedTables = BookShelf.markedTables + [RequestTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -184,7 +204,8 @@ public final class RunningCity: Sendable {
       sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
       outbox: OutboxWorker(
         desk: desk, duty: duties.outbox, time: time, connectors: connectors
-      ) { try await requests.notice($0) }, desk: desk, duties: duties, time: time, logger: logger)
+      ) { try await requests.notice($0) }, keys: KeyWatch(self), desk: desk, duties: duties,
+      time: time, logger: logger)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.
@@ -206,6 +227,9 @@ public final class RunningCity: Sendable {
   public func account(_ login: String) async throws -> Int64? {
     try await store.first(AccountBook.find(login: login))?.key
   }
+
+  /// Takes the steps that legal clocks call for now; the answer is how many.
+  public func tick() async throws -> Int { try await workers.tick() }
 
   /// Hands over the notices that are due.
   public func notify() async throws {

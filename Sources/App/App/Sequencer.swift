@@ -145,7 +145,8 @@ public struct ReceiptDesk: Sendable {
         let state = try view.first(LogBook.state), index < state.size
       else { return nil }
       let stamps = Dictionary(
-        uniqueKeysWithValues: try view.all(StampBook.list).map { ($0.number, $0) })
+        try view.all(StampBook.list).map { ($0.number, $0) },
+        uniquingKeysWith: { first, _ in first })
       let proof = try ProofMaker(size: state.size) { tile in
         try view.first(LogBook.tile(level: tile.level, index: tile.index))
       }.inclusion(of: index)

@@ -78,6 +78,8 @@ public enum StoreAddress: Hashable, Sendable {
     public var cacheMegabytes = 48
     /// Whether every write is refused and the schema left alone.
     public var isReadOnly = false
+    /// Whether a statement or a transaction may take hours, as for a copy.
+    public var isPatient = false
 
     /// The usual way.
     public init() {}
@@ -98,6 +100,10 @@ public enum StoreAddress: Hashable, Sendable {
         var configuration = PostgresStore.Configuration(
           address: address, batchLimit: opening.batchLimit)
         configuration.isReadOnly = opening.isReadOnly
+        if opening.isPatient {
+          configuration.statementTimeoutSeconds = 86_400
+          configuration.idleTimeoutSeconds = 86_400
+        }
         return try PostgresStore(configuration, migrations: migrations)
       #else
         throw StoreAddress.notBuilt(address)

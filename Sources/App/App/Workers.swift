@@ -13,6 +13,7 @@ struct Workers: Sendable {
   let sequencer: Sequencer
   let expiry: RequestExpiry
   let outbox: OutboxWorker
+  let keys: KeyWatch
   let desk: CommandDesk
   let duties: Duties
   let time: any TimeSource
@@ -38,6 +39,7 @@ struct Workers: Sendable {
         }
       }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
+      group.addTask { await repeating("keys", 1000) { try await keys.look() } }
       group.addTask { await repeating("sweep", 3_600_000) { try await sweep() } }
       group.addTask {
         await repeating("leases", Int(Duty.pause / 1000)) {
@@ -57,6 +59,8 @@ struct Workers: Sendable {
 
   private func sweep() async throws -> Int {
     try await desk.maintain(.sweep(at: time.now))
+    // Somebody may have read an older state when a subject was forgotten.
+    try? await desk.store.scrub()
     do {
       _ = try await desk.submit(DigestAccessLog(), by: .system(["access.digest"]))
     } catch let problem as Problem where problem.slug == "nothing-new" {}

@@ -35,7 +35,7 @@ public enum AccessBook {
       + "ORDER BY digest_key")
   private static let after = Statement(
     """
-    SELECT access_key, at, actor, aggregate, what, mark FROM access_log
+    SELECT access_key, at, actor, aggregate, what FROM access_log
     WHERE access_key > $1 ORDER BY access_key LIMIT $2
     """)
 
@@ -67,8 +67,13 @@ public enum AccessBook {
     public let aggregate: Int64
     /// What was read.
     public let what: String
-    /// The row's mark.
-    public let mark: [UInt8]
+
+    fileprivate var values: [SQLValue] {
+      [
+        .integer(key), .integer(at.microseconds), .integer(actor), .integer(aggregate),
+        .text(what),
+      ]
+    }
   }
 
   /// Reads recorded after a key, in order.
@@ -76,7 +81,7 @@ public enum AccessBook {
     Query(after, [.integer(key), .integer(Int64(limit))]) { row in
       Access(
         key: row.integer(0), at: row.instant(1), actor: row.integer(2), aggregate: row.integer(3),
-        what: row.text(4), mark: row.blob(5))
+        what: row.text(4))
     }
   }
 
@@ -90,7 +95,7 @@ public enum AccessBook {
     public let through: Int64
     /// Reads that it covers.
     public let count: Int64
-    /// SHA-256 over the marks of the rows in order, 32 bytes.
+    /// See ``AccessBook/digest(_:_:)``, 32 bytes.
     public let digest: [UInt8]
 
     /// A digest.
@@ -109,9 +114,13 @@ public enum AccessBook {
     }
   }
 
-  /// The digest of rows: SHA-256 over their marks, in the order of keys.
-  public static func digest(_ rows: [Access]) -> [UInt8] {
-    Digest.of(rows.flatMap(\.mark)).bytes
+  /// The digest of rows: HMAC-SHA-256 over their values in the order of keys, under a key that
+  /// outlives every rotation, as the digest stands in the log for ever. Keyed, because who read what
+  /// and when could be guessed from a plain one.
+  public static func digest(_ rows: [Access], _ ring: KeyRing) -> [UInt8] {
+    var message: [UInt8] = []
+    for row in rows { for value in row.values { value.append(to: &message) } }
+    return MAC.sha256(message, key: ring.secret(for: "access digests 1"))
   }
 
   /// The latest digest.

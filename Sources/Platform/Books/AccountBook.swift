@@ -138,6 +138,15 @@ public enum AccountBook {
     table.updating(row.values, ring)
   }
 
+  /// The changes that leave of an account nothing but its key: it is closed, nobody is signed in, and
+  /// its log-in name is given up.
+  public static func forget(_ row: AccountRow, at moment: Instant, _ ring: KeyRing) -> [Change] {
+    let nameless = AccountRow(
+      key: row.key, version: row.version, login: "~\(row.key)", password: "", name: [], posts: "[]",
+      contact: [], closedAt: row.closedAt ?? moment)
+    return [alter(nameless, ring), endAll(of: row.key)]
+  }
+
   /// A session that was begun by signing in.
   public struct Session: Hashable, Sendable {
     /// SHA-256 of the token in the cookie, 32 bytes; the token itself is not kept.

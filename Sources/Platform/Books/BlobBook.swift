@@ -39,6 +39,8 @@ public enum BlobBook {
   private static let byAggregate = Statement(
     "SELECT \(columns) FROM blobs WHERE aggregate = $1 ORDER BY blob_key")
   private static let everything = Statement("SELECT \(columns) FROM blobs ORDER BY blob_key")
+  private static let dropChunks = Statement(
+    "DELETE FROM blob_chunks WHERE chunk_key BETWEEN $1 AND $2")
   private static let orphanChunks = Statement(
     """
     DELETE FROM blob_chunks WHERE (chunk_key / 65536) IN
@@ -137,6 +139,14 @@ public enum BlobBook {
     var attached = blob
     attached.entry = entry
     return table.updating(attached.values, ring)
+  }
+
+  /// The changes that drop an attachment, its digest with it.
+  public static func drop(_ blob: Blob) -> [Change] {
+    [
+      Change(dropChunks, [.integer(blob.key << 16), .integer(blob.key << 16 | 0xFFFF)]),
+      table.deleting([.integer(blob.key)]),
+    ]
   }
 
   /// The changes that drop attachments that were staged before `moment` and never referred to.

@@ -18,6 +18,8 @@ public enum IdempotencyBook {
     "idempotency", ["scope", "digest", "entry_key", "answered_at"])
   private static let byScope = Statement(
     "SELECT digest, entry_key FROM idempotency WHERE scope = $1")
+  private static let ofEntries = Statement(
+    "DELETE FROM idempotency WHERE entry_key BETWEEN $1 AND $2")
   private static let before = Statement(
     "DELETE FROM idempotency WHERE answered_at < $1")
 
@@ -40,6 +42,14 @@ public enum IdempotencyBook {
   ) -> Change {
     table.inserting(
       [.blob(scope), .blob(digest), .integer(entry.raw), .integer(moment.microseconds)], ring)
+  }
+
+  /// The change that forgets all answers about an aggregate: a digest of a request could be matched
+  /// with guessed words.
+  public static func forget(_ aggregate: Int64) -> Change {
+    let first = JournalKey(aggregate: aggregate, version: 0)
+    let last = JournalKey(aggregate: aggregate, version: JournalKey.maximumVersion)
+    return Change(ofEntries, [.integer(first.raw), .integer(last.raw)])
   }
 
   /// The change that forgets answers older than ``keptDays``.

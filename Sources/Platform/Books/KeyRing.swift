@@ -1,35 +1,33 @@
 import Commons
 import Crypto
+import Synchronization
 
-/// The secrets of one store, kept in a file outside the database.
+/// The secrets of one store at work, kept in a file outside the database, see ``KeySecrets``.
 ///
-/// One random master secret; every use has its own key, derived by HKDF (RFC 5869) under its name,
-/// so that one leaked use does not open another.
+/// Every use has its own key, so that one leaked use does not open another. Copies share the
+/// generations of the keys that are changed from time to time: what one adopts, all have.
 public struct KeyRing: Sendable {
-  /// Wraps the sealing keys of subjects.
-  let wrapping: SymmetricKey
-  /// Marks rows, see ``MarkedTable``: the keyed state, to be copied.
-  let marker: HMAC<SHA256>
   /// Makes tracking tokens: the keyed state, to be copied.
   private let tracker: HMAC<SHA256>
-  private let master: SymmetricKey
+  private let lasting: SymmetricKey
+  private let generations: KeyGenerations
   /// The Ed25519 seed with which checkpoints of the log are signed, 32 bytes.
   public let logSeed: [UInt8]
 
-  /// The keys that follow from a master secret of 32 bytes.
-  public init(master secret: [UInt8]) throws(Problem) {
-    guard secret.count == 32 else {
-      throw .malformed(
-        Phrase("主密钥应为32字节。", en: "The master secret must have 32 bytes."))
-    }
-    master = SymmetricKey(data: secret)
-    wrapping = KeyRing.derive(master, "tequ wrapping 1")
-    marker = HMAC<SHA256>(key: KeyRing.derive(master, "tequ marking 1"))
-    tracker = HMAC<SHA256>(key: KeyRing.derive(master, "tequ tracking 1"))
-    logSeed = KeyRing.derive(master, "tequ log 1").withUnsafeBytes { Array($0) }
+  /// The keys of a store as of a moment.
+  public init(_ secrets: KeySecrets, at moment: Instant) {
+    tracker = HMAC<SHA256>(key: SymmetricKey(data: secrets.tracking))
+    lasting = SymmetricKey(data: secrets.lasting)
+    logSeed = secrets.log
+    generations = KeyGenerations(secrets, at: moment)
   }
 
-  private static func derive(_ master: SymmetricKey, _ use: String) -> SymmetricKey {
+  /// The keys that follow from a master secret of 32 bytes.
+  public init(master secret: [UInt8]) throws(Problem) {
+    self.init(try KeySecrets(master: secret), at: Instant(microseconds: 0))
+  }
+
+  static func derive(_ master: SymmetricKey, _ use: String) -> SymmetricKey {
     HKDF<SHA256>.deriveKey(
       inputKeyMaterial: master, info: Array(use.utf8), outputByteCount: 32)
   }
@@ -44,13 +42,13 @@ public struct KeyRing: Sendable {
 
   /// A keyed index of a personal value: equal values meet, the value cannot be read back.
   public func blindIndex(_ value: String, use: String) -> Int64 {
-    let key = KeyRing.derive(master, "tequ blind \(use) 1")
+    let key = KeyRing.derive(lasting, "tequ blind \(use) 1")
     return code(Array(value.utf8), key).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
   }
 
-  /// A secret for one purpose outside the books, 32 bytes.
+  /// A secret for one purpose outside the books, 32 bytes; it outlives every rotation.
   public func secret(for use: String) -> [UInt8] {
-    KeyRing.derive(master, "tequ use \(use)").withUnsafeBytes { Array($0) }
+    KeyRing.derive(lasting, "tequ use \(use)").withUnsafeBytes { Array($0) }
   }
 
   private func code(_ message: [UInt8], _ key: SymmetricKey) -> [UInt8] {
@@ -59,6 +57,74 @@ public struct KeyRing: Sendable {
 
   static func bytes(_ value: Int64) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: value >> Int64(56 - 8 * $0)) }
+  }
+
+  // MARK: Generations
+
+  /// The one for what is written now.
+  var current: KeyGeneration { generations.current }
+  /// All that may be met, the current one first.
+  var readable: [KeyGeneration] { generations.readable }
+
+  /// The number of the generation for what is written now.
+  public var generation: Int64 { generations.current.number }
+  /// Whether rows of more than one generation may be met.
+  public var isRotating: Bool { generations.readable.count > 1 }
+  /// Whether the newest generation is the one for what is written now.
+  public var usesNewest: Bool {
+    let readable = generations.readable
+    return readable.allSatisfy { $0.number <= readable[0].number }
+  }
+
+  /// Takes the generations that the key file has now, in all copies of this ring. The secrets that
+  /// stay must be the same.
+  ///
+  /// - Throws: ``Problem`` 422 `keys-of-another-store` if they are not.
+  public func adopt(_ secrets: KeySecrets, at moment: Instant) throws {
+    guard secrets.log == logSeed else {
+      throw Problem.refused(
+        "keys-of-another-store",
+        Phrase("密钥文件属于另一座城市。", en: "The key file belongs to another city."))
+    }
+    generations.adopt(secrets, at: moment)
+  }
+}
+
+/// A pair of keys that are changed together.
+struct KeyGeneration: Sendable {
+  let number: Int64
+  /// Wraps the sealing keys of subjects.
+  let wrapping: SymmetricKey
+  /// Marks rows, see ``MarkedTable``: the keyed state, to be copied.
+  let marker: HMAC<SHA256>
+}
+
+/// The generations that are known, shared by all copies of a ring.
+private final class KeyGenerations: Sendable {
+  private let known: Mutex<[KeyGeneration]>
+
+  init(_ secrets: KeySecrets, at moment: Instant) {
+    known = Mutex(KeyGenerations.order(secrets, moment))
+  }
+
+  var current: KeyGeneration { known.withLock { $0[0] } }
+  var readable: [KeyGeneration] { known.withLock { $0 } }
+
+  func adopt(_ secrets: KeySecrets, at moment: Instant) {
+    let next = KeyGenerations.order(secrets, moment)
+    known.withLock { $0 = next }
+  }
+
+  /// The newest whose time has come, then the others from the newest on.
+  private static func order(_ secrets: KeySecrets, _ moment: Instant) -> [KeyGeneration] {
+    var all = secrets.generations
+    let place = all.lastIndex { $0.usedFrom <= moment } ?? 0
+    let current = all.remove(at: place)
+    return ([current] + all.reversed()).map {
+      KeyGeneration(
+        number: $0.number, wrapping: SymmetricKey(data: $0.wrapping),
+        marker: HMAC<SHA256>(key: SymmetricKey(data: $0.marking)))
+    }
   }
 }
 
@@ -78,10 +144,11 @@ public struct SealingKey: Sendable {
 
   /// Unwraps what ``wrapped(_:random:)`` made; nil if it was altered or belongs to another subject.
   public init?(subject: Int64, wrapped: [UInt8], _ ring: KeyRing) {
-    guard let bytes = AEAD.open(wrapped, ring.wrapping, bound: KeyRing.bytes(subject)) else {
-      return nil
-    }
-    self.init(SymmetricKey(data: bytes), subject)
+    let place = KeyRing.bytes(subject)
+    let found = ring.readable.lazy.compactMap { AEAD.open(wrapped, $0.wrapping, bound: place) }
+      .first
+    guard let found else { return nil }
+    self.init(SymmetricKey(data: found), subject)
   }
 
   private init(_ key: SymmetricKey, _ subject: Int64) {
@@ -95,7 +162,12 @@ public struct SealingKey: Sendable {
   /// The key sealed under the store's own, bound to its subject.
   public func wrapped(_ ring: KeyRing, random: some RandomSource) -> [UInt8] {
     let bytes = key.withUnsafeBytes { Array($0) }
-    return AEAD.seal(bytes, ring.wrapping, bound: KeyRing.bytes(subject), random)
+    return AEAD.seal(bytes, ring.current.wrapping, bound: KeyRing.bytes(subject), random)
+  }
+
+  /// Whether a wrapped form rests on the generation for what is written now.
+  static func isCurrent(subject: Int64, wrapped: [UInt8], _ ring: KeyRing) -> Bool {
+    AEAD.open(wrapped, ring.current.wrapping, bound: KeyRing.bytes(subject)) != nil
   }
 
   /// The salt of the commitment of the act at a place, 16 bytes: it follows from the key, so that none

@@ -36,8 +36,8 @@ public enum OutboxBook {
     "SELECT \(columns) FROM outbox WHERE attempts = 0 ORDER BY entry_key, ordinal LIMIT $1")
   private static let later = Statement(
     """
-    SELECT \(columns) FROM outbox WHERE attempts > 0 AND not_before <= $1
-    ORDER BY not_before LIMIT $2
+    SELECT \(columns) FROM outbox WHERE attempts > 0 AND (not_before <= $1 OR not_before > $2)
+    ORDER BY not_before LIMIT $3
     """)
   private static let ofEntries = Statement(
     """
@@ -121,9 +121,19 @@ public enum OutboxBook {
     Query(fresh, [.integer(Int64(limit))]) { Waiting($0) }
   }
 
-  /// Effects that were put off and may be tried again at `moment`.
+  /// Seconds for which an effect is put off at most.
+  public static let longestPauseSeconds: Int64 = 3600
+
+  /// Effects that were put off and may be tried again at `moment`. One that was put off for longer
+  /// than is ever done was put off before the clock was set back, and is tried now.
   public static func later(at moment: Instant, limit: Int) -> Query<Waiting> {
-    Query(later, [.integer(moment.microseconds), .integer(Int64(limit))]) { Waiting($0) }
+    let horizon = moment.adding(seconds: longestPauseSeconds)
+    return Query(
+      later,
+      [
+        .integer(moment.microseconds), .integer(horizon.microseconds), .integer(Int64(limit)),
+      ]
+    ) { Waiting($0) }
   }
 
   /// What became of the effects of an aggregate's acts.

@@ -17,9 +17,19 @@ public struct MarkedTable: Sendable {
   /// A marked table. Columns are given in the order in which rows are inserted; the first
   /// `keyCount` of them are the primary key.
   public init(_ name: String, keyCount: Int = 1, _ columns: [String]) {
+    self.init(name, keyCount: keyCount, columns, renewed: [], renewing: nil)
+  }
+
+  /// A marked table in which columns besides the mark rest on a generation of the keys.
+  init(
+    _ name: String, keyCount: Int = 1, _ columns: [String], renewed: [Int],
+    renewing: (@Sendable ([SQLValue], KeyRing, any RandomSource) -> [SQLValue])?
+  ) {
     self.name = name
     self.columns = columns
     self.keyCount = keyCount
+    self.renewed = renewed
+    self.renewing = renewing
     let all = columns + ["mark"]
     let places = (1...all.count).map { "$\($0)" }.joined(separator: ", ")
     insert = Statement(
@@ -30,6 +40,19 @@ public struct MarkedTable: Sendable {
     keys = columns.prefix(keyCount).enumerated().map { "\($1) = $\($0 + 1)" }
       .joined(separator: " AND ")
     delete = Statement("DELETE FROM \(name) WHERE \(keys)")
+    let key = columns.prefix(keyCount).joined(separator: ", ")
+    let list = "SELECT \(all.joined(separator: ", ")) FROM \(name)"
+    let after = (1...keyCount).map { "$\($0)" }.joined(separator: ", ")
+    firstPage = Statement("\(list) ORDER BY \(key) LIMIT $1")
+    nextPage = Statement(
+      "\(list) WHERE "
+        + (keyCount == 1 ? "\(key) > $1" : "(\(key)) > (\(after))")
+        + " ORDER BY \(key) LIMIT $\(keyCount + 1)")
+    let set = (renewed.map { columns[$0] } + ["mark"]).enumerated()
+      .map { "\($1) = $\(keyCount + 1 + $0)" }
+    renew = Statement(
+      "UPDATE \(name) SET \(set.joined(separator: ", ")) WHERE \(keys) "
+        + "AND mark = $\(keyCount + renewed.count + 2)")
     prefix = Array(name.utf8)
   }
 
@@ -39,6 +62,11 @@ public struct MarkedTable: Sendable {
   public let delete: Statement
   /// All rows, the mark last.
   public let select: Statement
+  private let firstPage: Statement
+  private let nextPage: Statement
+  private let renew: Statement
+  private let renewed: [Int]
+  private let renewing: (@Sendable ([SQLValue], KeyRing, any RandomSource) -> [SQLValue])?
   private let keys: String
   private let prefix: [UInt8]
   private let updates = Updates()
@@ -94,48 +122,73 @@ public struct MarkedTable: Sendable {
 
   /// The mark over a row's values in column order.
   public func mark(_ values: [SQLValue], _ ring: KeyRing) -> [UInt8] {
+    mark(values, ring.current)
+  }
+
+  private func mark(_ values: [SQLValue], _ generation: KeyGeneration) -> [UInt8] {
     var message = prefix
     message.reserveCapacity(256)
-    for value in values { RowMark.append(value, to: &message) }
+    for value in values { value.append(to: &message) }
     // A copy of the keyed state: keying anew would cost as much as the message.
-    var code = ring.marker
+    var code = generation.marker
     code.update(data: message)
     return Array(code.finalize().prefix(12))
   }
 
-  /// Rows whose mark does not match, by their key.
+  /// Rows whose mark does not match under any generation of the keys, by their key.
   public func alteredRows(_ view: any View, _ ring: KeyRing) throws -> [[SQLValue]] {
-    try view.all(
+    let generations = ring.readable
+    return try view.all(
       Query(select) { row -> [SQLValue]? in
         let values = (0..<columns.count).map { row.value($0) }
-        let expected = mark(values, ring)
-        let isIntact =
-          row.value(columns.count) == .blob(expected)
+        let found = row.value(columns.count)
+        let isIntact = generations.contains { found == .blob(mark(values, $0)) }
         return isIntact ? nil : Array(values.prefix(keyCount))
       }
     ).compactMap { $0 }
   }
-}
 
-private enum RowMark {
-  /// An injective encoding: a type byte, the length where it varies, the value.
-  static func append(_ value: SQLValue, to out: inout [UInt8]) {
-    switch value {
-    case .null: out.append(0)
-    case .integer(let integer):
-      out.append(1)
-      withUnsafeBytes(of: integer.bigEndian) { out.append(contentsOf: $0) }
-    case .real(let real):
-      out.append(2)
-      withUnsafeBytes(of: real.bitPattern.bigEndian) { out.append(contentsOf: $0) }
-    case .text(let text):
-      out.append(3)
-      withUnsafeBytes(of: UInt32(text.utf8.count).bigEndian) { out.append(contentsOf: $0) }
-      out.append(contentsOf: text.utf8)
-    case .blob(let bytes):
-      out.append(4)
-      withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { out.append(contentsOf: $0) }
-      out.append(contentsOf: bytes)
+  // MARK: Rotation
+
+  /// Rows of the table after a key, and what would bring them to the current generation.
+  public struct Renewal: Sendable {
+    /// For each row that rests on an older generation, a change that does nothing if somebody else
+    /// has written the row meanwhile.
+    public let changes: [Change]
+    /// The last row's key; nil at the end of the table.
+    public let last: [SQLValue]?
+    /// Rows that match no generation; they are left as they are, for `verify` to name.
+    public let altered: Int
+  }
+
+  /// Looks at the rows after a key, at most `limit`.
+  public func renewal(
+    _ view: any View, after key: [SQLValue]?, limit: Int, _ ring: KeyRing,
+    random: any RandomSource
+  ) throws -> Renewal {
+    let size = SQLValue.integer(Int64(limit))
+    let statement = key == nil ? firstPage : nextPage
+    let rows = try view.all(Query(statement, (key ?? []) + [size]) { $0.values })
+    let generations = ring.readable
+    var changes: [Change] = []
+    var altered = 0
+    for row in rows {
+      let values = Array(row.dropLast())
+      guard let match = generations.firstIndex(where: { row.last == .blob(mark(values, $0)) })
+      else {
+        altered += 1
+        continue
+      }
+      let next = renewing.map { $0(values, ring, random) } ?? values
+      // A row of which the mark is new may still hold a key that is wrapped under an old one.
+      if match == 0, next == values { continue }
+      changes.append(
+        Change(
+          renew,
+          Array(next.prefix(keyCount)) + renewed.map { next[$0] }
+            + [.blob(mark(next, ring)), row[columns.count]]))
     }
+    return Renewal(
+      changes: changes, last: rows.last.map { Array($0.prefix(keyCount)) }, altered: altered)
   }
 }

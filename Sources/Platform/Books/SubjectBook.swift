@@ -44,7 +44,15 @@ public enum SubjectBook {
     ])
 
   /// The table.
-  public static let table = MarkedTable("subjects", ["subject", "matter", "wrapped"])
+  public static let table = MarkedTable(
+    "subjects", ["subject", "matter", "wrapped"], renewed: [2]
+  ) { values, ring, random in
+    guard case .integer(let key) = values[0], case .blob(let wrapped) = values[2],
+      !wrapped.isEmpty, !SealingKey.isCurrent(subject: key, wrapped: wrapped, ring),
+      let sealing = SealingKey(subject: key, wrapped: wrapped, ring)
+    else { return values }
+    return [values[0], values[1], .blob(sealing.wrapped(ring, random: random))]
+  }
   private static let byKey = Statement(
     "SELECT subject, matter, wrapped FROM subjects WHERE subject = $1")
   private static let oldest = Statement(

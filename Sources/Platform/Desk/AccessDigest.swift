@@ -34,7 +34,7 @@ public struct DigestAccessLog: Command {
     }
     let digest = AccessBook.Digested(
       key: context.aggregate, from: last?.through ?? 0, through: end.key,
-      count: Int64(rows.count), digest: AccessBook.digest(rows))
+      count: Int64(rows.count), digest: AccessBook.digest(rows, context.ring))
     return .accepted(
       publicFields: [
         "reads": .integer(digest.count), "digest": .string(Hex.encode(digest.digest)),

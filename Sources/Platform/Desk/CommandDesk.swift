@@ -20,9 +20,12 @@ public final class CommandDesk: Sendable {
 
   /// A desk over a store.
   ///
-  /// - Parameter stamp: the number of the jurisdiction and authorisation under which acts are done.
+  /// - Parameters:
+  ///   - stamp: the number of the jurisdiction and authorisation under which acts are done.
+  ///   - keyLife: see ``SubjectKeys/init(store:ring:time:life:limit:)``.
   public init(
-    store: any Store, ring: KeyRing, time: any TimeSource, random: any RandomSource, stamp: Int64
+    store: any Store, ring: KeyRing, time: any TimeSource, random: any RandomSource, stamp: Int64,
+    keyLife: Int64? = SubjectKeys.sharedLife
   ) {
     self.store = store
     self.ring = ring
@@ -31,7 +34,7 @@ public final class CommandDesk: Sendable {
     self.stamp = stamp
     cases = KeyLease("aggregate", from: store)
     files = KeyLease("file", from: store)
-    keys = SubjectKeys(store: store, ring: ring)
+    keys = SubjectKeys(store: store, ring: ring, time: time, life: keyLife)
   }
 
   /// How a command is handed in.

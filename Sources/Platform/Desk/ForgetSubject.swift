@@ -29,7 +29,8 @@ public struct ForgetSubject: Command {
     self.reason = reason
   }
 
-  /// Destroys the subject's key and, for a case, replaces the title by a dash.
+  /// Destroys the subject's key, its attachments and what was kept of its requests; for a case the
+  /// title becomes a dash, an account is closed and loses its log-in name.
   ///
   /// - Throws: ``Problem`` 404 if there is no such subject, 422 if it was forgotten before or its
   ///   case is still open.
@@ -41,7 +42,13 @@ public struct ForgetSubject: Command {
       throw Problem.refused(
         "forgotten-before", Phrase("该主体的内容已销毁。", en: "It has been destroyed before."))
     }
-    var changes = [SubjectBook.forget(known, context.ring)]
+    var changes = [
+      SubjectBook.forget(known, context.ring), IdempotencyBook.forget(subject),
+    ]
+    changes += try view.all(BlobBook.of(subject)).flatMap(BlobBook.drop)
+    if let account = try view.first(AccountBook.find(subject)) {
+      changes += AccountBook.forget(account, at: context.effectiveAt, context.ring)
+    }
     if let row = try view.first(CaseBook.find(subject)) {
       guard row.isClosed else {
         throw Problem.refused(
@@ -61,11 +68,13 @@ public struct ForgetSubject: Command {
 }
 
 extension CommandDesk {
-  /// Forgets a subject and drops its key from memory.
+  /// Forgets a subject, drops its key from memory and has the engine overwrite what it kept of it. If
+  /// somebody reads an older state just then, the hourly sweep does the last.
   public func forget(_ subject: Int64, reason: String, by actor: Actor) async throws -> Acknowledged
   {
     let done = try await submit(ForgetSubject(subject, reason: reason), by: actor)
     keys.drop(subject)
+    try? await store.scrub()
     return done
   }
 }

@@ -32,13 +32,18 @@ public struct MaildirConnector: Connector {
     do {
       for part in ["tmp", "new", "cur"] {
         try FileManager.default.createDirectory(
-          atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+          atPath: "\(folder)/\(part)", withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700])
       }
       let file = "\(notice.date.seconds).\(notice.id).tequ"
       let temporary = "\(folder)/tmp/\(file)"
-      guard FileManager.default.createFile(atPath: temporary, contents: Data(text(notice).utf8)),
-        let handle = FileHandle(forWritingAtPath: temporary)
-      else { throw DeliveryFailure("cannot write \(temporary)", isLasting: false) }
+      // It names a person and the token of a case: for nobody but the owner.
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else {
+        throw DeliveryFailure("cannot write \(temporary)", isLasting: false)
+      }
+      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      try handle.write(contentsOf: Data(text(notice).utf8))
       try handle.synchronize()
       try handle.close()
       guard rename(temporary, "\(folder)/new/\(file)") == 0 else {

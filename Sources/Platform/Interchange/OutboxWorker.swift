@@ -65,7 +65,7 @@ public struct OutboxWorker: Sendable {
       if failure.isLasting || effect.attempts + 1 >= OutboxWorker.maximumAttempts {
         return "failed: \(failure)"
       }
-      let pause = Int64(30) << min(effect.attempts, 12)
+      let pause = min(30 << min(effect.attempts, 12), OutboxBook.longestPauseSeconds)
       try await desk.maintain(.postponeEffect(effect, until: time.now.adding(seconds: pause)))
       return nil
     }

@@ -212,8 +212,7 @@ public enum JournalChecks {
 
   /// Leased keys lie above all keys in use, so that none is given twice.
   static let keyBlocks = StoreCheck("key blocks") { view, _ in
-    let blocks = Dictionary(
-      uniqueKeysWithValues: try view.all(KeyBook.all).map { ($0.0, $0.1) })
+    let blocks = Dictionary(try view.all(KeyBook.all).map { ($0.0, $0.1) }) { first, _ in first }
     func highest(_ statement: Statement) throws -> Int64 {
       try view.first(Query(statement) { $0.optionalInteger(0) ?? 0 }) ?? 0
     }
@@ -230,7 +229,7 @@ public enum JournalChecks {
   }
 
   /// Reads of personal data are all there: each digest in the journal follows from its rows.
-  static let accessDigests = StoreCheck("access log digests") { view, _ in
+  static let accessDigests = StoreCheck("access log digests") { view, ring in
     var findings: [StoreFinding] = []
     var end: Int64 = 0
     for digest in try view.all(AccessBook.allDigests) {
@@ -238,7 +237,7 @@ public enum JournalChecks {
         AccessBook.recorded(after: digest.from, limit: Int(digest.count) + 1)
       ).filter { $0.key <= digest.through }
       if digest.from != end || Int64(rows.count) != digest.count
-        || AccessBook.digest(rows) != digest.digest
+        || AccessBook.digest(rows, ring) != digest.digest
       {
         findings.append(
           StoreFinding(

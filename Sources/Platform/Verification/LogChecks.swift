@@ -43,7 +43,8 @@ public enum LogChecks {
 
     mutating func entries() throws {
       let stamps = Dictionary(
-        uniqueKeysWithValues: try view.all(StampBook.list).map { ($0.number, $0) })
+        try view.all(StampBook.list).map { ($0.number, $0) },
+        uniquingKeysWith: { first, _ in first })
       let size = try view.first(LogBook.state)?.size ?? 0
       var next: Int64 = 0
       while next < size {

@@ -39,7 +39,7 @@
       let values = words.map { $0 == "dbname" ? configuration.address : extra[$0]! }
       // From here on `deinit` closes it, also when this throws.
       handle = PostgresConnection.connect(words, values)
-      patience = .seconds(configuration.statementTimeoutSeconds + 5)
+      patience = .seconds(configuration.statementTimeoutSeconds + 2)
       guard PQstatus(handle) == CONNECTION_OK else {
         let reason = String(cString: PQerrorMessage(handle))
         throw PostgresFailure(.lost, PostgresConnection.advice(reason))

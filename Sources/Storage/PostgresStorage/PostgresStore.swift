@@ -16,8 +16,11 @@
       public var batchLimit: Int
       /// Threads that answer single questions.
       public var readers: Int
-      /// Seconds after which the server gives up a statement.
-      public var statementTimeoutSeconds = 30
+      /// Seconds after which the server gives up a question or a change, all of which go by key; two
+      /// more, and a server that says nothing at all is given up.
+      public var statementTimeoutSeconds = 10
+      /// The same for a report or a step of the schema.
+      public var reportTimeoutSeconds = 3600
       /// Seconds to wait for a connection.
       public var connectTimeoutSeconds = 5
       /// Seconds after which a node that hangs within a transaction loses its turn.
@@ -31,6 +34,13 @@
         self.batchLimit = max(1, batchLimit)
         self.readers = max(1, readers)
       }
+
+      /// For what may take long.
+      var patient: Configuration {
+        var patient = self
+        patient.statementTimeoutSeconds = reportTimeoutSeconds
+        return patient
+      }
     }
 
     /// PostgreSQL.
@@ -42,6 +52,7 @@
     private let writer: PostgresWriter?
     private let readers: [PostgresReader]
     private let snapshots: SnapshotPool
+    private let longSnapshots: SnapshotPool
     private let reports = WorkerThread()
 
     /// Connects and applies what is missing of `migrations`.
@@ -55,16 +66,17 @@
           _ = try PostgresReader.connect(configuration)
           writer = nil
         } else {
-          let session = PostgresSession.settings(configuration)
+          let patient = configuration.patient
+          let session = PostgresSession.settings(patient)
           try PostgresMigrator.apply(
-            migrations,
-            to: PostgresConnection(configuration, role: "migrator", settings: session))
+            migrations, to: PostgresConnection(patient, role: "migrator", settings: session))
           writer = PostgresWriter(
             configuration, try PostgresWriter.connect(configuration), epoch)
         }
       } catch let failure as PostgresFailure { throw StorageError(failure.message) }
       readers = (0..<configuration.readers).map { _ in PostgresReader(configuration, epoch) }
       snapshots = SnapshotPool(configuration, epoch)
+      longSnapshots = SnapshotPool(configuration.patient, epoch)
     }
 
     /// Whether the database at an address has the tables of a store.
@@ -157,7 +169,7 @@
     ) async throws -> Output {
       try await withUnsafeThrowingContinuation { continuation in
         reports.run { [self] in
-          continuation.resume(with: Result { try snapshots.read(body) })
+          continuation.resume(with: Result { try longSnapshots.read(body) })
         }
       }
     }

@@ -10,7 +10,8 @@ enum Migrator {
     do {
       try connection.run(MigrationLedger.create, [])
       let rows = try connection.all(Query(list) { ($0.text(0), $0.text(1)) })
-      let ledger = MigrationLedger(Dictionary(uniqueKeysWithValues: rows))
+      // A damaged file may hold a key twice; that is for the checks to say.
+      let ledger = MigrationLedger(Dictionary(rows) { first, _ in first })
       for migration in try ledger.missing(of: migrations) {
         for sql in migration.rendered(for: .sqlite) { try connection.execute(sql) }
         let row: [SQLValue] = [.text(migration.id), .text(migration.digest.hex)]

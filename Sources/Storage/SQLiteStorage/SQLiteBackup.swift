@@ -32,12 +32,27 @@ public enum SQLiteBackup {
     } while code == SQLITE_OK
     sqlite3_backup_finish(backup)
     guard code == SQLITE_DONE else {
-      throw StorageError("the copy to \(destination) stopped with SQLite code \(code)")
+      throw StorageError(
+        """
+        the copy to \(destination) stopped: \(String(cString: sqlite3_errstr(code))) (SQLite code \
+        \(code)); look whether the disk has room and may be written to
+        """)
     }
     try reader.run(Statements.commit, [])
     // The copy is one file: no write-ahead log beside it that could be forgotten.
     try target.execute("PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL")
   }
+
+  /// Brings what stands in a file's write-ahead log into the file, so that it can be taken alone.
+  ///
+  /// - Throws: ``StorageError`` if somebody still reads or writes it.
+  public static func settle(_ path: String) throws {
+    let connection = try SQLiteConnection(path: path, readOnly: false)
+    let isBusy = try connection.first(Query(truncate) { $0.integer(0) })
+    guard isBusy == 0 else { throw StorageError("somebody still uses \(path)") }
+  }
+
+  static let truncate = Statement("PRAGMA wal_checkpoint(TRUNCATE)")
 
   /// What SQLite's own check of a file finds wrong; empty for a sound one.
   public static func integrityFindings(_ path: String) throws -> [String] {

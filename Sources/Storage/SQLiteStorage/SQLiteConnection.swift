@@ -1,5 +1,6 @@
 import CSQLite
 import Commons
+import Glibc
 import Storage
 
 /// One connection of SQLite with its prepared statements. Used by one thread at a time.
@@ -41,6 +42,7 @@ final class SQLiteConnection: RowCells, View {
 
   init(path: String, readOnly: Bool) throws {
     SQLiteConnection.configure()
+    if !readOnly { SQLiteConnection.make(path) }
     var opened: OpaquePointer?
     let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
@@ -55,10 +57,22 @@ final class SQLiteConnection: RowCells, View {
     sqlite3_extended_result_codes(handle, 1)
   }
 
+  // SQLite would make the file readable by everybody whom the umask does not shut out; its log and its
+  // index take over the file's own mode. Only a file that is not there yet is touched: to close one
+  // that this process has open elsewhere would give up its locks.
+  private static func make(_ path: String) {
+    guard !path.hasPrefix("file:") else { return }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
+  }
+
   deinit {
     prepared = []
     sqlite3_close_v2(handle)
   }
+
+  /// Whether a transaction that was begun is still open.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   // MARK: Running
 
@@ -239,7 +253,7 @@ final class SQLiteConnection: RowCells, View {
     let code = sqlite3_extended_errcode(handle)
     return StorageError(
       "SQLite: \(String(cString: sqlite3_errmsg(handle))) (code \(code)) in: \(sql)",
-      isConstraint: code & 0xFF == SQLITE_CONSTRAINT)
+      isConstraint: code & 0xFF == SQLITE_CONSTRAINT, isFull: code & 0xFF == SQLITE_FULL)
   }
 
   // MARK: RowCells

@@ -16,8 +16,10 @@ public final class SQLiteStore: Store {
     public var path: String?
     /// Units in one transaction at most.
     public var batchLimit: Int
-    /// Memory for pages of the writing connection, in MiB.
+    /// Memory for pages of the writing connection, in MiB; 0 for as little as SQLite can do with.
     public var cacheMegabytes: Int
+    /// Pages in the write-ahead log from which on it is copied into the database.
+    public var checkpointPages = 4000
     /// Opens for reading only: no writer is started and every write is refused.
     public var isReadOnly: Bool
     /// When callers plan their units before the writer's turn for them.
@@ -52,11 +54,13 @@ public final class SQLiteStore: Store {
   private let planning: Configuration.Planning
   private let readers: ReaderPool
   private let reports: WorkerThread
+  private let path: String
   private let privateFile: String?
 
   /// Opens or creates the database and applies what is missing of `migrations`.
   public init(_ configuration: Configuration, migrations: [Migration]) throws {
     let path = configuration.path ?? SQLiteStore.privatePath()
+    self.path = path
     privateFile = configuration.path == nil ? path : nil
     planning = configuration.planning
     if configuration.isReadOnly {
@@ -88,7 +92,10 @@ public final class SQLiteStore: Store {
     try connection.execute("PRAGMA journal_mode=WAL")
     try connection.execute("PRAGMA synchronous=\(configuration.path == nil ? "OFF" : "FULL")")
     try connection.execute("PRAGMA foreign_keys=ON")
-    try connection.execute("PRAGMA wal_autocheckpoint=4000")
+    // What is erased by law must not stay behind in the file; FAST overwrites it where that costs no
+    // further page.
+    try connection.execute("PRAGMA secure_delete=FAST")
+    try connection.execute("PRAGMA wal_autocheckpoint=\(configuration.checkpointPages)")
     try connection.execute("PRAGMA cache_size=-\(configuration.cacheMegabytes * 1024)")
   }
 
@@ -182,6 +189,23 @@ public final class SQLiteStore: Store {
         continuation.resume(with: Result { try readNow(body) })
       }
     }
+  }
+
+  /// Brings the write-ahead log, in which older states of pages stand, into the file and empties it.
+  ///
+  /// - Throws: ``Problem`` 503 if somebody reads an older state all the while.
+  public func scrub() async throws {
+    let path = path
+    let isDone = try await withUnsafeThrowingContinuation { continuation in
+      reports.run {
+        continuation.resume(
+          with: Result {
+            let connection = try SQLiteConnection(path: path, readOnly: false)
+            return try connection.first(Query(SQLiteBackup.truncate) { $0.integer(0) }) == 0
+          })
+      }
+    }
+    guard isDone else { throw Problem.unavailable() }
   }
 }
 

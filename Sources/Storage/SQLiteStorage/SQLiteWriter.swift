@@ -132,8 +132,29 @@ final class SQLiteWriter: Sendable {
       _ = try attempt(batch, careful: true)
     } catch {
       _ = try? connection.value.run(Statements.rollback, [])
-      for write in batch where write.failure == nil { write.failure = Problem.unavailable() }
+      // Refusals, too: they may rest on what mates changed, which is undone.
+      let failure = (error as? StorageError).flatMap(SQLiteWriter.explained) ?? .unavailable()
+      for write in batch { write.failure = failure }
     }
+  }
+
+  /// What callers are told of a failure that somebody must do something about.
+  private static func explained(_ error: StorageError) -> Problem? {
+    guard error.isFull else { return nil }
+    return Problem(
+      "disk-full", status: 503, title: Phrase("磁盘已满", en: "The disk is full"),
+      detail: Phrase(
+        "数据库所在磁盘已满，未办理任何事项，已有数据完好。请腾出空间后用同一请求重试，不会重复办理。",
+        en: "The disk of the database is full. Nothing was done and nothing is damaged. Make room, "
+          + "then send the same request again; it will not be carried out twice."),
+      retryAfterSeconds: 60)
+  }
+
+  /// After some errors (input and output, no room) SQLite rolls the whole transaction back by itself.
+  /// Whatever ran after that would be committed statement by statement, on top of changes that are
+  /// gone.
+  private func requireTransaction(after error: any Error) throws {
+    if !connection.value.isInTransaction { throw error }
   }
 
   // The common path has no savepoints. If a unit fails after it has already changed rows, the
@@ -154,6 +175,7 @@ final class SQLiteWriter: Sendable {
           changes = try write.plan(connection)
         }
       } catch {
+        try requireTransaction(after: error)
         write.failure = error
         continue
       }
@@ -165,6 +187,7 @@ final class SQLiteWriter: Sendable {
           applied += 1
         }
       } catch {
+        try requireTransaction(after: error)
         write.failure = error
         if careful {
           try connection.run(Statements.rollbackToSavepoint, [])

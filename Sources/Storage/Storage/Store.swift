@@ -58,11 +58,18 @@ public protocol Store: Sendable {
   /// What was committed since the store was opened.
   var commits: CommitCount { get }
 
+  /// Makes what was deleted or overwritten unreadable in the engine's files, as far as the engine
+  /// can while it is in use. Throws 503 if somebody reads an older state all the while.
+  func scrub() async throws
+
   /// Refuses further writes, finishes those that wait and closes the writing connection.
   func close()
 }
 
 extension Store {
+  /// Does nothing: an engine that keeps traces says so itself.
+  public func scrub() async throws {}
+
   /// All rows of one answer.
   public func all<Output>(_ query: Query<Output>) async throws -> [Output] {
     try await read { try $0.all(query) }
@@ -80,10 +87,13 @@ public struct StorageError: Error, CustomStringConvertible, Sendable {
   public let description: String
   /// Whether a constraint (unique, foreign key, check) refused a row.
   public let isConstraint: Bool
+  /// Whether there was no room left on the disk.
+  public let isFull: Bool
 
   /// An error of the engine.
-  public init(_ description: String, isConstraint: Bool = false) {
+  public init(_ description: String, isConstraint: Bool = false, isFull: Bool = false) {
     self.description = description
     self.isConstraint = isConstraint
+    self.isFull = isFull
   }
 }

@@ -7,7 +7,7 @@ import LegalTime
 import MeasureKit
 
 /// What the program itself does when a request's clock runs out: the step that the clock names,
-/// once for each clock and end, whoever notices it and however late.
+/// once for each state of the case, whoever notices it and however late.
 public struct RequestExpiry: Sendable {
   private let desk: CommandDesk
   private let rules: RequestRules
@@ -33,7 +33,9 @@ public struct RequestExpiry: Sendable {
           MoveRequest(
             spec.onExpiry, as: .system, on: row.key, due: due.end, rules: rules),
           CommandDesk.Terms(
-            idempotencyKey: "\(row.key).\(due.id.text).\(due.end.microseconds)")
+            // With the version: after the clock was set back, a clock of the case may be started
+            // anew with an end at which it has run out before.
+            idempotencyKey: "\(row.key).\(row.version).\(due.id.text).\(due.end.microseconds)")
         ))
     }
     let answers = await desk.submit(all: steps, by: RequestExpiry.program)

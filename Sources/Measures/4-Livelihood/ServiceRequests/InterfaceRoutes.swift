@@ -119,7 +119,9 @@ extension RequestsMeasure {
     guard isOwner || isStaff || row.request.isPublic else { throw RequestsMeasure.unknown }
     let etag = "\"\(row.base.version)\""
     if visit.request.has(etag: etag) { return .notModified(etag: etag) }
-    if isStaff { try await desk.recordAccess(by: visit.actor, to: key, "requests.case") }
+    if isOwner || isStaff {
+      try await desk.recordAccess(by: visit.actor, to: key, "requests.case")
+    }
     var fields = RequestsMeasure.json(row)
     if isOwner || isStaff, let file = try await RequestFile.load(key, desk) {
       fields["events"] = .array(file.events.map(RequestsMeasure.json))

@@ -213,7 +213,7 @@ extension RequestsMeasure {
       if token == nil { return intakePages.track(visit, nil, number: row.base.number.description) }
       throw RequestsMeasure.unknown
     }
-    if isOwner, row.base.applicant != nil {
+    if isOwner {
       try await desk.recordAccess(by: visit.actor, to: key, "requests.follow")
     }
     guard let file = try await RequestFile.load(key, desk) else { throw RequestsMeasure.unknown }
@@ -248,6 +248,7 @@ extension RequestsMeasure {
       _ = try await desk.submit(step, by: actor, try visit.terms(form))
       return .seeOther(back)
     } catch let problem as Problem where problem.status == 422 {
+      try await desk.recordAccess(by: visit.actor, to: key, "requests.follow")
       guard let file = try await RequestFile.load(key, desk) else { throw problem }
       return casePages.follow(
         visit, file, CasePages.Reader(isOwner: true, token: token), state(form, problem), problem)
@@ -269,7 +270,9 @@ extension RequestsMeasure {
       let found = try await desk.store.first(BlobBook.find(blob)), found.aggregate == key,
       found.entry != nil
     else { throw Problem.notFound(Phrase("没有这个附件。", en: "There is no such file.")) }
-    if isHandler { try await desk.recordAccess(by: visit.actor, to: key, "requests.file") }
+    if isOwner || isHandler {
+      try await desk.recordAccess(by: visit.actor, to: key, "requests.file")
+    }
     guard let file = try await desk.open(found) else { throw RequestsMeasure.unknown }
     var response = Response(type: file.mediaType, file.bytes)
     let name = PercentCoding.encode(file.name)
