@@ -103,7 +103,7 @@ final class MutantStore: Store {
   }
 
   func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output { try await inner.read(body) }
 
   func report<Output: Sendable>(

@@ -256,7 +256,7 @@ private class Wrapped: Store, @unchecked Sendable {
     await inner.writeAll(units)
   }
   func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output { try await inner.read(body) }
   func report<Output: Sendable>(
     _ body: @escaping @Sendable (any View) throws -> Output

@@ -106,7 +106,7 @@ public final class FaultyStore: Store {
 
   /// Reads from the store below, unless the program has ended.
   public func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output {
     guard !isDead else { throw FaultyStore.ended }
     return try await inner.read(body)

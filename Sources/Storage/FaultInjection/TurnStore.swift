@@ -141,7 +141,7 @@ public final class TurnStore: Store {
 
   /// Reads at once.
   public func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output { try await inner.read(body) }
 
   /// Reads at once.

@@ -53,7 +53,8 @@
     private let readers: [PostgresReader]
     private let snapshots: SnapshotPool
     private let longSnapshots: SnapshotPool
-    private let reports = WorkerThread()
+    private let reports = WorkerThreads()
+    private let snapshotThreads = WorkerThreads(4)
 
     /// Connects and applies what is missing of `migrations`.
     ///
@@ -96,6 +97,7 @@
       writer?.stop()
       for reader in readers { reader.stop() }
       reports.stop()
+      snapshotThreads.stop()
     }
 
     /// Refuses further writes, finishes those that wait and closes the writing connection.
@@ -141,7 +143,7 @@
     /// transaction; its question goes out together with those of others. Only a body that asks again
     /// is run within a snapshot. Either way it only looks, so that it may be run more than once.
     public func read<Output: Sendable>(
-      _ body: @Sendable (any View) throws -> Output
+      _ body: @escaping @Sendable (any View) throws -> Output
     ) async throws -> Output {
       let asking = OneQuestionView(nil)
       let early = Result { try body(asking) }
@@ -149,7 +151,12 @@
       let view = OneQuestionView(try await answer(question.statement, question.parameters))
       let result = Result { try body(view) }
       if view.missing == nil { return try result.get() }
-      return try snapshots.read(body)
+      // Not on the calling thread: there are as many of those as cores, and the server may be slow.
+      return try await withUnsafeThrowingContinuation { continuation in
+        snapshotThreads.run { [self] in
+          continuation.resume(with: Result { try snapshots.read(body) })
+        }
+      }
     }
 
     private func answer(

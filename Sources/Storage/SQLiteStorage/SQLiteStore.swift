@@ -53,7 +53,7 @@ public final class SQLiteStore: Store {
   private let writer: SQLiteWriter?
   private let planning: Configuration.Planning
   private let readers: ReaderPool
-  private let reports: WorkerThread
+  private let reports: WorkerThreads
   private let path: String
   private let privateFile: String?
 
@@ -72,7 +72,7 @@ public final class SQLiteStore: Store {
       writer = SQLiteWriter(connection, batchLimit: configuration.batchLimit)
     }
     readers = ReaderPool(path: path)
-    reports = WorkerThread()
+    reports = WorkerThreads()
   }
 
   deinit {
@@ -165,7 +165,7 @@ public final class SQLiteStore: Store {
 
   /// Reads within one snapshot on the calling thread, over a connection that it has to itself.
   public func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output {
     try readNow(body)
   }

@@ -44,7 +44,7 @@ public protocol Store: Sendable {
 
   /// Reads within one snapshot.
   func read<Output: Sendable>(
-    _ body: @Sendable (any View) throws -> Output
+    _ body: @escaping @Sendable (any View) throws -> Output
   ) async throws -> Output
 
   /// Reads a long report off the threads that serve requests, within one snapshot.

@@ -39,13 +39,18 @@ package final class Signal: @unchecked Sendable {
   package func wait() { while sem_wait(semaphore) != 0 {} }
 }
 
-/// One thread that runs jobs in order: long reports.
-package final class WorkerThread: Sendable {
+/// A few threads that run jobs in the order in which they come: long reports on one, questions that
+/// wait for a server on several.
+package final class WorkerThreads: Sendable {
+  private let count: Int
   private let jobs = Mutex<[@Sendable () -> Void]>([])
   private let isStopped = Atomic<Bool>(false)
   private let wake = Signal()
 
-  package init() { startThread { [self] in loop() } }
+  package init(_ count: Int = 1) {
+    self.count = count
+    for _ in 0..<count { startThread { [self] in loop() } }
+  }
 
   package func run(_ job: @escaping @Sendable () -> Void) {
     jobs.withLock { $0.append(job) }
@@ -54,7 +59,7 @@ package final class WorkerThread: Sendable {
 
   package func stop() {
     isStopped.store(true, ordering: .relaxed)
-    wake.signal()
+    for _ in 0..<count { wake.signal() }
   }
 
   private func loop() {

@@ -267,9 +267,10 @@ extension RequestsMeasure {
 
   private func supervision(_ visit: Visit) async throws -> Response {
     let now = visit.now
+    let agencies = profile.agencies
     // Agency by agency, as the index over inboxes lies.
     let late = try await desk.store.read { view in
-      try profile.agencies.flatMap {
+      try agencies.flatMap {
         try view.all(RequestTables.overdue($0.id, at: now, limit: DeskPages.lateLimit))
       }
     }.sorted {
