@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash faults debian outside failover
+.PHONY: run test lint format bench crash faults debian outside failover growth
 
 run: debian
 	@swift build -c release --product tequ
@@ -39,6 +39,11 @@ faults: debian
 failover: debian
 	swift build -c release --product tequ
 	Tests/independent/run postgres-troubles nodes failover
+
+# Partitioned tables, a reading standby, a server for each city: docs/explanation/growth.md.
+growth: debian
+	swift build -c release --product tequ
+	Tests/independent/run growth
 
 debian:
 	@sh scripts/install-debian.sh
