@@ -136,6 +136,34 @@ import Testing
     }
   }
 
+  /// A digit that was lost, and one secret of another city among this city's own: both are refused
+  /// before anything is sealed or marked with them.
+  @Test func keysThatAreWrongInPartAreRefused() async throws {
+    let test = try await TestCity()
+    let folder = try await MovingTests.city(test)
+    guard case .object(let right) = try folder.keys.read().json,
+      case .array(let generations)? = right["generations"], case .object(let first) = generations[0]
+    else { throw StorageError("the key file is no object") }
+    func open(_ change: (inout [String: JSONValue]) -> Void) async throws -> Problem? {
+      var members = right
+      change(&members)
+      try Data(JSONValue.object(members).canonicalBytes).write(
+        to: URL(fileURLWithPath: folder.keys.path))
+      return await #expect(throws: Problem.self) { try await RunningCity(folder) }
+    }
+    let other = JSONValue.string(String(repeating: "ab", count: 32))
+    #expect(try await open { $0["log"] = other }?.detail.en.contains("check") == true)
+    for name in ["marking", "wrapping"] {
+      let problem = try await open { members in
+        var generation = first
+        generation[name] = other
+        members["generations"] = .array([.object(generation)])
+        members["check"] = nil
+      }
+      #expect(problem?.slug == "keys-do-not-fit", "\(name): \(problem?.slug ?? "")")
+    }
+  }
+
   @Test func theKeyFileIsReadStrictlyAndKeptFromOthers() async throws {
     let test = try await TestCity()
     let file = test.folder.keys

@@ -45,6 +45,8 @@ public struct HTTPServer: Sendable {
   }
 
   /// Serves until the process is told to stop; requests under way are answered first.
+  ///
+  /// - Throws: ``Problem`` 503 if the address cannot be listened on.
   public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
     let responder = Adapter(limits: limits, logger: logger, handler: handler)
     var configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(limits.idleSeconds))
@@ -58,7 +60,18 @@ public struct HTTPServer: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger)
-    try await application.runService()
+    do { try await application.runService() } catch let error as IOError {
+      throw HTTPServer.cannotListen("\(host):\(port)", error)
+    }
+  }
+
+  private static func cannotListen(_ address: String, _ error: IOError) -> Problem {
+    Problem(
+      "cannot-listen", status: 503, title: Phrase("无法监听", en: "Cannot listen"),
+      detail: Phrase(
+        "无法在 \(address) 上监听：\(error)。请换一个 --port 或 --host，或停止占用它的程序。",
+        en: "It cannot listen on \(address): \(error). Choose another --port or --host, or stop the "
+          + "program that uses it."))
   }
 }
 

@@ -100,6 +100,7 @@ public struct KeySecrets: Sendable {
       }
       return bytes
     }
+    try KeySecrets.requireWhole(json)
     log = try secret(json, "log")
     tracking = try secret(json, "tracking")
     lasting = try secret(json, "lasting")
@@ -123,8 +124,33 @@ public struct KeySecrets: Sendable {
     generations = found
   }
 
-  /// The key file's content.
+  // A key of which one digit was lost would seal what nobody can read afterwards.
+  private static func requireWhole(_ json: JSONValue) throws(Problem) {
+    guard case .object(var members) = json, let check = members.removeValue(forKey: "check") else {
+      return
+    }
+    guard check.string == KeySecrets.check(members) else {
+      throw .malformed(
+        Phrase(
+          "密钥文件的内容与其校验值（check）不符：文件被改动或损坏，请从备份中恢复。",
+          en:
+            "The key file does not match its “check”: it was edited or damaged. Restore these keys "
+            + "from a backup."))
+    }
+  }
+
+  private static func check(_ members: [String: JSONValue]) -> String {
+    String(Digest.of(JSONValue.object(members).canonicalBytes).hex.prefix(32))
+  }
+
+  /// The key file's content, with a digest over the rest of it.
   public var json: JSONValue {
+    guard case .object(var members) = content else { return content }
+    members["check"] = .string(KeySecrets.check(members))
+    return .object(members)
+  }
+
+  private var content: JSONValue {
     [
       "version": 2, "log": .string(Hex.encode(log)), "tracking": .string(Hex.encode(tracking)),
       "lasting": .string(Hex.encode(lasting)),

@@ -148,6 +148,18 @@ public struct MarkedTable: Sendable {
     ).compactMap { $0 }
   }
 
+  /// How many of the first rows match and how many do not: whether these are the table's keys.
+  public func firstRows(
+    _ limit: Int, _ view: any View, _ ring: KeyRing
+  ) throws -> (intact: Int, altered: Int) {
+    let generations = ring.readable
+    let rows = try view.all(Query(firstPage, [.integer(Int64(limit))]) { $0.values })
+    let intact = rows.count { row in
+      generations.contains { row.last == .blob(mark(Array(row.dropLast()), $0)) }
+    }
+    return (intact, rows.count - intact)
+  }
+
   // MARK: Rotation
 
   /// Rows of the table after a key, and what would bring them to the current generation.
