@@ -70,7 +70,8 @@ public struct HTTPServer: Sendable {
       "cannot-listen", status: 503, title: Phrase("无法监听", en: "Cannot listen"),
       detail: Phrase(
         "无法在 \(address) 上监听：\(error)。请换一个 --port 或 --host，或停止占用它的程序。",
-        en: "It cannot listen on \(address): \(error). Choose another --port or --host, or stop the "
+        en:
+          "It cannot listen on \(address): \(error). Choose another --port or --host, or stop the "
           + "program that uses it."))
   }
 }
