@@ -106,7 +106,7 @@
       _ = try stranger.ask(Statement("UPDATE probe_accounts SET balance = 50 WHERE id = 2"))
       let changes = [account(1, add: 5), account(2, add: 5)]
       async let ours: Void = store.write { _ in WritePlan(changes, answer: ()) }
-      usleep(300_000)
+      try await Task.sleep(for: .milliseconds(300))
       _ = try stranger.ask(Statement("UPDATE probe_accounts SET balance = 40 WHERE id = 1"))
       _ = try stranger.ask(Control.commit)
       try await ours
@@ -150,22 +150,31 @@
       configuration.idleTimeoutSeconds = 1
       let hanging = try PostgresStore(configuration, migrations: StoreConformance.migrations)
       let other = try PostgresStore(configuration, migrations: StoreConformance.migrations)
-      let started = Signal()
+      let started = Flag()
       let hasHung = Hung()
       async let slow = hanging.write { view in
         // Asked within the transaction, so that the other node waits for the lock behind it.
         _ = try view.all(HostileProbe.claims.dump)
-        started.signal()
+        started.raise()
         if hasHung.once() { usleep(2_500_000) }
         return WritePlan([], answer: Int64(0))
       }
-      started.wait()
+      try await started.wait()
       let start = ContinuousClock.now
       let units = HostileProbe.claims.units(seed: 1, count: 1)
       #expect(try await other.write(units[0]) == 1)
       #expect(ContinuousClock.now - start < .seconds(2.4))
       // It lost its transaction, found out, and did its work in another.
       #expect(try await slow == 0)
+    }
+
+    /// Waited for without holding one of the few threads that tests share.
+    private final class Flag: Sendable {
+      private let isRaised = Atomic<Bool>(false)
+      func raise() { isRaised.store(true, ordering: .releasing) }
+      func wait() async throws {
+        while !isRaised.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(5)) }
+      }
     }
 
     private final class Hung: Sendable {
@@ -193,7 +202,7 @@
       #expect(try await store.report { try $0.all(probe.dump) }.count == 1)
       try old.execute("ALTER SYSTEM SET default_transaction_read_only = on")
       try old.execute("SELECT pg_reload_conf()")
-      usleep(500_000)
+      try await Task.sleep(for: .milliseconds(500))
       try old.execute(
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -215,17 +224,17 @@
       let probe = HostileProbe.numbers
       let units = probe.units(seed: 9, count: 4000)
       let model = probe.model(seed: 9, count: 4000)
-      let hasBegun = Signal()
+      let hasBegun = Flag()
       async let writing: Int = {
         for start in stride(from: 0, to: units.count, by: 20) {
           let answers = await store.writeAll(Array(units[start..<(start + 20)]))
           let given = answers.map { try? $0.get() }
           if given != Array(model.answers[start..<(start + 20)]) { return start }
-          if start == 400 { hasBegun.signal() }
+          if start == 400 { hasBegun.raise() }
         }
         return units.count
       }()
-      hasBegun.wait()
+      try await hasBegun.wait()
       try server.crash()
       let acknowledged = await writing
       #expect(acknowledged > 0)
