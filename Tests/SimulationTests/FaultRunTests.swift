@@ -27,6 +27,15 @@ import Testing
     #expect(report.faults.count >= 18, "\(report.faults)")
   }
 
+  /// Seed 2369 turns over a bit by which a page of the journal leads back to where the search came
+  /// from: proving the store must come to an end, and name the damage.
+  @Test func aPageThatLeadsInACircleIsFound() async throws {
+    let campaign = try await campaign()
+    defer { campaign.clear() }
+    let report = await campaign.run(from: 2369, runs: 1)
+    #expect(report.violations.isEmpty && report.flips.found == 1, "\(report.json)")
+  }
+
   @Test func theSameSeedGivesTheSameRun() async throws {
     let campaign = try await campaign()
     defer { campaign.clear() }

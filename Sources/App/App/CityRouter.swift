@@ -104,9 +104,9 @@ public final class CityRouter: Sendable {
   public func run(
     host: String, port: Int, onReady: @escaping @Sendable (Int) async -> Void
   ) async throws {
+    for entry in cities { try await entry.city.sequencer.load() }
     let background = cities.map { CityServer.startWorkers(of: $0.city, $0.front) }
     defer { for task in background { task.cancel() } }
-    for entry in cities { try await entry.city.sequencer.load() }
     let server = HTTPServer(host: host, port: port, logger: cities[0].city.logger) {
       await self.respond($0)
     }

@@ -44,9 +44,19 @@ public actor Sequencer {
     while told < size {
       let (from, to) = (told, min(size, told + 10_000))
       let rows = try await desk.store.report { try $0.all(LogBook.entries(from: from, to: to)) }
-      for entry in try await entries(rows.map(\.row)) { tell(entry) }
-      told = to
+      guard Int64(rows.count) == to - from else {
+        throw StorageError(
+          "the log has \(rows.count) entries from \(from) to \(to): run tequ verify")
+      }
+      tell(try await entries(rows.map(\.row)), from: from)
     }
+  }
+
+  /// Tells the measures of entries with these indexes, each once: while one call waited for the store
+  /// another may have told them.
+  private func tell(_ entries: [LogEntry], from first: Int64) {
+    for entry in entries.dropFirst(Int(max(0, told - first))) { tell(entry) }
+    told = max(told, first + Int64(entries.count))
   }
 
   private func entries(_ rows: [JournalRow]) async throws -> [LogEntry] {
@@ -85,8 +95,7 @@ public actor Sequencer {
       throw error
     }
     grown = (tree, hold)
-    for entry in entries { tell(entry) }
-    told = tree.size
+    if told < first { try await follow() } else { tell(entries, from: first) }
     return rows.count
   }
 

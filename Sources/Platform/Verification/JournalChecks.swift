@@ -96,6 +96,14 @@ public enum JournalChecks {
           (raw: $0.integer(0), commitment: $0.blob(1), sealed: $0.blob(2), wrapped: $0.blob(3))
         })
       guard let last = rows.last else { return findings }
+      // A damaged page may send a search back to where it came from, again and again.
+      guard last.raw > after else {
+        findings.append(
+          StoreFinding(
+            "journal", row: "\(after)",
+            Phrase("其后的记录次序错乱，数据页已损坏。", en: "the rows after it are out of order: a damaged page")))
+        return findings
+      }
       after = last.raw
       for row in rows where !row.wrapped.isEmpty {
         if current.subject != row.raw >> 16 {
