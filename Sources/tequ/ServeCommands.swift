@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Writes a minute that one address may send without being staff.")
   var writesPerMinute = 120
   @Option(
-    help: "A list of cities to serve, each under its host names; see docs/how-to/run-on-postgresql."
+    help: "A list of cities to serve, each under its host names; see docs/how-to/run-a-city."
   )
   var cities: String?
 
