@@ -66,13 +66,19 @@ public struct HTTPServer: Sendable {
   }
 
   private static func cannotListen(_ address: String, _ error: IOError) -> Problem {
-    Problem(
+    // Linux's numbers: EADDRINUSE, EACCES, EADDRNOTAVAIL.
+    let reason =
+      switch error.errnoCode {
+      case 98: Phrase("端口已被占用", en: "another program uses this port")
+      case 13: Phrase("没有权限", en: "it is not allowed to")
+      case 99: Phrase("本机没有这个地址", en: "this machine has no such address")
+      default: Phrase.same("\(error)")
+      }
+    return Problem(
       "cannot-listen", status: 503, title: Phrase("无法监听", en: "Cannot listen"),
       detail: Phrase(
-        "无法在 \(address) 上监听：\(error)。请换一个 --port 或 --host，或停止占用它的程序。",
-        en:
-          "It cannot listen on \(address): \(error). Choose another --port or --host, or stop the "
-          + "program that uses it."))
+        "无法在 \(address) 上监听：\(reason.zh)。请换一个 --port 或 --host。",
+        en: "It cannot listen on \(address): \(reason.en). Choose another --port or --host."))
   }
 }
 
