@@ -109,6 +109,12 @@ if !enginesOnly {
         "CaseEngine", "LegalTime", "EvidenceLog",
       ]),
     room(
+      "CaseWork", in: "Platform/",
+      [
+        "Commons", "AccessControl", "CaseEngine", "LegalTime", "Rulebook", "Storage", "Books",
+        "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
+      ]),
+    room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
