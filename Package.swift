@@ -31,7 +31,7 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
-      "HTTPValues", "CityProfiles", "MeasureKit", "Markup", "Charts",
+      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts",
     ] + dependencies)
 }
 
@@ -132,7 +132,7 @@ if !enginesOnly {
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "Desk", "Interchange", "HTTPValues",
+        "Books", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
         "StoreCopy", logging,

@@ -32,6 +32,8 @@ public protocol Procedure: Sendable {
   var way: [(name: Phrase, stages: [StageID])] { get }
   /// The command by which people open a case on the public pages.
   var openingCommand: CommandID { get }
+  /// Pages of the measure's own that its front page leads to.
+  var links: [(name: Phrase, target: String)] { get }
   /// Steps of which the applicant is told, with subject and text.
   var notices: [CommandID: (subject: Phrase, body: Phrase)] { get }
   /// Steps that stay among officials: the applicant does not see what was said with them.
@@ -61,6 +63,8 @@ extension Procedure {
   }
   /// By default no documents.
   public var documents: [CaseDocument] { [] }
+  /// By default no other pages.
+  public var links: [(name: Phrase, target: String)] { [] }
   /// By default nobody is told.
   public var notices: [CommandID: (subject: Phrase, body: Phrase)] { [:] }
   /// By default the applicant sees everything.
