@@ -62,7 +62,9 @@ var targets: [Target] = [
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
-  tests("Rulebook", "Commons"),
+  tests("Rulebook", "Commons", "LegalTime"),
+  engine("Dormancy", "LegalTime", "Rulebook"),
+  tests("Dormancy", "Commons", "LegalTime", "Rulebook"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
@@ -145,7 +147,7 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
+        "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
       ], path: "Sources/tequ",
