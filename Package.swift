@@ -144,7 +144,8 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine",
-        "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange", "Markup",
+        "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
+        "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),

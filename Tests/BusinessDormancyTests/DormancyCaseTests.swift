@@ -1,3 +1,8 @@
+import Rulebook
+import MeasureKit
+import Desk
+import CityProfiles
+import Books
 import CaseEngine
 import CaseWork
 import Commons

@@ -1,3 +1,7 @@
+import LegalTime
+import Desk
+import CaseEngine
+import Books
 import CaseWork
 import Cities
 import CityProfiles
