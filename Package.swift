@@ -62,7 +62,9 @@ var targets: [Target] = [
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
-  tests("Rulebook", "Commons"),
+  tests("Rulebook", "Commons", "LegalTime"),
+  engine("Dormancy", "LegalTime", "Rulebook"),
+  tests("Dormancy", "Commons", "LegalTime", "Rulebook"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
@@ -118,6 +120,7 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
+    measure("BusinessDormancy", in: "3-Enterprise", "Dormancy", "Rulebook"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
@@ -132,7 +135,7 @@ if !enginesOnly {
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "CaseWork", "Desk", "Interchange", "HTTPValues",
+        "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
         "StoreCopy", logging,
@@ -140,8 +143,9 @@ if !enginesOnly {
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange", "Markup",
+        "Commons", "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine",
+        "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
+        "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),
@@ -151,7 +155,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
+        "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests",
+        "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
       ], path: "Sources/tequ",
@@ -162,6 +167,9 @@ if !enginesOnly {
       path: "Tests/CrashTests", swiftSettings: house),
     tests(
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
+    tests(
+      "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
+      "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),

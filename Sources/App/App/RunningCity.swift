@@ -1,6 +1,7 @@
 import AccessControl
 import Accounts
 import Books
+import BusinessDormancy
 import CaseWork
 import Cities
 import CityProfiles
@@ -131,11 +132,11 @@ public final class RunningCity: Sendable {
       store: store, ring: ring, time: time, random: random, stamp: stamp,
       keyLife: folder.database.isShared ? SubjectKeys.sharedLife : nil)
     rules = try RequestRules(profile, calendar: .stateCouncil)
+    let acknowledger = Acknowledger(
+      jurisdiction: profile.code, authorisation: adoption.authorisation)
     requests = RequestsMeasure(
-      desk: desk, rules: rules, ring: ring,
-      acknowledger: Acknowledger(
-        jurisdiction: profile.code, authorisation: adoption.authorisation))
-    measures = [requests]
+      desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
+    measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = AccessPolicy(
       roles: BaseRoles.all + measures.flatMap(\.roles),
@@ -176,14 +177,32 @@ public final class RunningCity: Sendable {
     }
   }
 
+  /// The measures besides service requests that the profile has adopted.
+  private static func adopted(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger
+  ) throws -> [any Measure] {
+    var found: [any Measure] = []
+    func adopts(_ card: MeasureCard) -> Bool {
+      profile.measures.contains { $0.number == card.number }
+    }
+    if adopts(DormancyMeasure.card) {
+      found.append(
+        DormancyMeasure(
+          desk: desk,
+          rules: try DormancyRules(profile, law: Law.base(), calendar: .stateCouncil), ring: ring,
+          acknowledger: acknowledger))
+    }
+    return found
+  }
+
   /// All schema steps of a city.
   public static let migrations =
-    BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations + [
-      CopyBook.migration
-    ]
+    BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
+    + DormancyTables.migrations + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
+    + DormancyTables.markedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
