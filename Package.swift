@@ -31,7 +31,7 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
-      "HTTPValues", "CityProfiles", "MeasureKit", "Markup", "Charts",
+      "HTTPValues", "CityProfiles", "MeasureKit", "Markup", "Charts", "Rulebook",
     ] + dependencies)
 }
 

@@ -48,7 +48,7 @@ struct ListRules: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let rules = try Law.base().listing(asOf: moment.date(), in: moment.territory)
+      let rules = try AllLaw.base().listing(asOf: moment.date(), in: moment.territory)
       for rule in rules {
         guard json else {
           let mark = rule.citation.isVerified ? "" : " [unverified]"
@@ -80,7 +80,7 @@ struct ExplainRule: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let needs = try Law.base().needs(
+      let needs = try AllLaw.base().needs(
         of: RuleID(id), asOf: moment.date(), in: moment.territory)
       let language = Say.language
       let colon = Phrase("：", en: ": ")[language]
@@ -124,7 +124,7 @@ struct EvaluateRule: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let base = try Law.base()
+      let base = try AllLaw.base()
       let rule = RuleID(id)
       let open = try base.opened(rule, asOf: moment.date(), in: moment.territory)
       var rows = try FactRows(facts)
@@ -187,7 +187,7 @@ struct DiffRules: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let changes = try Law.base().diff(
+      let changes = try AllLaw.base().diff(
         from: RuleMoment.date(from), to: RuleMoment.date(to), in: city.map { Territory($0) })
       for change in changes {
         Say.line(
@@ -206,7 +206,7 @@ struct BenchRules: AsyncParsableCommand {
   @Flag(help: "Write a JSON object a line.") var json = false
 
   func run() async throws {
-    let base = try Law.base()
+    let base = try AllLaw.base()
     let day = CivilDate("2026-03-02") ?? CivilDate(dayNumber: 0)
     let report = BenchReport(isJSON: json)
     for (name, id) in [

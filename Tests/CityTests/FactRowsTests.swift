@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func csvAndJSONGiveTheSame() throws {
-    let base = try Law.base()
+    let base = try AllLaw.base()
     let csv = try rows(
       "note,claim.amount,case.kind\n\"a, \"\"b\"\"\",100000,property\n\n,1,labour\n", "csv")
     #expect(csv.count == 2 && csv[0].line == 2 && csv[1].line == 4)
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func aScheduleAsksItsOwnRule() throws {
-    let base = try Law.base()
+    let base = try AllLaw.base()
     let row = try rows(
       "schedule,amount_cny\npreservation_application,100000\nnothing,1\n", "csv")
     #expect(try FactRows.sheet(row[0], for: "court-fee.preservation", base) != nil)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func wrongCellsAreAllNamed() throws {
-    let base = try Law.base()
+    let base = try AllLaw.base()
     let row = try rows("claim.amount,case.kind\nmany,colour\n", "csv")
     let problem = #expect(throws: Problem.self) {
       try FactRows.sheet(row[0], for: "court-fee.acceptance", base)

@@ -1,16 +1,6 @@
 import Commons
 import Rulebook
 
-/// The law that the program knows.
-public enum Law {
-  /// All packs, checked together.
-  ///
-  /// - Throws: ``Problem`` 422 that lists what is wrong with them.
-  public static func base() throws(Problem) -> RuleBase {
-    try RuleBase([CourtFees.pack, ArbitrationFees.pack])
-  }
-}
-
 /// Facts from a file: CSV (RFC 4180) with a line of names, or one JSON object a line. A column is named
 /// like a fact. The published fee schedules' own columns, `schedule` and `amount_cny`, are understood:
 /// a row of a schedule that asks another rule is passed over.
