@@ -130,6 +130,6 @@ extension CourtFees {
   private static func deadline(_ name: String, _ title: Phrase, _ citation: Citation) -> Rule {
     Rule(
       RuleID("court-fee.period.\(name)"), title, citation, from: start,
-      .period(ParameterID("court-fee.period.\(name)")))
+      .period(ParameterID("court-fee.period.\(name)")), counting: .civilProcedure)
   }
 }
