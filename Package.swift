@@ -62,7 +62,7 @@ var targets: [Target] = [
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
-  tests("Rulebook", "Commons"),
+  tests("Rulebook", "Commons", "LegalTime"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
@@ -163,9 +163,9 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
-        "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
-        "Verification",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
+        "StoreCopy", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(

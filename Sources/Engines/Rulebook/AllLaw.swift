@@ -23,6 +23,13 @@ public enum AllLaw {
   public static let entries: [Entry] = [
     Entry("court-fees", Phrase("诉讼费用", en: "Court fees"), CourtFees.pack),
     Entry("arbitration-fees", Phrase("仲裁费用", en: "Arbitration fees"), ArbitrationFees.pack),
+    Entry(
+      "civil-procedure", Phrase("民事诉讼期间", en: "Periods of civil procedure"),
+      CivilProcedurePeriods.pack),
+    Entry(
+      "environmental-suits", Phrase("环境公益诉讼期间", en: "Periods of environmental suits"),
+      EnvironmentalSuitPeriods.pack),
+    Entry("hotline", Phrase("12345热线办理规则", en: "Rules of the 12345 hotline"), HotlineRules.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)
