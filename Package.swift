@@ -31,7 +31,7 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
-      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts",
+      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts", "Rulebook",
     ] + dependencies)
 }
 
@@ -177,9 +177,9 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
-        "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
-        "Verification",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
+        "StoreCopy", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests(
       "CaseWork", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues",

@@ -31,7 +31,7 @@ struct SweepDormancy: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       let day = try moment.date()
-      let base = try Law.base()
+      let base = try AllLaw.base()
       let terms = try DormancyTerms(base, asOf: day, in: moment.territory)
       let business = try DormancyTerms.business(base, asOf: day, in: moment.territory)
       let lines = try LineReader(file)
@@ -162,7 +162,7 @@ struct BenchDormancy: AsyncParsableCommand {
       let report = BenchReport(isJSON: json)
       let day = CivilDate("2026-03-02") ?? CivilDate(dayNumber: 0)
       let territory = city.map { Territory($0) }
-      let base = try Law.base()
+      let base = try AllLaw.base()
       let terms = try DormancyTerms(base, asOf: day, in: territory)
       let business = try DormancyTerms.business(base, asOf: day, in: territory)
       var random = SeededRandom(seed: seed)

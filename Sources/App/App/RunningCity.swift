@@ -189,7 +189,7 @@ public final class RunningCity: Sendable {
       found.append(
         DormancyMeasure(
           desk: desk,
-          rules: try DormancyRules(profile, law: Law.base(), calendar: .stateCouncil), ring: ring,
+          rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil), ring: ring,
           acknowledger: acknowledger))
     }
     return found
