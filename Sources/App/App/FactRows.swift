@@ -7,13 +7,14 @@ public enum Law {
   ///
   /// - Throws: ``Problem`` 422 that lists what is wrong with them.
   public static func base() throws(Problem) -> RuleBase {
-    try RuleBase([CourtFees.pack, ArbitrationFees.pack])
+    try RuleBase([CourtFees.pack, ArbitrationFees.pack, AdoptionScope.pack])
   }
 }
 
 /// Facts from a file: CSV (RFC 4180) with a line of names, or one JSON object a line. A column is named
 /// like a fact. The published fee schedules' own columns, `schedule` and `amount_cny`, are understood:
-/// a row of a schedule that asks another rule is passed over.
+/// a row of a schedule that asks another rule is passed over. So are `measure`, `city` and `province` of a
+/// list of places, see ``PlaceColumns``.
 public struct FactRows {
   /// One line of the file.
   public struct Row {
@@ -132,6 +133,7 @@ public struct FactRows {
   ) throws(Problem) -> FactSheet? {
     var sheet = try base.sheet()
     var given = row.cells.filter { cell in base.facts.contains { $0.id.text == cell.name } }
+    given += PlaceColumns.facts(row)
     if let name = row.cells.first(where: { $0.name == "schedule" })?.text {
       guard let schedule = schedules[name], schedule.rule == rule else { return nil }
       given += schedule.implied.map { (name: $0.0.text, text: $0.1) }
@@ -153,9 +155,11 @@ public struct FactRows {
   /// The names of columns that no rule knows.
   public static func unknown(_ row: Row, _ base: RuleBase) -> [String] {
     let isSchedule = row.cells.contains { $0.name == "schedule" }
+    let isPlaces = PlaceColumns.areIn(row)
     return row.cells.map(\.name).filter { name in
       !base.facts.contains { $0.id.text == name }
         && !(isSchedule && ["schedule", "amount_cny"].contains(name))
+        && !(isPlaces && PlaceColumns.know(name))
     }
   }
 }
