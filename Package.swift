@@ -63,12 +63,12 @@ var targets: [Target] = [
   tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons"),
-  room("CityProfiles", in: "Platform/", ["Commons"]),
+  room("CityProfiles", in: "Platform/", ["Commons", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
     resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
     swiftSettings: house),
-  tests("CityProfiles", "Commons", "Cities"),
+  tests("CityProfiles", "Commons", "Cities", "Rulebook"),
   room("Markup", in: "Platform/", ["Commons"]),
   room("Charts", in: "Platform/", ["Commons", "Markup"]),
   room("HTTPValues", in: "Platform/", ["Commons"]),
@@ -162,8 +162,8 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
+        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "Cities", "CityProfiles",
+        "Commons", "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
         "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
         "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),

@@ -37,7 +37,12 @@ public struct Front: Sendable {
     LogPages(city: city).routes(&routes)
     ReceiptPages(city: city).routes(&routes)
     SystemRoutes().routes(&routes)
-    for measure in city.measures { measure.routes(&routes) }
+    for measure in city.measures {
+      let number = type(of: measure).card.number
+      routes.add(measure) { visit in
+        try city.adoptions.require(number, on: visit.now.date(in: city.profile.zone))
+      }
+    }
     self.routes = routes.all
     table = RouteTable(routes)
     limiter = RateLimiter(perMinute: options.writesPerMinute)

@@ -26,6 +26,8 @@ extension AdoptionScope {
     public let measure: Int
     /// The function's name in profiles and rules.
     public let code: String
+    /// What it is.
+    public let name: Phrase
     /// From what it departs.
     public let level: Level
     /// Why, in a few words.
@@ -36,35 +38,42 @@ extension AdoptionScope {
     /// All that this program knows; the reading of each is its own, the articles are as cited.
     public static let all: [Departure] = [
       Departure(
-        measure: 10, code: "fund-names", level: .policy,
+        measure: 10, code: "fund-names",
+        name: Phrase("备注代表基金登记", en: "registration noted “for the fund”"), level: .policy,
         why: Phrase("以“代表基金”备注登记，登记事项未作规定", en: "A note “for the fund” is no item of the register"),
         citation: Citation(
           "市场主体登记管理条例", edition: "2021-07-27", article: 8, paragraph: 2)),
       Departure(
-        measure: 11, code: "penalties", level: .law,
+        measure: 11, code: "penalties",
+        name: Phrase("地方金融部门处罚权限", en: "penalties by the local regulator"), level: .law,
         why: Phrase("金融基本制度只能由法律规定", en: "Basic rules of finance are reserved to law"),
         citation: legislation(11, item: 9)),
       Departure(
-        measure: 11, code: "disclosure-duty", level: .law,
+        measure: 11, code: "disclosure-duty",
+        name: Phrase("强制环境信息披露", en: "duty to disclose"), level: .law,
         why: Phrase("没有上位法依据不得增设义务", en: "No duty without a basis in higher law"),
         citation: legislation(93, 6)),
       Departure(
-        measure: 14, code: "personal-bankruptcy", level: .law,
+        measure: 14, code: "personal-bankruptcy",
+        name: Phrase("个人破产", en: "personal bankruptcy"), level: .law,
         why: Phrase("民事基本制度只能由法律规定", en: "Basic civil institutions are reserved to law"),
         citation: legislation(11, item: 8)),
       Departure(
-        measure: 14, code: "hong-kong-recognition", level: .policy,
+        measure: 14, code: "hong-kong-recognition",
+        name: Phrase("认可协助香港破产程序", en: "recognition of Hong Kong cases"), level: .policy,
         why: Phrase(
           "香港破产程序的认可协助限最高人民法院指定的试点", en: "Recognition is a pilot of courts that are named"),
         citation: Citation(
           "关于开展认可和协助香港特别行政区破产程序试点工作的意见", edition: "法发〔2021〕15号",
           verified: false)),
       Departure(
-        measure: 17, code: "hong-kong-settlement", level: .policy,
+        measure: 17, code: "hong-kong-settlement",
+        name: Phrase("香港公费医疗结算", en: "settlement with Hong Kong"), level: .policy,
         why: Phrase("境外公费医疗结算没有现行规定", en: "No rule in force covers settlement from abroad"),
         citation: notice(3)),
       Departure(
-        measure: 18, code: "fee-relief", level: .law,
+        measure: 18, code: "fee-relief",
+        name: Phrase("公益诉讼起诉人免交诉讼费", en: "exemption of plaintiffs from fees"), level: .law,
         why: Phrase(
           "诉讼制度只能由法律规定；免交诉讼费现只适用于自然人",
           en: "Procedure is reserved to law; only natural persons may be exempted from fees"),
@@ -85,7 +94,7 @@ extension AdoptionScope {
       "adoption.function", Phrase("功能", en: "function"),
       .choice(
         [.init(ordinary, Phrase("在现行规定之内的功能", en: "one within the rules in force"))]
-          + Departure.all.map { .init($0.code, $0.why) }),
+          + Departure.all.map { .init($0.code, $0.name) }),
       meaning: Phrase("要开通的功能", en: "what is to be switched on"),
       whenSilent: .choice(ordinary)),
     FactDeclaration(
