@@ -37,6 +37,7 @@ public struct Front: Sendable {
     LogPages(city: city).routes(&routes)
     ReceiptPages(city: city).routes(&routes)
     SystemRoutes().routes(&routes)
+    AdoptionPages(city: city).routes(&routes)
     for measure in city.measures {
       let number = type(of: measure).card.number
       routes.add(measure) { visit in
@@ -50,6 +51,7 @@ public struct Front: Sendable {
     links = [
       PageShell.Link(Phrase("首页", en: "Home"), "/"),
       PageShell.Link(Phrase("民生诉求", en: "Requests"), "/requests"),
+      PageShell.Link(Phrase("改革举措", en: "Adoption"), "/adoption"),
       PageShell.Link(Phrase("存证日志", en: "Evidence log"), "/log"),
     ]
   }
