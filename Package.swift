@@ -65,12 +65,12 @@ var targets: [Target] = [
   tests("Rulebook", "Commons", "LegalTime"),
   engine("Dormancy", "LegalTime", "Rulebook"),
   tests("Dormancy", "Commons", "LegalTime", "Rulebook"),
-  room("CityProfiles", in: "Platform/", ["Commons"]),
+  room("CityProfiles", in: "Platform/", ["Commons", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
     resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
     swiftSettings: house),
-  tests("CityProfiles", "Commons", "Cities"),
+  tests("CityProfiles", "Commons", "Cities", "Rulebook"),
   room("Markup", in: "Platform/", ["Commons"]),
   room("Charts", in: "Platform/", ["Commons", "Markup"]),
   room("HTTPValues", in: "Platform/", ["Commons"]),
@@ -176,7 +176,8 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
+        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "Cities", "CityProfiles",
+        "Commons",
         "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "Verification",

@@ -8,7 +8,8 @@ struct Tequ: AsyncParsableCommand {
     abstract: "One program with which a city runs the 22 measures of the Shenzhen reform pilot.",
     subcommands: [
       Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
-      Deadline.self, RulesCommand.self, DormancyCommand.self, Backup.self, Restore.self, Copy.self, KeyCommand.self,
+      Deadline.self, RulesCommand.self, CityCommand.self, DormancyCommand.self, Backup.self,
+      Restore.self, Copy.self, KeyCommand.self,
       KeysCommand.self, Bench.self, ProbeCommand.self,
     ])
 }

@@ -31,13 +31,13 @@ struct DormancyBench {
     time = ManualTime(DormancyBench.start)
     ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     let desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamp: 1)
+      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
     let profile = try profile ?? BundledCities.shifan()
     measure = DormancyMeasure(
       desk: desk,
       rules: try DormancyRules(
         profile, law: RuleBase([DormancyLaw.pack]), calendar: .stateCouncil), ring: ring,
-      acknowledger: Acknowledger(jurisdiction: profile.code, authorisation: "test"),
+      acknowledger: Acknowledger([]),
       pledges: pledges)
   }
 

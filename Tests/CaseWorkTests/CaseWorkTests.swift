@@ -38,8 +38,8 @@ private struct Bench {
     office = CaseOffice(
       CaseSetting(PermitProcedure(), in: try BundledCities.shifan(), calendar: .stateCouncil),
       desk: CommandDesk(
-        store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamp: 1),
-      ring: ring, acknowledger: Acknowledger(jurisdiction: "990000", authorisation: "test"))
+        store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1)),
+      ring: ring, acknowledger: Acknowledger([]))
   }
 
   static let application = CaseFacts([

@@ -186,7 +186,8 @@ import Testing
     let key = try await close(test)
     let here = test.city.desk.store
     let node = CommandDesk(
-      store: here, ring: test.city.ring, time: test.time, random: KernelRandom(), stamp: 1)
+      store: here, ring: test.city.ring, time: test.time, random: KernelRandom(),
+      stamps: ActStamps(1))
     let row = try #require(
       try await here.first(JournalBook.entry(JournalKey(aggregate: key, version: 1))))
     #expect(try await node.opening(of: row) != nil)

@@ -51,7 +51,9 @@ final class TestCity {
 
   private let backend: Backend
 
-  init(_ backend: Backend = .sqlite, writesPerMinute: Int = 100_000) async throws {
+  init(
+    _ backend: Backend = .sqlite, writesPerMinute: Int = 100_000, profile: CityProfile? = nil
+  ) async throws {
     self.backend = backend
     folder = DataFolder(
       "/tmp/tequ-test-\(getpid())-\(UUID().uuidString)", database: try backend.newDatabase())
@@ -59,6 +61,7 @@ final class TestCity {
     var options = RunningCity.Options()
     options.creates = true
     options.time = time
+    options.profile = profile
     options.random = SeededBytes(seed: 42)
     city = try await RunningCity(folder, options)
     try await city.sequencer.load()

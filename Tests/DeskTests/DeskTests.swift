@@ -41,7 +41,7 @@ enum Engine: CaseIterable {
 private func makeDesk(_ store: any Store, seed: UInt64 = 1) throws -> CommandDesk {
   CommandDesk(
     store: store, ring: try KeyRing(master: [UInt8](repeating: 3, count: 32)),
-    time: ManualTime(start), random: SeededBytes(seed: seed), stamp: 1)
+    time: ManualTime(start), random: SeededBytes(seed: seed), stamps: ActStamps(1))
 }
 
 private func dump(_ store: any Store) async throws -> [String: [[SQLValue]]] {

@@ -27,7 +27,7 @@ struct RequestBench {
     time = ManualTime(RequestBench.start)
     desk = CommandDesk(
       store: store, ring: try KeyRing(master: [UInt8](repeating: 5, count: 32)), time: time,
-      random: SeededBytes(seed: 4), stamp: 1)
+      random: SeededBytes(seed: 4), stamps: ActStamps(1))
     rules = try RequestRules(try BundledCities.shifan(), calendar: .stateCouncil)
   }
 

@@ -30,7 +30,7 @@ def shape(address):
     """The kind of page behind an address: numbers of cases and the like taken out."""
     parts = urllib.parse.urlsplit(address)
     path = re.sub(r"21-\d{4}-\d{7}-\w", "N", parts.path)
-    path = re.sub(r"/problems/.+", "/problems/P", re.sub(r"/measures/.+", "/measures/M", path))
+    path = re.sub(r"/problems/.+", "/problems/P", re.sub(r"/(measures|adoption)/.+", r"/\1/M", path))
     path = re.sub(r"/receipts/N/\d+", "/receipts/N/V", path)
     if path.startswith("/law/"):
         return "/law/R" if "." in path else "/law/P"

@@ -4,7 +4,7 @@ import Rulebook
 /// Facts from a file: CSV (RFC 4180) with a line of names, or one JSON object a line. A column is named
 /// like a fact. The published vectors' own columns are understood: `schedule` and `amount_cny` of fees,
 /// `period`, `start_date` and `days` of court periods. Such a row names its own rule; asked for another,
-/// it is passed over.
+/// it is passed over. So are `measure`, `city` and `province` of a list of places, see ``PlaceColumns``.
 public struct FactRows {
   /// One line of the file.
   public struct Row: Sendable {
@@ -170,6 +170,7 @@ public struct FactRows {
   ) throws(Problem) -> FactSheet? {
     var sheet = try base.sheet()
     var given = row.cells.filter { cell in base.facts.contains { $0.id.text == cell.name } }
+    given += PlaceColumns.facts(row)
     if isVector(row) {
       guard let schedule = schedule(row), schedule.rule == rule else { return nil }
       given += schedule.implied.map { (name: $0.0.text, text: $0.1) }
@@ -197,8 +198,10 @@ public struct FactRows {
   public static func unknown(_ row: Row, _ base: RuleBase) -> [String] {
     let names = row.cells.map(\.name)
     let own = names.compactMap { ownColumns[$0] }.reduce(into: Set()) { $0.formUnion($1) }
+    let isPlaces = PlaceColumns.areIn(row)
     return names.filter { name in
       !base.facts.contains { $0.id.text == name } && !own.contains(name)
+        && !(isPlaces && PlaceColumns.know(name))
     }
   }
 }

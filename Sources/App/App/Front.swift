@@ -38,7 +38,13 @@ public struct Front: Sendable {
     LawPages(city: city).routes(&routes)
     ReceiptPages(city: city).routes(&routes)
     SystemRoutes().routes(&routes)
-    for measure in city.measures { measure.routes(&routes) }
+    AdoptionPages(city: city).routes(&routes)
+    for measure in city.measures {
+      let number = type(of: measure).card.number
+      routes.add(measure) { visit in
+        try city.adoptions.require(number, on: visit.now.date(in: city.profile.zone))
+      }
+    }
     self.routes = routes.all
     table = RouteTable(routes)
     limiter = RateLimiter(perMinute: options.writesPerMinute)
@@ -46,6 +52,7 @@ public struct Front: Sendable {
     links = [
       PageShell.Link(Phrase("首页", en: "Home"), "/"),
       PageShell.Link(Phrase("民生诉求", en: "Requests"), "/requests"),
+      PageShell.Link(Phrase("改革举措", en: "Adoption"), "/adoption"),
       PageShell.Link(Phrase("存证日志", en: "Evidence log"), "/log"),
     ]
   }

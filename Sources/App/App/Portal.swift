@@ -23,10 +23,13 @@ struct Portal: Sendable {
     let log = try await city.desk.store.first(LogBook.state)
     return visit.page(Phrase("首页", en: "Home")) { h in
       hero(&h)
-      panels.own(&h, visit)
-      panels.strip(&h)
+      let offersRequests = isInUse(RequestsMeasure.card)
+      if offersRequests {
+        panels.own(&h, visit)
+        panels.strip(&h)
+      }
       h.element("div", .class("two")) { h in
-        h.element("div") { panels.latest(&$0, visit) }
+        if offersRequests { h.element("div") { panels.latest(&$0, visit) } }
         h.element("div") { trust(&$0, log) }
       }
       plans(&h)
@@ -105,13 +108,15 @@ struct Portal: Sendable {
 
   /// The 22 measures: what runs, and what is only planned.
   private func plans(_ h: inout HTML) {
-    let running = AllMeasures.cards.count(where: \.isRunning)
-    h.section(Phrase("改革试点22条举措", en: "The 22 measures of the reform pilot"))
+    let running = AllMeasures.cards.count(where: isInUse)
+    h.section(
+      Phrase("改革试点22条举措", en: "The 22 measures of the reform pilot"),
+      more: Phrase("采用情况与成效 ›", en: "What we adopted, with what effect ›"), "/adoption")
     h.p(
       Phrase(
-        "已上线\(running)项，其余\(AllMeasures.cards.count - running)项尚在规划，本系统还不能办理。",
+        "已上线\(running)项，其余\(AllMeasures.cards.count - running)项本市尚未采用或者尚在规划，本系统还不能办理。",
         en:
-          "\(running) is running; the other \(AllMeasures.cards.count - running) are planned, and nothing can be done here yet."
+          "Running: \(running). The other \(AllMeasures.cards.count - running) are not adopted here or only planned; nothing can be done yet."
       ), class: "hint")
     h.element("div", .class("panel plans")) { h in
       for chapter in MeasureCard.Chapter.allCases {
@@ -130,12 +135,18 @@ struct Portal: Sendable {
     }
   }
 
+  /// Whether something can be done under a measure here and now.
+  private func isInUse(_ card: MeasureCard) -> Bool {
+    card.isRunning
+      && city.adoptions.isAdopted(card.number, on: city.time.now.date(in: city.profile.zone))
+  }
+
   private func planned(_ h: inout HTML, _ card: MeasureCard) {
     h.element("li") { h in
       h.element("span", .class("no"), text: String(card.number))
       h.element("span") { h in
-        h.a(card.isRunning ? "/\(card.slug)" : "/measures/\(card.slug)", card.name)
-        if card.isRunning {
+        h.a(isInUse(card) ? "/\(card.slug)" : "/measures/\(card.slug)", card.name)
+        if isInUse(card) {
           h.text(" ")
           h.tag(Phrase("已上线", en: "running"), .good)
         }
@@ -159,13 +170,13 @@ struct Portal: Sendable {
   private func card(_ h: inout HTML, _ card: MeasureCard) {
     h.element("div", .class("card")) { h in
       h.element("h3") {
-        $0.a(card.isRunning ? "/\(card.slug)" : "/measures/\(card.slug)", card.name)
+        $0.a(isInUse(card) ? "/\(card.slug)" : "/measures/\(card.slug)", card.name)
       }
       h.p(card.summary)
       h.element("p") { h in
         h.tag(
-          card.isRunning ? Phrase("已上线", en: "running") : Phrase("规划中", en: "planned"),
-          card.isRunning ? .good : .plain)
+          isInUse(card) ? Phrase("已上线", en: "running") : Phrase("未开通", en: "not in use"),
+          isInUse(card) ? .good : .plain)
       }
     }
   }
@@ -238,16 +249,26 @@ struct Portal: Sendable {
     guard let card = AllMeasures.cards.first(where: { $0.slug == visit["slug"] }) else {
       throw Problem.notFound(Phrase("没有这项举措。", en: "There is no such measure."))
     }
-    if card.isRunning { return .seeOther("/\(card.slug)") }
+    if isInUse(card) { return .seeOther("/\(card.slug)") }
     return visit.page(card.name) { h in
       h.heading(card.name, lead: card.summary)
       h.banner(
-        Phrase(
-          "本举措尚在规划，本系统还不能办理。需要办事请直接联系主管部门。",
-          en:
-            "This measure is planned; nothing can be done here yet. Please turn to the agency in charge."
-        ),
-        .warn)
+        card.isRunning
+          ? Phrase(
+            "本市没有采用本举措，不能在此办理。需要办事请直接联系主管部门。",
+            en:
+              "This city has not adopted this measure; nothing can be done here. Please turn to the agency in charge."
+          )
+          : Phrase(
+            "本举措尚在规划，本系统还不能办理。需要办事请直接联系主管部门。",
+            en:
+              "This measure is planned; nothing can be done here yet. Please turn to the agency in charge."
+          ), .warn)
+      h.element("p") { h in
+        h.a(
+          "/adoption/\(card.number)",
+          Phrase("采用本举措需要什么 ›", en: "What adopting it would take ›"))
+      }
       h.p(
         Phrase(
           "出处：国家发展改革委 发改体改〔2023〕1447号，第\(card.number)条。",

@@ -25,6 +25,8 @@ public final class RunningCity: Sendable {
   public let folder: DataFolder
   /// Its data.
   public let profile: CityProfile
+  /// What it may do under its adopted measures.
+  public let adoptions: Adoptions
   /// The only door for writes.
   public let desk: CommandDesk
   /// Time, injected.
@@ -118,23 +120,15 @@ public final class RunningCity: Sendable {
         "the cluster of \(folder.database.shown) has no data checksums, so a damaged page may be served: stop it and run pg_checksums --enable"
       )
     }
-    let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
-    guard let adoption else {
-      throw Problem.refused(
-        "not-adopted",
-        Phrase("城市档案未采用第21项举措。", en: "The city's profile has not adopted measure 21."))
-    }
-    let stamp =
+    adoptions = try Adoptions(profile)
+    let stamping =
       options.isReadOnly
-      ? 1
-      : try await CommandDesk.stamp(
-        store, ring, jurisdiction: profile.code, authorisation: adoption.authorisation)
+      ? ActStamping.none : try await ActStamping(adoptions, profile.zone, store, ring)
     desk = CommandDesk(
-      store: store, ring: ring, time: time, random: random, stamp: stamp,
+      store: store, ring: ring, time: time, random: random, stamps: stamping.stamps,
       keyLife: folder.database.isShared ? SubjectKeys.sharedLife : nil)
     rules = try RequestRules(profile, calendar: .stateCouncil)
-    let acknowledger = Acknowledger(
-      jurisdiction: profile.code, authorisation: adoption.authorisation)
+    let acknowledger = Acknowledger(stamping.all)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
     measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
@@ -190,7 +184,8 @@ public final class RunningCity: Sendable {
       found.append(
         DormancyMeasure(
           desk: desk,
-          rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil), ring: ring,
+          rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring,
           acknowledger: acknowledger))
     }
     return found
@@ -207,13 +202,18 @@ public final class RunningCity: Sendable {
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
+    try CityProfile(files: profileFiles(folder))
+  }
+
+  /// The files of the city's data, by name.
+  static func profileFiles(_ folder: DataFolder) -> [String: [UInt8]] {
     let own = folder.path + "/city"
-    guard FileManager.default.fileExists(atPath: own) else { return try BundledCities.shifan() }
+    guard FileManager.default.fileExists(atPath: own) else { return BundledCities.shifanFiles }
     var files: [String: [UInt8]] = [:]
     for name in ["city.json", "catalogue.json"] {
       files[name] = FileManager.default.contents(atPath: own + "/" + name).map { Array($0) }
     }
-    return try CityProfile(files: files)
+    return files
   }
 
   /// A maildir always; a webhook if `config.json` names one.

@@ -78,6 +78,30 @@ struct SystemRoutes: Sendable {
       Phrase("两个岗位不得由同一人担任。", en: "Two posts may not be held by one person.")
     ),
     (
+      "not-adopted", 422,
+      Phrase(
+        "本市没有采用该项举措：见“改革举措”页，或者联系主管部门。",
+        en:
+          "This city has not adopted the measure: see the page on adoption, or ask the agency in charge."
+      )
+    ),
+    (
+      "function-off", 422,
+      Phrase("本市没有开通该项功能。", en: "This city has not switched the function on.")
+    ),
+    (
+      "adoption-ended", 422,
+      Phrase(
+        "授权届满，不再受理新的办件；已受理的继续办完。",
+        en: "The authorisation has ended: nothing new is taken in, what was taken in is finished.")
+    ),
+    (
+      "outside-pilot", 422,
+      Phrase(
+        "不在试点的区、单位或者限额之内：等待下一阶段。",
+        en: "Outside the districts, agencies or limits of the pilot: wait for the next stage.")
+    ),
+    (
       "too-many-requests", 429,
       Phrase("操作过于频繁：按提示的秒数后再试。", en: "Too often: wait for the seconds that are named.")
     ),

@@ -31,6 +31,7 @@ public enum AllLaw {
       EnvironmentalSuitPeriods.pack),
     Entry("hotline", Phrase("12345热线办理规则", en: "Rules of the 12345 hotline"), HotlineRules.pack),
     Entry("dormancy", Phrase("经营主体歇业", en: "Dormancy of businesses"), DormancyLaw.pack),
+    Entry("adoption", Phrase("采用改革举措", en: "Adoption of measures"), AdoptionScope.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)

@@ -32,6 +32,8 @@ public struct CityProfile: Sendable {
   /// Published figures to compare with.
   public let figures: [PublishedFigure]
 
+  /// What the rules say on adopting measures.
+  public let gate: AdoptionGate
   private let itemIndex: [String: Int]
   private let agencyIndex: [String: Int]
   private let suggestions: ItemSuggestions
@@ -70,18 +72,6 @@ public struct CityProfile: Sendable {
     public let name: Phrase
     /// phone, web, app, counter, paper, staff or interface.
     public let kind: String
-  }
-
-  /// A measure that the city has adopted.
-  public struct Adoption: Hashable, Sendable {
-    /// 1–22.
-    public let number: Int
-    /// The first day.
-    public let from: CivilDate
-    /// The document that authorises it.
-    public let authorisation: String
-    /// Who issued that.
-    public let issuer: String
   }
 
   /// A figure that somebody published, to compare our own with.
@@ -128,11 +118,10 @@ public struct CityProfile: Sendable {
     }
     items = try catalogue.list("items") { row in try CatalogueItem(row) }
     parameters = try city.list("parameters") { row in try CityParameter(row) }
-    measures = try city.list("measures") { row in
-      Adoption(
-        number: Int(try row.integer("number")), from: try row.date("from"),
-        authorisation: try row.text("authorisation"), issuer: try row.text("issuer"))
-    }
+    var adoptions = AdoptionReader()
+    let entries = adoptions.read(city.value["measures"], at: "/measures")
+    measures = entries.map(\.adoption)
+    gate = try AdoptionGate()
     figures = try city.list("figures") { row in
       guard let value = Double(try row.text("value")) else { throw row.fault("value") }
       return PublishedFigure(
@@ -149,11 +138,13 @@ public struct CityProfile: Sendable {
     }
     fallbackItem = items[fallback]
     suggestions = ItemSuggestions(items)
-    try checkReferences()
+    try checkReferences(adoptions.faults, entries)
   }
 
-  private func checkReferences() throws(Problem) {
-    var fields: [Problem.Field] = []
+  private func checkReferences(
+    _ faults: [Problem.Field], _ entries: [(pointer: String, adoption: Adoption)]
+  ) throws(Problem) {
+    var fields = faults
     func expect(_ holds: Bool, _ place: String, _ message: Phrase) {
       if !holds { fields.append(Problem.Field(place, message)) }
     }
@@ -179,6 +170,9 @@ public struct CityProfile: Sendable {
         "city.json /parameters \(parameter.name)",
         Phrase("取值应按生效日期排列且不为空。", en: "Its values must be in order of date, at least one."))
     }
+    fields += try AdoptionChecks(
+      code: code, districts: Set(districts.map(\.id)), agencies: Set(agencyIndex.keys), gate: gate
+    ).faults(entries)
     if !fields.isEmpty { throw .invalid(fields) }
   }
 

@@ -9,10 +9,15 @@ struct ActDraft: Sendable {
   let stamp: Int64
   let privatePart: [UInt8]
   var subjectChange: Change?
+  /// Why nothing new may be opened under this act's measure; a repeated request has its answer still.
+  private let refusal: Problem?
   private var scope: [UInt8]?
   private var requestDigest: [UInt8] = []
 
-  init(kind: String, context: Context, stamp: Int64, privatePart: [UInt8]) {
+  init(
+    kind: String, context: Context, stamp: Int64, privatePart: [UInt8], refusal: Problem? = nil
+  ) {
+    self.refusal = refusal
     self.kind = kind
     self.context = context
     self.stamp = stamp
@@ -40,6 +45,7 @@ struct ActDraft: Sendable {
     if let before = try answeredBefore(view) {
       return WritePlan([], answer: .before(before))
     }
+    if let refusal { throw refusal }
     let version = command.version(of: loaded)
     if let expectedVersion, expectedVersion != version { throw Problem.stale }
     guard version < JournalKey.maximumVersion else {

@@ -11,7 +11,7 @@ public final class CommandDesk: Sendable {
   let ring: KeyRing
   let time: any TimeSource
   let random: any RandomSource
-  let stamp: Int64
+  let stamps: ActStamps
   let cases: KeyLease
   let files: KeyLease
   let keys: SubjectKeys
@@ -21,17 +21,17 @@ public final class CommandDesk: Sendable {
   /// A desk over a store.
   ///
   /// - Parameters:
-  ///   - stamp: the number of the jurisdiction and authorisation under which acts are done.
+  ///   - stamps: under which jurisdiction and authorisation acts are done.
   ///   - keyLife: see ``SubjectKeys/init(store:ring:time:life:limit:)``.
   public init(
-    store: any Store, ring: KeyRing, time: any TimeSource, random: any RandomSource, stamp: Int64,
-    keyLife: Int64? = SubjectKeys.sharedLife
+    store: any Store, ring: KeyRing, time: any TimeSource, random: any RandomSource,
+    stamps: ActStamps, keyLife: Int64? = SubjectKeys.sharedLife
   ) {
     self.store = store
     self.ring = ring
     self.time = time
     self.random = random
-    self.stamp = stamp
+    self.stamps = stamps
     cases = KeyLease("aggregate", from: store)
     files = KeyLease("file", from: store)
     keys = SubjectKeys(store: store, ring: ring, time: time, life: keyLife)
@@ -120,6 +120,7 @@ public final class CommandDesk: Sendable {
     if isBackfill { try actor.require("desk.backfill") }
     let now = time.now
     let isNew = command.aggregate == nil
+    let term = try stamps.term(of: command.kind, at: now)
     let aggregate: Int64
     let subject: SubjectKeys.Known
     if let existing = command.aggregate {
@@ -139,7 +140,8 @@ public final class CommandDesk: Sendable {
     let content = command.content
     let privatePart = CommandDesk.privatePart(content, actor)
     var act = ActDraft(
-      kind: command.kind, context: context, stamp: stamp, privatePart: privatePart)
+      kind: command.kind, context: context, stamp: term.number, privatePart: privatePart,
+      refusal: isNew ? term.opening : nil)
     if isNew {
       act.subjectChange = SubjectBook.add(
         subject.sealing, matter: subject.matter, ring, random: random)

@@ -2,18 +2,18 @@ import Books
 import Commons
 import Desk
 import EvidenceLog
+import Storage
 
 /// Writes the acknowledgement of an act: what was recorded, the salt with which its holder can prove
 /// later what was said, and where the receipt will be. The receipt itself is ready once the act is
 /// in the log.
 public struct Acknowledger: Sendable {
-  private let jurisdiction: String
-  private let authorisation: String
+  private let stamps: [Int64: StampBook.Stamp]
 
-  /// Acknowledgements of acts under a jurisdiction and an authorisation.
-  public init(jurisdiction: String, authorisation: String) {
-    self.jurisdiction = jurisdiction
-    self.authorisation = authorisation
+  /// Acknowledgements of acts under a city's stamps.
+  public init(_ stamps: [StampBook.Stamp]) {
+    self.stamps = Dictionary(
+      stamps.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The document: `number`, `version`, `entry` (canonical text), `salt` (hex), `receipt` (address).
@@ -21,9 +21,12 @@ public struct Acknowledger: Sendable {
     _ done: Acknowledged, number: CaseNumber, token: String? = nil
   ) throws -> [String: JSONValue] {
     let row = done.row
+    guard let stamp = stamps[row.stamp] else {
+      throw StorageError("the act \(row.key.aggregate)/\(row.key.version) has no known stamp")
+    }
     let entry = LogEntry(
       kind: row.kind, recordedAt: row.recordedAt, effectiveAt: row.effectiveAt,
-      jurisdiction: jurisdiction, authorisation: authorisation, matter: row.matter,
+      jurisdiction: stamp.jurisdiction, authorisation: stamp.authorisation, matter: row.matter,
       publicText: row.publicFields, commitment: row.commitment)
     let version = row.key.version
     var fields: [String: JSONValue] = [

@@ -74,6 +74,20 @@ public struct Routes: Sendable {
     _ handle: @escaping @Sendable (Visit) async throws -> Response
   ) { add(.post, pattern, access, kind, handle) }
 
+  /// Takes in the routes of a measure; each of them first asks whether the measure may be used.
+  public mutating func add(
+    _ measure: any Measure, asking mayBeUsed: @escaping @Sendable (Visit) throws -> Void
+  ) {
+    var own = Routes()
+    measure.routes(&own)
+    for route in own.all {
+      add(route.method, route.pattern, route.access, route.kind) { visit in
+        try mayBeUsed(visit)
+        return try await route.handle(visit)
+      }
+    }
+  }
+
   private mutating func add(
     _ method: Method, _ pattern: String, _ access: RouteAccess, _ kind: RouteKind,
     _ handle: @escaping @Sendable (Visit) async throws -> Response

@@ -28,6 +28,9 @@ extension RequestsMeasure {
   // MARK: Intake
 
   private func describe(_ visit: Visit) throws -> Response {
+    // Nobody is to write a page full and learn only then that nothing is taken in.
+    try rules.adoptions.require(
+      RequestsMeasure.card.number, function: "intake", on: rules.day(visit.now))
     let values = ["item", "title", "text"].map { ($0, visit.request.query[$0] ?? "") }
     return intakePages.describe(visit, FormState(values: values))
   }

@@ -11,6 +11,8 @@ public struct RequestRules: Sendable {
   public let profile: CityProfile
   /// Its working days.
   public let calendar: WorkCalendar
+  /// What the city may do under its adopted measures.
+  let adoptions: Adoptions
   /// By how much a clock is extended, and how long it runs: one dated series for each parameter.
   private let periods: [ClockID: [(from: CivilDate, period: Period)]]
 
@@ -18,6 +20,7 @@ public struct RequestRules: Sendable {
   public init(_ profile: CityProfile, calendar: WorkCalendar) throws {
     self.profile = profile
     self.calendar = calendar
+    adoptions = try Adoptions(profile)
     var periods: [ClockID: [(from: CivilDate, period: Period)]] = [:]
     for parameter in profile.parameters where parameter.name.hasPrefix(RequestRules.prefix) {
       let name = ClockID(String(parameter.name.dropFirst(RequestRules.prefix.count)))

@@ -147,10 +147,16 @@ public struct SubmitRequest: Command {
   /// Opens the case in the stage `received`, starts its clock for dispatch and ties the attachments
   /// to the act.
   ///
-  /// - Throws: ``Problem`` 422 with every field at fault, for a source that was imported before, or
-  ///   for an attachment that was not staged for this request.
+  /// - Throws: ``Problem`` 422 with every field at fault, for a district or agency outside the pilot
+  ///   scope, for a source that was imported before, or for an attachment that was not staged for this
+  ///   request.
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
     let item = try rules.check(intake)
+    try rules.adoptions.require(
+      RequestsMeasure.card.number, function: "intake", on: rules.day(context.recordedAt),
+      at: Adoptions.Place(
+        district: intake.district,
+        agency: rules.profile.responsible(item, district: intake.district).id))
     if let source = intake.source, try view.first(RequestTables.imported(source)) != nil {
       throw Problem.refused(
         "imported-before", Phrase("这一条已导入过。", en: "This row was imported before."))
