@@ -52,6 +52,8 @@ var dependencies = [dependency("apple/swift-crypto", "4.5.2")]
 var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
+  engine("ArrivalFlow"),
+  tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
   engine("CaseEngine"),
@@ -154,11 +156,10 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests",
-        "Simulation",
-        "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
-        arguments, logging,
+        "AccessControl", "Accounts", "App", "ArrivalFlow", "Books", "CityProfiles", "CJemalloc",
+        "Commons", "Desk", "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles",
+        "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
+        "StoreCopy", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(

@@ -87,6 +87,14 @@ public final class RunningCity: Sendable {
 
     /// The usual way.
     public init() {}
+
+    var opening: StoreAddress.Opening {
+      var opening = StoreAddress.Opening()
+      opening.batchLimit = batchLimit
+      opening.cacheMegabytes = cacheMegabytes
+      opening.isReadOnly = isReadOnly
+      return opening
+    }
   }
 
   /// Opens the city in a folder.
@@ -102,24 +110,13 @@ public final class RunningCity: Sendable {
     ring = KeyRing(
       try folder.secrets(create: options.creates, random: KernelRandom()), at: time.now)
     profile = try options.profile ?? RunningCity.profile(folder)
-    var opening = StoreAddress.Opening()
-    opening.batchLimit = options.batchLimit
-    opening.cacheMegabytes = options.cacheMegabytes
-    opening.isReadOnly = options.isReadOnly
     store =
       try options.store?(RunningCity.migrations)
-      ?? folder.database.open(opening, migrations: RunningCity.migrations)
+      ?? folder.database.open(options.opening, migrations: RunningCity.migrations)
     try await CopyBook.requireWhole(store)
     try await RunningCity.check(ring, store, folder)
     logger = Logger(label: "tequ")
-    for path in folder.openToOthers() {
-      logger.warning("\(path) may be used by others than its owner: run chmod go= \(path)")
-    }
-    if try await !StoreAddress.checksPages(store) {
-      logger.warning(
-        "the cluster of \(folder.database.shown) has no data checksums, so a damaged page may be served: stop it and run pg_checksums --enable"
-      )
-    }
+    try await RunningCity.warn(logger, folder, store)
     adoptions = try Adoptions(profile)
     let stamping =
       options.isReadOnly
@@ -133,10 +130,7 @@ public final class RunningCity: Sendable {
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
     measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
-    policy = AccessPolicy(
-      roles: BaseRoles.all + measures.flatMap(\.roles),
-      separations: BaseRoles.separations + measures.flatMap(\.separations),
-      everybody: measures.reduce(into: []) { $0.formUnion($1.publicPermissions) })
+    policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
     duties = Duties(
       node: Hex.encode(random.bytes(8)), store: store, time: time,
@@ -147,6 +141,20 @@ public final class RunningCity: Sendable {
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
+  }
+
+  /// Says what should not stay as it is, though the city runs.
+  private static func warn(
+    _ logger: Logger, _ folder: DataFolder, _ store: any Store
+  ) async throws {
+    for path in folder.openToOthers() {
+      logger.warning("\(path) may be used by others than its owner: run chmod go= \(path)")
+    }
+    if try await !StoreAddress.checksPages(store) {
+      logger.warning(
+        "the cluster of \(folder.database.shown) has no data checksums, so a damaged page may be served: stop it and run pg_checksums --enable"
+      )
+    }
   }
 
   /// Refuses keys that are not those of the rows: they would seal what nobody can read afterwards.
@@ -304,6 +312,14 @@ public final class RunningCity: Sendable {
 
 /// The roles that belong to no measure.
 enum BaseRoles {
+  /// All roles of a city whose measures are these.
+  static func policy(with measures: [any Measure]) -> AccessPolicy {
+    AccessPolicy(
+      roles: all + measures.flatMap(\.roles),
+      separations: separations + measures.flatMap(\.separations),
+      everybody: measures.reduce(into: []) { $0.formUnion($1.publicPermissions) })
+  }
+
   static let administrator = Role(
     "administrator", Phrase("系统管理员", en: "Administrator"), ["accounts.manage", "subjects.forget"],
     reachesAllAgencies: true)

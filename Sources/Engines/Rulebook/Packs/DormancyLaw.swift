@@ -115,7 +115,7 @@ public enum DormancyLaw {
       Rule(
         "dormancy.cause.other.zone",
         Phrase("特区规定包括经济危机和其他困难", en: "The zone's rule takes in economic crisis and other trouble"),
-        localRule, from: localStart, in: shenzhen, exceptionOf: "dormancy.cause.other", met),
+        localRule, from: start, in: shenzhen, exceptionOf: "dormancy.cause.other", met),
     ]
     + general("dormancy.difficulty", Phrase("经营困难", en: "Difficulty"), regulation(30, 1))
     + unless(

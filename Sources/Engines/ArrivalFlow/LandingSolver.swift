@@ -1,0 +1,228 @@
+import Commons
+
+/// What solving a landing problem gave.
+public struct LandingSolution: Hashable, Sendable {
+  /// The best schedule that was found.
+  public let schedule: LandingSchedule
+  /// What it costs, in cost units.
+  public let cost: Int
+  /// No schedule costs less than this.
+  public let lowerBound: Int
+  /// How many part sequences were looked at.
+  public let steps: Int
+
+  /// Whether no schedule is better.
+  public var isProved: Bool { lowerBound >= cost }
+
+  /// The share of the cost that is not proved to be needed, from 0 to 1.
+  public var gap: Double { cost == 0 ? 0 : Double(cost - lowerBound) / Double(cost) }
+}
+
+/// Finds the cheapest schedule of a landing problem and proves it.
+///
+/// First lower bounds come from parts: the aircraft from some target time on, solved on their own, last
+/// ones first (Verfaillie, Lemaître and Schiex 1996); where that comes to all of them, they are solved.
+/// Else narrow searches give a schedule, which searches of its neighbourhood improve, and the search asks for something cheaper than a limit just
+/// above the bound: to find nothing raises the bound, and something found is best. In between ever wider
+/// searches look below the best cost. All is decided by counting steps, never by a clock, so it can be
+/// repeated.
+public struct LandingSolver {
+  /// How much work is allowed and where.
+  public struct Options: Hashable, Sendable {
+    /// The most part sequences that are looked at.
+    public var steps: Int
+    /// The share of the steps that may go into lower bounds from parts, in hundredths.
+    public var boundShare: Int
+    /// Options.
+    public init(steps: Int = 20_000_000, boundShare: Int = 50) {
+      self.steps = steps
+      self.boundShare = boundShare
+    }
+  }
+
+  private let problem: LandingProblem
+  private let options: Options
+  private var search: LandingSearch
+  private var best: (cost: Int, steps: [LandingSearch.Step])?
+  private var limit: Int
+  private var lower = 0
+
+  private init(_ problem: LandingProblem, _ model: LandingModel, _ options: Options) {
+    self.problem = problem
+    self.options = options
+    search = LandingSearch(model, steps: options.steps)
+    limit = model.ceiling
+  }
+
+  /// Solves a problem.
+  ///
+  /// - Throws: ``Problem`` 422 if no schedule exists, or none was found within the steps.
+  public static func solve(
+    _ problem: LandingProblem, _ options: Options = Options()
+  ) throws(Problem) -> LandingSolution {
+    var solver = LandingSolver(problem, LandingModel(problem), options)
+    solver.boundParts()
+    if solver.best == nil { solver.begin() }
+    try solver.prove()
+    guard let best = solver.best else { throw LandingSolver.notFound(options.steps) }
+    let model = solver.search.model
+    let schedule = model.schedule(best.steps)
+    return LandingSolution(
+      schedule: schedule, cost: schedule.cost(problem),
+      lowerBound: min(solver.lower, best.cost) + model.base, steps: solver.search.steps)
+  }
+
+  /// A first schedule, quickly.
+  private mutating func begin() {
+    for width in [8, 64, 512] where best == nil {
+      take(search.run(from: 0, to: search.model.count, below: limit, width: width, span: 24))
+    }
+    improve(width: 64, shift: 5)
+  }
+
+  private mutating func boundParts() {
+    let parts = SegmentBounds(budget: search.stepsLeft / 100 * options.boundShare, &search)
+    search.tailBounds = parts.bounds
+    lower = parts.bounds[0]
+    best = parts.whole
+    limit = parts.whole?.cost ?? limit
+  }
+
+  private var isOpen: Bool { search.stepsLeft > 0 && best.map { $0.cost > lower } ?? true }
+
+  private mutating func prove() throws(Problem) {
+    var width = 256
+    var allowance = 1_000_000
+    while isOpen {
+      try raise(allowance)
+      guard isOpen else { return }
+      let before = best?.cost
+      try settle(
+        search.run(
+          from: 0, to: search.model.count, below: limit, width: width, span: search.model.count),
+        below: limit)
+      if before != best?.cost { improve(width: 64, shift: 5) }
+      width *= 4
+      allowance *= 4
+    }
+  }
+
+  /// Complete searches below limits just above the bound, as long as each ends within its allowance.
+  private mutating func raise(_ allowance: Int) throws(Problem) {
+    while isOpen {
+      let reserve = search.stepsLeft - min(search.stepsLeft, allowance)
+      search.stepsLeft -= reserve
+      let asked = min(limit, lower + max(1, lower / 5))
+      let outcome = search.run(
+        from: 0, to: search.model.count, below: asked, width: .max, span: search.model.count)
+      let isWhole = search.stepsLeft > 0
+      search.stepsLeft += reserve
+      try settle(outcome, below: asked)
+      if !isWhole { return }
+    }
+  }
+
+  private mutating func settle(
+    _ outcome: LandingSearch.Outcome, below asked: Int
+  ) throws(Problem) {
+    take(outcome)
+    lower = max(lower, min(outcome.lost, asked, limit))
+    if lower >= search.model.ceiling { throw LandingSolver.impossible }
+  }
+
+  private mutating func take(_ outcome: LandingSearch.Outcome) {
+    guard let found = outcome.best, found.cost < limit else { return }
+    best = found
+    limit = found.cost
+  }
+
+  /// Searches sequences near the best until none is better.
+  private mutating func improve(width: Int, shift: Int) {
+    while let current = best, search.stepsLeft > 0, current.cost > lower {
+      look(near: current.steps.map { Int($0.aircraft) }, width: width, shift: shift)
+      if best?.cost == current.cost { return }
+    }
+  }
+
+  private mutating func look(near order: [Int], width: Int, shift: Int) {
+    search.positions = PositionLimits(order, shift: shift)
+    take(
+      search.run(
+        from: 0, to: search.model.count, below: limit, width: width, span: search.model.count))
+    search.positions = nil
+  }
+
+  private static let impossible = Problem.refused(
+    "no-schedule",
+    Phrase(
+      "没有可行的降落时刻：各航空器的时间窗和间隔无法同时满足。请增加跑道或放宽最晚时间。",
+      en:
+        "No schedule exists: the windows and separations cannot all be kept. Add a runway or allow"
+        + " later landings."))
+
+  private static func notFound(_ steps: Int) -> Problem {
+    .refused(
+      "no-schedule-found",
+      Phrase(
+        "在\(steps)步之内未找到可行的降落时刻。请增加步数或跑道。",
+        en: "No schedule was found within \(steps) steps. Allow more steps or add a runway."))
+  }
+}
+
+extension LandingModel {
+  /// More than any schedule costs beyond ``base``.
+  var ceiling: Int {
+    costs.reduce(1) { sum, cost in
+      sum + max(cost.value, cost.value(at: cost.end, costPieces))
+    }
+  }
+}
+
+/// Lower bounds from parts of a problem. Leaving aircraft out never makes the others dearer, so the
+/// optimum of any aircraft is a bound, and those of parts that share none add up.
+///
+/// Parts are stretches of the order by target time. The last stretch grows backwards, aircraft by
+/// aircraft, each optimum being the bound for the next; when one is too hard, a new stretch begins.
+struct SegmentBounds {
+  /// For each place in the order by target, what the aircraft from there on cost at least.
+  private(set) var bounds: [Int]
+  /// The best of all aircraft together, if the last stretch came so far.
+  private(set) var whole: (cost: Int, steps: [LandingSearch.Step])?
+
+  init(budget: Int, _ search: inout LandingSearch) {
+    let n = search.model.count
+    bounds = Array(repeating: 0, count: n + 1)
+    let start = search.stepsLeft
+    var end = n
+    var growth = 0
+    for from in (0..<n).reversed() {
+      let left = budget - (start - search.stepsLeft)
+      guard left > 0 else {
+        bounds[from] = bounds[from + 1]
+        continue
+      }
+      for place in (from + 1)...n {
+        search.tailBounds[place] = max(0, bounds[min(place, end)] - bounds[end])
+      }
+      search.tailBounds[from] = search.tailBounds[from + 1]
+      let reserve = search.stepsLeft - min(search.stepsLeft, (left + 1) / 2)
+      search.stepsLeft -= reserve
+      var lower = search.tailBounds[from]
+      var isSolved = false
+      // Most aircraft add nothing, the others about as much as the last that did.
+      var more = 1
+      while !isSolved, search.stepsLeft > 0, lower < search.model.ceiling {
+        let asked = search.tailBounds[from] + more
+        let outcome = search.run(from: from, to: end, below: asked, width: .max, span: n)
+        isSolved = outcome.best != nil && outcome.lost == .max
+        if isSolved, from == 0, end == n { whole = outcome.best }
+        lower = max(lower, min(outcome.lost, asked, outcome.best?.cost ?? .max))
+        more = max(more * 3, growth / 2)
+      }
+      if isSolved, lower > search.tailBounds[from] { growth = lower - search.tailBounds[from] }
+      search.stepsLeft += reserve
+      bounds[from] = bounds[end] + lower
+      if !isSolved { end = from }
+    }
+  }
+}

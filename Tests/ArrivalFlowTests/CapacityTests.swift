@@ -1,0 +1,112 @@
+import ArrivalFlow
+import Commons
+import Foundation
+import Testing
+
+@Suite struct CapacityTests {
+  private static func document() throws -> String {
+    try String(contentsOfFile: repository("docs/reference/arrivals-shenzhen.json"), encoding: .utf8)
+  }
+
+  private static func shenzhen() throws -> CapacityStudy {
+    try CapacityScenario(JSONValue(parsing: document())).study
+  }
+
+  @Test func oneKindOfAircraftLandsAtItsOwnPace() throws {
+    let scheme = try WakeScheme.named("icao", on: #require(CivilDate("2025-06-01")))
+    var rules = SpacingRules(
+      scheme: scheme, radarMinimum_m: 5556, buffer: .fixed(10), final_m: 18_520, departure_s: 60,
+      departureOccupancy_s: 40, departureClearance_m: 3704, reaction_s: 10)
+    let medium = FleetGroup(
+      AircraftType("A320", mass_kg: 78_000, span_cm: 3580), weight: 1,
+      profile: ApproachProfile(knots: 120), occupancy_s: 50)
+    // Three miles at two miles a minute, and ten seconds.
+    #expect(abs(RunwayCapacity([medium], rules).arrivalsPerHour - 36) < 1e-9)
+    #expect(
+      abs(RunwayCapacity([medium], rules).rate(.departures(runways: 2)).departures - 120) < 1e-9)
+    // 50 s on the runway, 10 s to react, 60 s from two miles out, 10 s of buffer.
+    let mixed = RunwayCapacity([medium], rules).rate(.mixed(runways: 1))
+    #expect(abs(mixed.arrivals - 3600 / 130) < 1e-9)
+    #expect(abs(mixed.balanced - 7200 / 130) < 1e-9)
+    // A runway that stays occupied for longer than the distance takes is the limit.
+    let slow = FleetGroup(
+      medium.type, weight: 1, profile: medium.profile, occupancy_s: 110)
+    #expect(abs(RunwayCapacity([slow], rules).arrivalsPerHour - 30) < 1e-9)
+    // Across: √(3² − 0²) miles would be 90 s; behind on the same runway two steps are enough.
+    let staggered = RunwayCapacity([medium], rules).rate(
+      .staggered(slant_m: 3704, runwaySpacing_m: 0))
+    #expect(abs(staggered.arrivals - 3600 / 70) < 1e-9)
+    rules.buffer = .accuracy(deviation_s: 10, deviations: 1.65)
+    #expect(abs(RunwayCapacity([medium], rules).arrivalsPerHour - 3600 / 106.5) < 1e-9)
+  }
+
+  @Test func theChangeIsExplainedAndPredicted() throws {
+    let study = try CapacityTests.shenzhen()
+    #expect(abs(study.predictedAfter - 65) < 1, "\(study.predictedAfter)")
+    #expect(study.slotsPerDay == 160)
+    let causes = study.causes
+    let sum = causes.reduce(0) { $0 + $1.movements }
+    #expect(abs(sum - (study.predictedAfter - 55)) < 1e-9)
+    #expect(causes.allSatisfy { $0.movements > 0 })
+    // Most of the gain is precision, not wake categories.
+    #expect(causes.max { $0.movements < $1.movements }?.cause == .buffer)
+    let expansion = try #require(study.expansions.first)
+    #expect(abs(study.predicted(expansion) - 80) < 2, "\(study.predicted(expansion))")
+  }
+
+  @Test func chanceAgreesWithTheFormula() throws {
+    let study = try CapacityTests.shenzhen()
+    var exact = study.after
+    exact.buffer = .accuracy(deviation_s: 8, deviations: 1.65)
+    var random = SeededRandom(seed: 20)
+    for rules in [study.before, study.after, exact] {
+      let capacity = RunwayCapacity(study.fleet, rules)
+      let simulation = ThroughputSimulation(capacity)
+      for use in [
+        RunwayUse.arrivals(runways: 2), .departures(runways: 1), .mixed(runways: 1),
+        .staggered(slant_m: 3700, runwaySpacing_m: 1600),
+      ] {
+        let made = simulation.run(use, landings: 20_000, random: &random)
+        let rate = capacity.rate(use)
+        // The formula looks at three aircraft at a time where runways take turns.
+        #expect(abs(made.arrivals - rate.arrivals) <= 0.025 * rate.arrivals, "\(use)")
+        #expect(abs(made.departures - rate.departures) <= 0.01 * rate.departures, "\(use)")
+      }
+    }
+    // 1.65 deviations leave one in twenty.
+    let close = ThroughputSimulation(RunwayCapacity(study.fleet, exact))
+      .run(.arrivals(runways: 1), landings: 20_000, random: &random).tooClose
+    #expect((0.04...0.06).contains(close), "\(close)")
+  }
+
+  @Test func thirtyFleetMixesNeedNoTime() throws {
+    let study = try CapacityTests.shenzhen()
+    var before = 0.0
+    for heavies in 0..<30 {
+      let fleet = study.fleet.enumerated().map { index, group in
+        FleetGroup(
+          group.type, weight: index == 0 ? Double(heavies) + 0.001 : index == 1 ? 5 : 95,
+          profile: group.profile, occupancy_s: group.occupancy_s)
+      }
+      // More heavy aircraft cost more capacity under the old minima.
+      let rate = RunwayCapacity(fleet, study.before).arrivalsPerHour
+      #expect(heavies == 0 || rate < before)
+      before = rate
+    }
+  }
+
+  @Test(arguments: [
+    ("\"day\": \"2025-06-01\"", "\"day\": \"June\"", "/day"),
+    ("\"share\": 12", "\"share\": -1", "/fleet/0/share"),
+    ("\"use\": \"staggered\"", "\"use\": \"both\"", "/expansions/0/runways/0/use"),
+    ("\"radar_km\": 6.0", "\"radar\": 6.0", "/before/radar_km"),
+    ("\"peak_hours\": 16", "\"peak_hours\": 25", "/peak_hours"),
+    ("\"declared_before\": 55,", "", "/declared_before"),
+  ])
+  func whatIsWrongIsNamed(text: String, other: String, pointer: String) throws {
+    let json = try CapacityTests.document().replacingOccurrences(of: text, with: other)
+    #expect {
+      try CapacityScenario(JSONValue(parsing: json))
+    } throws: { ($0 as? Problem)?.fields.map(\.pointer) == [pointer] }
+  }
+}
