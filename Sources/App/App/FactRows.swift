@@ -7,7 +7,7 @@ public enum Law {
   ///
   /// - Throws: ``Problem`` 422 that lists what is wrong with them.
   public static func base() throws(Problem) -> RuleBase {
-    try RuleBase([CourtFees.pack, ArbitrationFees.pack])
+    try RuleBase([CourtFees.pack, ArbitrationFees.pack, ReconsiderationLaw.pack])
   }
 }
 
