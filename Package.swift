@@ -31,7 +31,7 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
-      "HTTPValues", "CityProfiles", "MeasureKit", "Markup", "Charts",
+      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts",
     ] + dependencies)
 }
 
@@ -109,6 +109,12 @@ if !enginesOnly {
         "CaseEngine", "LegalTime", "EvidenceLog",
       ]),
     room(
+      "CaseWork", in: "Platform/",
+      [
+        "Commons", "AccessControl", "CaseEngine", "LegalTime", "Rulebook", "Storage", "Books",
+        "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
+      ]),
+    room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
@@ -126,7 +132,7 @@ if !enginesOnly {
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "Desk", "Interchange", "HTTPValues",
+        "Books", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
         "StoreCopy", logging,

@@ -65,6 +65,9 @@ import Testing
     "Desk": ["Books"],
     "Accounts": ["Books", "Desk"], "Interchange": ["Books", "Desk"], "Charts": ["Markup"],
     "MeasureKit": ["Books", "Desk", "HTTPValues", "Markup"], "Verification": ["Books"],
+    "CaseWork": [
+      "Books", "CityProfiles", "Desk", "HTTPValues", "Interchange", "Markup", "MeasureKit",
+    ],
     "Rulebook": ["LegalTime"],
     "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],
     "tequ": ["App", "Simulation", "WebServer"],

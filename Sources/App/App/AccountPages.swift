@@ -141,7 +141,7 @@ struct AccountPages: Sendable {
       _ = try await city.desk.submit(
         OpenAccount(
           login: form["login"] ?? "", name: form["name"] ?? "", contact: form["contact"] ?? "",
-          posts: [], password: hash, policy: city.policy), by: SessionReader.anonymous)
+          posts: [], password: hash, policy: city.policy), by: city.sessions.anonymous)
       return .seeOther("/sign-in")
     } catch let problem as Problem where problem.status == 422 {
       let values = form.values.filter { $0.name != "password" }.map { ($0.name, $0.value) }

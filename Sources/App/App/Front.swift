@@ -86,7 +86,7 @@ public struct Front: Sendable {
       // A program that shows a token means to be known.
       if person == nil, route.kind == .interface { throw Problem.loginNeeded }
     }
-    let actor = person?.actor ?? SessionReader.anonymous
+    let actor = person?.actor ?? city.sessions.anonymous
     let log = route.kind == .page ? try await city.desk.store.first(LogBook.state) : nil
     try await check(route, actor)
     let csrf = route.kind == .page ? csrf(person == nil ? nil : token) : ""
@@ -122,9 +122,11 @@ public struct Front: Sendable {
   ) -> PageShell {
     let size = request.query["type"] ?? request.cookies["type"]
     var links = links
-    if person?.actor.may("requests.desk") ?? false {
-      links.append(PageShell.Link(Phrase("办理台", en: "Desk"), "/desk/requests"))
-    } else if person != nil {
+    let entrances = city.measures.compactMap(\.deskEntrance).filter { entrance in
+      person?.actor.may(entrance.permission) ?? false
+    }
+    links += entrances.map { PageShell.Link($0.name, $0.target) }
+    if entrances.isEmpty, person != nil {
       links.append(PageShell.Link(Phrase("我的诉求", en: "My requests"), "/requests/mine"))
     }
     if person?.actor.may("requests.supervise") ?? false {

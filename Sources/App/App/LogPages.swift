@@ -76,7 +76,7 @@ struct LogPages: Sendable {
         for row in rows.reversed() {
           table.row([
             { h in
-              h.element("strong", text: RequestsMeasure.stepName(row.row.kind))
+              h.element("strong", text: city.stepName(row.row.kind))
               h.element("span", .class("sub mono"), text: row.row.kind)
             },
             { $0.text(Figures.grouped(row.index)) },

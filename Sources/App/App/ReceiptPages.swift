@@ -43,7 +43,7 @@ struct ReceiptPages: Sendable {
     let fits = constantTimeEqual(
       Array(token.uppercased().utf8), Array(city.ring.trackingToken(row.key).utf8))
     let isOwner = fits || (row.applicant != nil && visit.actor.applicant == row.applicant)
-    let isStaff = visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
+    let isStaff = try await city.isStaff(visit, row)
     guard isOwner || isStaff || token.isEmpty else { throw unknown }
     if isOwner || isStaff {
       try await city.desk.recordAccess(by: visit.actor, to: row.key, "receipt")
@@ -159,7 +159,7 @@ struct ReceiptPages: Sendable {
         (
           Phrase("办理步骤", en: "Step"),
           { h in
-            h.text(RequestsMeasure.stepName(entry.kind))
+            h.text(city.stepName(entry.kind))
             h.text(Phrase("（第\(visit["version"])步）", en: " (no. \(visit["version"]))"))
           }
         ),

@@ -1,6 +1,7 @@
 import AccessControl
 import Accounts
 import Books
+import CaseWork
 import Cities
 import CityProfiles
 import Commons
@@ -36,6 +37,8 @@ public final class RunningCity: Sendable {
   public let rules: RequestRules
   /// The measures that run.
   public let measures: [any Measure]
+  /// Where the cases of declared procedures are handled.
+  public let offices: [CaseOffice]
   /// Who may do what.
   public let policy: AccessPolicy
   /// The key with which the log signs.
@@ -128,9 +131,11 @@ public final class RunningCity: Sendable {
       acknowledger: Acknowledger(
         jurisdiction: profile.code, authorisation: adoption.authorisation))
     measures = [requests]
+    offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = AccessPolicy(
       roles: BaseRoles.all + measures.flatMap(\.roles),
-      separations: BaseRoles.separations + measures.flatMap(\.separations))
+      separations: BaseRoles.separations + measures.flatMap(\.separations),
+      everybody: measures.reduce(into: []) { $0.formUnion($1.publicPermissions) })
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
     duties = Duties(
       node: Hex.encode(random.bytes(8)), store: store, time: time,
@@ -168,9 +173,12 @@ public final class RunningCity: Sendable {
 
   /// All schema steps of a city.
   public static let migrations =
-    BookShelf.migrations + RequestTables.migrations + [CopyBook.migration]
+    BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations + [
+      CopyBook.migration
+    ]
   /// All tables whose rows carry a mark.
-  public static let markedTables = BookShelf.markedTables + [RequestTables.table]
+  public static let markedTables =
+    BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -199,13 +207,34 @@ public final class RunningCity: Sendable {
 
   /// What runs beside the requests.
   var workers: Workers {
-    let requests = requests
+    let (requests, offices) = (requests, offices)
     return Workers(
       sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
+      caseExpiry: CaseExpiry(desk: desk, offices.map(\.setting)),
       outbox: OutboxWorker(
         desk: desk, duty: duties.outbox, time: time, connectors: connectors
-      ) { try await requests.notice($0) }, keys: KeyWatch(self), desk: desk, duties: duties,
+      ) { effect in
+        if let notice = try await requests.notice(effect) { return notice }
+        for office in offices {
+          if let notice = try await office.notice(effect) { return notice }
+        }
+        return nil
+      }, keys: KeyWatch(self), desk: desk, duties: duties,
       time: time, logger: logger)
+  }
+
+  /// What the step behind a kind of act is called.
+  func stepName(_ kind: String) -> Phrase {
+    measures.lazy.compactMap { $0.stepName(kind) }.first ?? .same(kind)
+  }
+
+  /// Whether a visitor may read a case as an official.
+  func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
+    guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
+      return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
+    }
+    guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
+    return office.isStaff(visit, file)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.

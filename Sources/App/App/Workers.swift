@@ -1,4 +1,5 @@
 import Books
+import CaseWork
 import Commons
 import Desk
 import Interchange
@@ -12,6 +13,7 @@ import Storage
 struct Workers: Sendable {
   let sequencer: Sequencer
   let expiry: RequestExpiry
+  let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
   let keys: KeyWatch
   let desk: CommandDesk
@@ -54,7 +56,8 @@ struct Workers: Sendable {
   func tick() async throws -> Int {
     let now = time.now
     let rows = try await desk.store.all(CaseBook.due(by: now, limit: 500))
-    return rows.isEmpty ? 0 : try await expiry.expire(rows, at: now)
+    if rows.isEmpty { return 0 }
+    return try await expiry.expire(rows, at: now) + caseExpiry.expire(rows, at: now)
   }
 
   private func sweep() async throws -> Int {

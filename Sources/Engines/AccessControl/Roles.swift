@@ -99,10 +99,13 @@ public struct AccessPolicy: Sendable {
   public let roles: [Role]
   /// All separations.
   public let separations: [RoleSeparation]
+  /// What anybody may do, signed in or not: bring a matter, and go on with an own one.
+  public let everybody: Set<String>
   private let byID: [String: Role]
 
   /// A policy; of two roles with one id the first counts.
-  public init(roles: [Role], separations: [RoleSeparation]) {
+  public init(roles: [Role], separations: [RoleSeparation], everybody: Set<String> = []) {
+    self.everybody = everybody
     self.roles = roles
     self.separations = separations
     byID = Dictionary(roles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -116,15 +116,11 @@ public struct SessionReader: Sendable {
   private let desk: CommandDesk
   private let policy: AccessPolicy
 
-  /// What every person who has signed in may do.
-  public static let everybody: Set<String> = [
-    "accounts.self", "requests.file", "requests.as-citizen",
-  ]
-  /// What somebody may do who has not signed in: tell the city something, and go on with it by
-  /// the token of the matter.
-  public static let anonymous = Actor(
-    kind: .anonymous, account: 0,
-    permissions: ["requests.file", "requests.as-citizen", "accounts.register"])
+  /// Somebody who has not signed in: may bring a matter, go on with it by its token, and register.
+  public var anonymous: Actor {
+    Actor(
+      kind: .anonymous, account: 0, permissions: policy.everybody.union(["accounts.register"]))
+  }
 
   /// A reader under a policy.
   public init(desk: CommandDesk, policy: AccessPolicy) {
@@ -162,7 +158,8 @@ public struct SessionReader: Sendable {
     return SignedIn(
       actor: Actor(
         kind: isStaff ? .staff : .citizen, account: row.key,
-        permissions: reach.permissions.union(SessionReader.everybody), agency: reach.agency,
+        permissions: reach.permissions.union(policy.everybody).union(["accounts.self"]),
+        agency: reach.agency,
         agencies: reach.agencies, principal: acting?.principal),
       name: name.map { String(decoding: $0, as: UTF8.self) } ?? row.login, posts: reach.names,
       mandates: valid)

@@ -2,7 +2,7 @@ import Commons
 
 /// What a form shows again after something was wrong: the values and the messages by field.
 public struct FormState: Sendable {
-  private let values: [String: String]
+  private let values: [String: [String]]
   private let messages: [String: Phrase]
   private let prefix: String
 
@@ -12,7 +12,7 @@ public struct FormState: Sendable {
     values: [(String, String)] = [], problem: Problem? = nil, prefix: String = ""
   ) {
     self.prefix = prefix
-    self.values = Dictionary(values, uniquingKeysWith: { first, _ in first })
+    self.values = Dictionary(grouping: values, by: \.0).mapValues { $0.map(\.1) }
     messages = Dictionary(
       (problem?.fields ?? []).map { ($0.pointer, $0.message) },
       uniquingKeysWith: { first, _ in first })
@@ -20,17 +20,20 @@ public struct FormState: Sendable {
 
   /// The same form with another value of a field.
   public func setting(_ name: String, _ value: String) -> FormState {
-    FormState(values: values.merging([name: value]) { $1 }, messages: messages, prefix: prefix)
+    FormState(
+      values: values.merging([name: [value]]) { $1 }, messages: messages, prefix: prefix)
   }
 
-  private init(values: [String: String], messages: [String: Phrase], prefix: String) {
+  private init(values: [String: [String]], messages: [String: Phrase], prefix: String) {
     self.values = values
     self.messages = messages
     self.prefix = prefix
   }
 
   /// The value of a field.
-  public func value(_ name: String) -> String { values[name] ?? "" }
+  public func value(_ name: String) -> String { values[name]?.first ?? "" }
+  /// Whether one of a field's values is this one.
+  func has(_ name: String, _ value: String) -> Bool { values[name]?.contains(value) ?? false }
   /// What was wrong with a field.
   public func message(_ name: String) -> Phrase? { messages[name] }
   /// The id of a field's element.
@@ -164,6 +167,13 @@ extension HTML {
     _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState,
     options: [(value: String, label: Phrase)], class kind: String? = nil
   ) {
+    choices("radio", name, label, hint: hint, state, options: options, class: kind ?? "radios")
+  }
+
+  private mutating func choices(
+    _ type: String, _ name: String, _ label: Phrase, hint: Phrase?, _ state: FormState,
+    options: [(value: String, label: Phrase)], class kind: String
+  ) {
     let message = state.message(name)
     let id = state.id(name)
     let ids = [hint.map { _ in "\(id)-hint" }, message.map { _ in "\(id)-wrong" }]
@@ -175,19 +185,26 @@ extension HTML {
       h.element("legend", text: label)
       if let hint { h.element("p", .class("hint"), .id("\(id)-hint"), text: hint) }
       if let message { h.element("p", .class("wrong"), .id("\(id)-wrong"), text: message) }
-      h.element("div", .class(kind ?? "radios")) { h in
+      h.element("div", .class(kind)) { h in
         for (index, option) in options.enumerated() {
           h.element("label", .class("choice")) { h in
             // The first choice bears the field's name, so that the error summary leads to it.
             h.void(
-              "input", .type("radio"), .id(index == 0 ? id : nil), .name(name),
-              .value(option.value),
-              .flag("checked", state.value(name) == option.value))
+              "input", .type(type), .id(index == 0 ? id : nil), .name(name),
+              .value(option.value), .flag("checked", state.has(name, option.value)))
             h.element("span", text: option.label)
           }
         }
       }
     }
+  }
+
+  /// Any of several, all in view.
+  public mutating func checkboxes(
+    _ name: String, _ label: Phrase, hint: Phrase? = nil, _ state: FormState,
+    options: [(value: String, label: Phrase)]
+  ) {
+    choices("checkbox", name, label, hint: hint, state, options: options, class: "radios")
   }
 
   /// A box to tick.

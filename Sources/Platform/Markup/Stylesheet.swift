@@ -5,7 +5,7 @@ import Commons
 public enum Stylesheet {
   /// The text.
   public static let css =
-    palette + base + layout + pieces + records + forms + charts + narrow + print
+    palette + base + layout + pieces + records + forms + charts + documents + narrow + print
   /// Changes with the text, so that browsers may keep a version for ever.
   public static let version = String(Digest.of(css).hex.prefix(12))
 

@@ -258,6 +258,20 @@ extension Stylesheet {
 
     """
 
+  /// A document that issues: on the screen as it will lie on paper.
+  static let documents = """
+    .document{background:var(--paper);border:1px solid var(--line);border-radius:var(--radius);
+    max-width:52rem;margin:1rem auto;padding:3rem min(4rem,6vw)}
+    .document h1{text-align:center;margin:.25rem 0 1rem}.document-issuer{text-align:center;font-size:1.15rem}
+    .document-number{text-align:right}.document>p{text-indent:2em}
+    .document .document-issuer,.document .document-number,.document .document-sign,
+    .document .document-proof{text-indent:0}
+    .document-sign{text-align:right;margin-top:2.5rem}
+    .document-proof{border-top:1px solid var(--line);margin-top:2rem;padding-top:.5rem;font-size:.85rem;
+    color:var(--soft)}
+
+    """
+
   /// Paper: A4, black on white, what is for the screen left out.
   static let print = """
     @media print{@page{size:A4;margin:25mm 22mm 20mm}
@@ -266,6 +280,7 @@ extension Stylesheet {
     .top,footer{border-color:#000}main{padding:1rem 0;min-height:0}.top-line,.foot{padding:.25rem 0}
     .foot ul{display:none}.two{grid-template-columns:minmax(0,1fr)}
     .panel,.table-frame,.chart,.tile{box-shadow:none;break-inside:avoid}
+    .document{border:0;margin:0;padding:0;max-width:none}
     a{color:inherit;text-decoration:none}pre{font-size:8.5pt;break-inside:auto}}
 
     """

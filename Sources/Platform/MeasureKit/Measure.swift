@@ -16,6 +16,12 @@ public protocol Measure: Sendable {
   var roles: [Role] { get }
   /// Which of its roles exclude each other.
   var separations: [RoleSeparation] { get }
+  /// What anybody may do in it who has not signed in.
+  var publicPermissions: Set<String> { get }
+  /// The door of its officials.
+  var deskEntrance: DeskEntrance? { get }
+  /// What the step behind a kind of act is called; nil for another measure's act.
+  func stepName(_ kind: String) -> Phrase?
   /// What must hold of its tables, for verification: a query that finds rows that break it.
   var invariants: [StoreInvariant] { get }
   /// Its pages and interfaces.
@@ -35,6 +41,12 @@ extension Measure {
   public var roles: [Role] { [] }
   /// By default no roles exclude each other.
   public var separations: [RoleSeparation] { [] }
+  /// By default nothing.
+  public var publicPermissions: Set<String> { [] }
+  /// By default officials have no pages in it.
+  public var deskEntrance: DeskEntrance? { nil }
+  /// By default it knows no act.
+  public func stepName(_ kind: String) -> Phrase? { nil }
   /// By default nothing to prove.
   public var invariants: [StoreInvariant] { [] }
   /// By default no pages or interfaces.
@@ -43,6 +55,23 @@ extension Measure {
   public func consume(_ act: PublicAct) {}
   /// By default no indicators.
   public func indicators(at moment: Instant) -> [IndicatorValue] { [] }
+}
+
+/// Where the officials of a measure come in.
+public struct DeskEntrance: Sendable {
+  /// The permission without which they see no pages of it.
+  public let permission: String
+  /// How the way in is called.
+  public let name: Phrase
+  /// The address.
+  public let target: String
+
+  /// A way in.
+  public init(_ permission: String, _ name: Phrase, _ target: String) {
+    self.permission = permission
+    self.name = name
+    self.target = target
+  }
 }
 
 /// What a measure is called, where it stands in the notice, and what it rests on.

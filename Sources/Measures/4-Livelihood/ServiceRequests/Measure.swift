@@ -95,6 +95,13 @@ public final class RequestsMeasure: Measure {
     return others.map { RoleSeparation(handler, $0, HotlineLaw.city) }
   }
 
+  /// To tell the city something, and to go on with it by its token.
+  public var publicPermissions: Set<String> { ["requests.file", "requests.as-citizen"] }
+  /// The desk with the trays.
+  public var deskEntrance: DeskEntrance? {
+    DeskEntrance("requests.desk", Phrase("办理台", en: "Desk"), "/desk/requests")
+  }
+
   // MARK: Figures
 
   /// Takes an act into the figures; acts of other measures are passed over.

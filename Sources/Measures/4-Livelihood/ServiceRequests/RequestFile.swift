@@ -90,9 +90,9 @@ struct RequestFile: Sendable {
 
 extension RequestsMeasure {
   /// What the step behind a kind of act is called, such as “派单” for `requests.dispatch`.
-  public static func stepName(_ kind: String) -> Phrase {
+  public func stepName(_ kind: String) -> Phrase? {
+    guard kind.hasPrefix("requests.") else { return nil }
     let command = kind.split(separator: ".").last.map { CommandID(String($0)) }
-    let move = ServiceRequestCases.request.transitions.first { $0.command == command }
-    return move?.name ?? .same(kind)
+    return ServiceRequestCases.request.transitions.first { $0.command == command }?.name
   }
 }

@@ -1,0 +1,51 @@
+import Books
+import CaseEngine
+import Commons
+import Desk
+import MeasureKit
+
+/// What the program itself does when a clock of a case runs out: the step that the clock names, once
+/// for each state of the case, whoever notices it and however late.
+public struct CaseExpiry: Sendable {
+  private let desk: CommandDesk
+  private let settings: [Int: CaseSetting]
+  private let program: Actor
+
+  /// Expiry of the cases of some procedures.
+  public init(desk: CommandDesk, _ settings: [CaseSetting]) {
+    self.desk = desk
+    self.settings = Dictionary(settings.map { ($0.measure, $0) }, uniquingKeysWith: { a, _ in a })
+    program = .system(Set(settings.map { $0.procedure.permission(.system) }))
+  }
+
+  /// Gives the steps that are due on these cases at a moment; the answer is how many were carried
+  /// out. Cases of other measures are passed over. A case with several clocks at their ends takes the
+  /// earliest, and is found again.
+  public func expire(_ rows: [CaseRow], at moment: Instant) async throws -> Int {
+    var steps: [(command: MoveCase, terms: CommandDesk.Terms)] = []
+    for row in rows {
+      guard let setting = settings[row.measure] else { continue }
+      let type = setting.type
+      let due = try CaseClocks(row.clocks)
+        .due(at: moment, type, type.status(row.status), setting.calendar).first
+      guard let due, let spec = type.clocks.first(where: { $0.id == due.id }) else { continue }
+      // With the version: a clock that was set back may run out again at the same moment.
+      let key = "\(row.key).\(row.version).\(due.id.text).\(due.end.microseconds)"
+      steps.append(
+        (
+          MoveCase(spec.onExpiry, as: .system, on: row.key, due: due.end, in: setting),
+          CommandDesk.Terms(idempotencyKey: key)
+        ))
+    }
+    var done = 0
+    for answer in await desk.submit(all: steps, by: program) {
+      switch answer {
+      case .success: done += 1
+      // Somebody else took a step meanwhile; the case is looked at again if a clock still calls.
+      case .failure(let problem as Problem) where [403, 409, 422].contains(problem.status): break
+      case .failure(let error): throw error
+      }
+    }
+    return done
+  }
+}

@@ -1,0 +1,80 @@
+import Books
+import CaseEngine
+import Commons
+import MeasureKit
+import Storage
+
+/// What `tequ verify` proves again for every case of a procedure: its status is one that the case
+/// type knows, its dates follow from its clocks, nobody is left without an owner, an end or a running
+/// clock, and what the procedure itself adds.
+public struct CaseInvariants: Sendable {
+  private let setting: CaseSetting
+
+  /// The invariants of a procedure in a city.
+  public init(_ setting: CaseSetting) { self.setting = setting }
+
+  /// As the verification takes them.
+  public var all: [StoreInvariant] {
+    let kind = setting.type.id
+    return [
+      StoreInvariant("case_files") { view in
+        var found: [(row: Int64, what: Phrase)] = []
+        try CaseFileBook.forEach(kind, view) { row in
+          found += broken(row).map { (row: row.base.key, what: $0) }
+        }
+        return found
+      },
+      StoreInvariant("cases") { [measure = setting.measure] view in
+        try CaseFileBook.withoutFile(measure, view).map {
+          (row: $0, what: Phrase("没有对应的办件档案行。", en: "its row in case_files is missing"))
+        }
+      },
+    ]
+  }
+
+  /// What is wrong with a case; nothing if all is well.
+  public func broken(_ row: CaseFileRow) -> [Phrase] {
+    let type = setting.type
+    guard let status = try? type.status(row.base.status),
+      let clocks = try? CaseClocks(row.base.clocks), let facts = try? CaseFacts(row.facts)
+    else {
+      return [Phrase("状态、时限或事实无法读取。", en: "its status, clocks or facts cannot be read")]
+    }
+    var found: [Phrase] = []
+    func expect(_ holds: Bool, _ what: Phrase) { if !holds { found.append(what) } }
+    let stage = type.stage(of: status)
+    let dates = CaseDates(type, status, clocks, setting.calendar)
+    expect(stage.id.text == row.base.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
+    expect(
+      dates.due == row.base.dueAt,
+      Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
+    expect(
+      dates.wake == row.base.wakeAt,
+      Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
+    expect(
+      stage.isFinal == row.base.isClosed,
+      Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
+    if case .owed = stage.duty {
+      let isOpen = type.openClocks(of: status).contains { $0.clock.drives.contains(stage.id) }
+      expect(isOpen, Phrase("应办而无时限。", en: "somebody owes a step and no clock is open"))
+    }
+    let running = type.clocks.filter { type.clock($0.id, of: status) == .running }
+    expect(
+      running.allSatisfy { clocks[$0.id] != nil },
+      Phrase("状态中的时限没有日期。", en: "a clock of its status has no dates"))
+    return found + setting.procedure.broken(row, facts)
+  }
+}
+
+extension CaseFileBook {
+  private static let caseAlone = Statement(
+    """
+    SELECT c.case_key FROM cases c WHERE c.measure = $1
+    AND NOT EXISTS (SELECT 1 FROM case_files f WHERE f.case_key = c.case_key)
+    """)
+
+  /// Cases of a measure that have no row of their own here.
+  static func withoutFile(_ measure: Int, _ view: any View) throws -> [Int64] {
+    try view.all(Query(caseAlone, [.integer(Int64(measure))]) { $0.integer(0) })
+  }
+}
