@@ -173,6 +173,9 @@ if !enginesOnly {
         "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
         "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
+    tests(
+      "CaseWork", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues",
+      "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(
       "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",

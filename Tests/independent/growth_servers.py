@@ -52,7 +52,7 @@ class Ground:
         if os.geteuid() == 0:
             shutil.chown(self.root, USER)
         self.empty = self.folder("empty", USER)
-        run([PROGRAMS + "/initdb", "-D", self.empty, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "--no-sync"])
+        run([PROGRAMS + "/initdb", "-k", "-D", self.empty, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "--no-sync"])
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
             signal.signal(number, lambda n, _: sys.exit(f"FAIL told to end by signal {n}"))
 

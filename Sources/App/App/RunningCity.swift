@@ -111,6 +111,11 @@ public final class RunningCity: Sendable {
     for path in folder.openToOthers() {
       logger.warning("\(path) may be used by others than its owner: run chmod go= \(path)")
     }
+    if try await !StoreAddress.checksPages(store) {
+      logger.warning(
+        "the cluster of \(folder.database.shown) has no data checksums, so a damaged page may be served: stop it and run pg_checksums --enable"
+      )
+    }
     let adoption = profile.measures.first { $0.number == RequestsMeasure.card.number }
     guard let adoption else {
       throw Problem.refused(

@@ -136,3 +136,13 @@ public enum StoreAddress: Hashable, Sendable {
     }
   #endif
 }
+
+extension StoreAddress {
+  private static let checksums = Statement("SELECT current_setting('data_checksums')")
+
+  /// Whether the engine finds out that a page was changed by a disk before it serves it.
+  static func checksPages(_ store: any Store) async throws -> Bool {
+    guard store.dialect.name == "postgresql" else { return true }
+    return try await store.first(Query(checksums) { $0.text(0) }) == "on"
+  }
+}

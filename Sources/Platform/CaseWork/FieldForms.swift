@@ -82,7 +82,7 @@ struct FieldForms {
     let when = Phrase(
       "“\(other.label.zh)”选“\(names.map(\.zh).joined(separator: "”或“"))”时填写。",
       en: "Only if “\(other.label.en)” is “\(names.map(\.en).joined(separator: "” or “"))”.")
-    return field.hint.map { $0 + Phrase("", en: " ") + when } ?? when
+    return field.hint.map { Phrase("\($0.zh)\(when.zh)", en: "\($0.en) \(when.en)") } ?? when
   }
 
   // MARK: What was said

@@ -4,8 +4,8 @@ import FaultInjection
 import SQLiteStorage
 import Storage
 
-/// One bit of a database at rest turns over: either nothing that anybody may read has changed, or the
-/// program says so, when it opens the file, when it reads, or when it verifies.
+/// One bit of a database at rest turns over: whoever reads sees what was there before or is told that
+/// the page is damaged, and never anything else. Verification finds it, unless it lies where nothing is.
 struct BitFlip {
   private let template: FaultTemplate
   private let image: [String: [UInt8]]
@@ -24,16 +24,21 @@ struct BitFlip {
     let before = try await template.contents(store(disk, isReadOnly: true))
     var random = SeededRandom(seed: seed).fork("bit")
     let byte = disk.flipBit(of: FaultTemplate.file, place: place(&random))
-    let after: [String: Digest]
     do {
-      guard try await isClean(disk) else { return true }
-      after = try await template.contents(store(disk, isReadOnly: true))
-    } catch { return true }
-    let changed = before.keys.filter { before[$0] != after[$0] }.sorted()
-    if changed.isEmpty { return false }
-    do { try store(disk, isReadOnly: false).close() } catch { return true }
-    throw StorageError(
-      "bit turned over in byte \(byte ?? 0): \(changed.joined(separator: ", ")) changed unnoticed")
+      let after = try await template.contents(store(disk, isReadOnly: true))
+      let changed = before.keys.filter { before[$0] != after[$0] }.sorted()
+      guard changed.isEmpty else {
+        throw Served(
+          description: "bit turned over in byte \(byte ?? 0): "
+            + "\(changed.joined(separator: ", ")) were served changed")
+      }
+    } catch let served as Served { throw served } catch { return true }
+    do { return try await !isClean(disk) } catch { return true }
+  }
+
+  /// What must never happen.
+  private struct Served: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// Mostly a bit among others that are set: much of a small file is empty.

@@ -15,11 +15,13 @@ public enum SQLiteBackup {
     from source: String, to destination: String, progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
     let reader = try SQLiteConnection(path: source, readOnly: true)
-    let target = try SQLiteConnection(path: destination, readOnly: false)
     // The copy would start over whenever somebody commits; a read transaction that is held open
     // keeps every page as it was.
     try reader.run(Statements.begin, [])
     _ = try reader.first(Query(anyRow) { $0.integer(0) })
+    // Pages are copied as they are, with or without room for sums.
+    let target = try SQLiteConnection(
+      path: destination, readOnly: false, summed: SummedFiles.isEnabled(reader.handle))
     guard let backup = sqlite3_backup_init(target.handle, "main", reader.handle, "main") else {
       throw StorageError(
         "cannot back up to \(destination): \(String(cString: sqlite3_errmsg(target.handle)))")

@@ -40,13 +40,16 @@ final class SQLiteConnection: RowCells, View {
   /// Settings of the whole library, made once, before the first connection of the process.
   static func configure() { _ = isConfigured }
 
-  init(path: String, readOnly: Bool) throws {
+  /// Opens a file; one that is new gets pages that hold sums, unless it is to be the copy of a
+  /// database without.
+  init(path: String, readOnly: Bool, summed: Bool = true) throws {
     SQLiteConnection.configure()
     if !readOnly { SQLiteConnection.make(path) }
+    let address = SummedFiles.addressed(path)
     var opened: OpaquePointer?
     let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
-    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    let code = sqlite3_open_v2(address.path, &opened, flags, address.vfs)
     guard code == SQLITE_OK, let opened else {
       let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(opened)
@@ -55,6 +58,7 @@ final class SQLiteConnection: RowCells, View {
     handle = opened
     sqlite3_busy_timeout(handle, 10_000)
     sqlite3_extended_result_codes(handle, 1)
+    if !readOnly, summed { SummedFiles.enable(handle) }
   }
 
   // SQLite would make the file readable by everybody whom the umask does not shut out; its log and its
@@ -251,6 +255,11 @@ final class SQLiteConnection: RowCells, View {
 
   private func failure(_ sql: String) -> StorageError {
     let code = sqlite3_extended_errcode(handle)
+    if code == SummedFiles.pageFailed {
+      return StorageError(
+        "SQLite: a page of the database does not hold its sum, so a disk or memory has changed it; "
+          + "nothing of it was used. Stop the program, check the disk, restore a backup. In: \(sql)")
+    }
     return StorageError(
       "SQLite: \(String(cString: sqlite3_errmsg(handle))) (code \(code)) in: \(sql)",
       isConstraint: code & 0xFF == SQLITE_CONSTRAINT, isFull: code & 0xFF == SQLITE_FULL)
