@@ -95,6 +95,7 @@ extension ReconsiderationLaw {
     .init("reject", Phrase("驳回复议请求", en: "reject the request")),
     .init("agreement", Phrase("行政协议责任", en: "liability under an agreement")),
     .init("dismiss", Phrase("驳回复议申请", en: "dismiss the application")),
+    .init("mediated", Phrase("调解书", en: "mediation letter")),
   ]
 
   /// Grounds of decisions.

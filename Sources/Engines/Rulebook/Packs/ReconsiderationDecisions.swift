@@ -120,6 +120,7 @@ extension ReconsiderationLaw {
         .choice("nobody", Phrase("无须执行", en: "nothing to enforce"))),
       enforcement("uphold", "respondent", Phrase("作出行为的机关", en: "the body that made the act"), 1),
       enforcement("change", "authority", Phrase("复议机关", en: "the reconsideration authority"), 2),
+      enforcement("mediated", "authority", Phrase("复议机关", en: "the reconsideration authority"), 3),
     ]
 
   private static func enforcement(

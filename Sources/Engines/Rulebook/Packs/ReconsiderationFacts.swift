@@ -145,6 +145,9 @@ extension ReconsiderationLaw {
     no(
       "self-review", Phrase("省级政府自我复议", en: "a province reviews itself"),
       Phrase("是否为第二十四条第二款的案件", en: "whether it is a case of article 24(2)")),
+    fact(
+      "officers", Phrase("在场人员人数", en: "officers present"), .count,
+      Phrase("调查取证的复议人员、听证员人数", en: "how many officers or assessors take part")),
     no(
       "hearing-needed", Phrase("有必要听证", en: "a hearing is useful"),
       Phrase("复议机构是否认为有必要听证", en: "whether the body finds a hearing useful")),

@@ -10,7 +10,8 @@ import LegalTime
 public enum ReconsiderationLaw {
   /// All of it.
   public static let pack = RulePack(
-    facts: facts, parameters: periodParameters + [smallAmount, representatives],
+    facts: facts,
+    parameters: periodParameters + [smallAmount, representatives, officers, assessors],
     rules: periods + acceptance + firstGrounds + jurisdiction + procedure + standingStill
       + decisions + afterwards)
 
@@ -83,6 +84,12 @@ public enum ReconsiderationLaw {
     "recon.many",
     Phrase("须推选代表人的申请人人数（超过）", en: "more applicants than this choose representatives"),
     [.init(from: regulationsStart, .count(5), regulations(8))])
+  static let officers = Parameter(
+    "recon.least-officers", Phrase("调查取证人员最少人数", en: "fewest officers who gather evidence"),
+    [.init(from: start, .count(2), law(45, 2))])
+  static let assessors = Parameter(
+    "recon.least-assessors", Phrase("听证员最少人数", en: "fewest assessors of a hearing"),
+    [.init(from: start, .count(2), law(50, 3))])
 }
 
 extension Money {

@@ -47,6 +47,7 @@ extension ReconsiderationLaw {
       (30, .days, 31)),
     gone,
     redo,
+    inaction,
     period(
       "opinion", Phrase("意见书报送期限", en: "time to answer an opinion letter"), 60, .days, law(76)),
   ]
@@ -81,6 +82,14 @@ extension ReconsiderationLaw {
         regulations(42, 2)),
       .init(from: start, .period(60, .days, rollsOver: true), law(41, item: 5)),
     ])
+
+  private static let inaction = Parameter(
+    "recon.inaction", Phrase("无履行期限时视为不履行", en: "time after which a failure to act counts"),
+    [
+      .init(
+        from: regulationsStart, .period(60, .days, rollsOver: true), regulations(16, 1, item: 2))
+    ]
+  )
 
   private static let redo = Parameter(
     "recon.redo", Phrase("重新作出行政行为的期限（无其他规定时）", en: "time to act anew where nothing else says"),

@@ -36,6 +36,12 @@ extension ReconsiderationLaw {
       "hearing.may", Phrase("可以组织听证", en: "A hearing may be held"), law(50, 2),
       when: .any([holds("hearing-needed"), holds("hearing-asked")]))
     + question(
+      "hearing.panel", Phrase("听证员人数足够", en: "Enough assessors"), law(50, 3),
+      when: .compare(.fact("recon.officers"), .atLeast, .parameter("recon.least-assessors")))
+    + question(
+      "officers", Phrase("调查人员人数足够", en: "Enough officers"), law(45, 2),
+      when: .compare(.fact("recon.officers"), .atLeast, .parameter("recon.least-officers")))
+    + question(
       "committee", Phrase("应当提请行政复议委员会咨询", en: "The committee must be asked"), law(52, 2),
       when: .any([
         holds("major"), holds("technical"), holds("self-review"), holds("opinion-needed"),
