@@ -118,6 +118,7 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
+    measure("AdministrativeReconsideration", in: "4-Livelihood", "Rulebook"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
@@ -134,14 +135,15 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
-        "StoreCopy", logging,
+        "Rulebook", "Verification", "ServiceRequests", "AdministrativeReconsideration", "WebServer",
+        "CZlib", "SealedFiles", "StoreCopy", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles",
-        "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange", "Markup",
+        "Commons", "AccessControl", "AdministrativeReconsideration", "Accounts", "App", "Books",
+        "CaseEngine", "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues",
+        "Interchange", "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),
@@ -150,7 +152,8 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
+        "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books", "CaseEngine",
+        "CaseWork", "Cities", "CityProfiles", "CJemalloc", "Commons", "Desk",
         "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
@@ -162,6 +165,9 @@ if !enginesOnly {
       path: "Tests/CrashTests", swiftSettings: house),
     tests(
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
+    tests(
+      "AdministrativeReconsideration", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+      "Commons", "LegalTime", "MeasureKit", "Rulebook"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),

@@ -1,5 +1,6 @@
 import AccessControl
 import Accounts
+import AdministrativeReconsideration
 import App
 import CityProfiles
 import Commons
@@ -38,6 +39,19 @@ public struct DemoCity: Sendable {
     Login(
       who: Phrase("督办人", en: "supervisor"), login: "supervisor",
       posts: [Post(RequestsMeasure.supervisor.id)]),
+    Login(
+      who: Phrase("复议立案人员", en: "reconsideration intake"), login: "recon-clerk",
+      posts: [Post(ReconsiderationMeasure.clerk.id, agency: "justice")]),
+    Login(
+      who: Phrase("行政复议人员", en: "reconsideration officer"), login: "recon-officer",
+      posts: [Post(ReconsiderationMeasure.officer.id, agency: "justice")]),
+    Login(
+      who: Phrase("复议机关负责人", en: "head of reconsideration"), login: "recon-head",
+      posts: [Post(ReconsiderationMeasure.approver.id, agency: "justice")]),
+    Login(
+      who: Phrase("被申请人经办人（城管局）", en: "respondent's officer (Urban Management)"),
+      login: "recon-respondent",
+      posts: [Post(ReconsiderationMeasure.respondent.id, agency: "urban")]),
     Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),

@@ -1,5 +1,6 @@
 import AccessControl
 import Accounts
+import AdministrativeReconsideration
 import Books
 import CaseWork
 import Cities
@@ -135,7 +136,20 @@ public final class RunningCity: Sendable {
       desk: desk, rules: rules, ring: ring,
       acknowledger: Acknowledger(
         jurisdiction: profile.code, authorisation: adoption.authorisation))
-    measures = [requests]
+    var measures: [any Measure] = [requests]
+    if let adoption = profile.measures.first(where: {
+      $0.number == ReconsiderationMeasure.card.number
+    }) {
+      let rules = try ReconsiderationRules(profile, calendar: .stateCouncil)
+      measures.append(
+        ReconsiderationMeasure(
+          office: CaseOffice(
+            CaseSetting(ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil),
+            desk: desk, ring: ring,
+            acknowledger: Acknowledger(
+              jurisdiction: profile.code, authorisation: adoption.authorisation)), rules: rules))
+    }
+    self.measures = measures
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = AccessPolicy(
       roles: BaseRoles.all + measures.flatMap(\.roles),
