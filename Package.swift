@@ -31,7 +31,7 @@ func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependen
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
-      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts",
+      "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts", "Rulebook",
     ] + dependencies)
 }
 
@@ -62,7 +62,9 @@ var targets: [Target] = [
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("Rulebook", "LegalTime"),
-  tests("Rulebook", "Commons"),
+  tests("Rulebook", "Commons", "LegalTime"),
+  engine("Dormancy", "LegalTime", "Rulebook"),
+  tests("Dormancy", "Commons", "LegalTime", "Rulebook"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
@@ -119,6 +121,7 @@ if !enginesOnly {
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood", "Rulebook"),
+    measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
@@ -133,7 +136,7 @@ if !enginesOnly {
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "CaseWork", "Desk", "Interchange", "HTTPValues",
+        "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "Rulebook", "Verification", "ServiceRequests", "AdministrativeReconsideration", "WebServer",
         "CZlib", "SealedFiles", "StoreCopy", logging,
@@ -141,9 +144,10 @@ if !enginesOnly {
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "AdministrativeReconsideration", "Accounts", "App", "Books",
-        "CaseEngine", "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues",
-        "Interchange", "Markup",
+        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
+        "BusinessDormancy", "CaseEngine",
+        "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
+        "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),
@@ -154,7 +158,8 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books", "CaseEngine",
         "CaseWork", "Cities", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
+        "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests",
+        "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
       ], path: "Sources/tequ",
@@ -167,7 +172,10 @@ if !enginesOnly {
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
     tests(
       "AdministrativeReconsideration", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-      "Commons", "LegalTime", "MeasureKit", "Rulebook"),
+      "Commons", "LegalTime", "MeasureKit", "Rulebook", "Books"),
+    tests(
+      "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
+      "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
@@ -175,9 +183,9 @@ if !enginesOnly {
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "MeasureKit", "PostgresFixture", "Rulebook",
-        "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StoreCopy",
-        "Verification",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
+        "StoreCopy", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests(
       "CaseWork", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues",

@@ -48,6 +48,8 @@ public struct Citation: Hashable, Sendable {
   public let item: Int?
   /// False until a person has read the official text; shown wherever the citation is shown.
   public let isVerified: Bool
+  /// Whose choice it is where no law but the city's own policy says so; nil for a place in the law.
+  public let cityPolicy: Phrase?
 
   /// A place in an instrument.
   public init(
@@ -60,10 +62,23 @@ public struct Citation: Hashable, Sendable {
     self.paragraph = paragraph
     self.item = item
     isVerified = verified
+    cityPolicy = nil
+  }
+
+  /// A city's own policy, in the place of an instrument.
+  public init(cityPolicy whose: Phrase) {
+    instrument = whose.zh
+    edition = ""
+    article = nil
+    paragraph = nil
+    item = nil
+    isVerified = true
+    cityPolicy = whose
   }
 
   /// The short form, such as 《行政复议法》第62条 or “行政复议法, art. 62”.
   public var phrase: Phrase {
+    if let cityPolicy { return Basis.cityPolicy(cityPolicy).phrase }
     var zh = "《\(instrument)》"
     var en = instrument
     if let article {

@@ -2,6 +2,7 @@ import AccessControl
 import Accounts
 import AdministrativeReconsideration
 import App
+import BusinessDormancy
 import CityProfiles
 import Commons
 import Desk
@@ -39,6 +40,15 @@ public struct DemoCity: Sendable {
     Login(
       who: Phrase("督办人", en: "supervisor"), login: "supervisor",
       posts: [Post(RequestsMeasure.supervisor.id)]),
+    Login(
+      who: Phrase("歇业窗口人员", en: "counter for dormancy"), login: "dormancy-counter",
+      posts: [Post(DormancyMeasure.counter.id, agency: "market")]),
+    Login(
+      who: Phrase("歇业登记员", en: "registrar of dormancy"), login: "dormancy-registrar",
+      posts: [Post(DormancyMeasure.registrar.id, agency: "market")]),
+    Login(
+      who: Phrase("歇业数据接入", en: "feed for dormancy"), login: "dormancy-feed",
+      posts: [Post(DormancyMeasure.feed.id)]),
     Login(
       who: Phrase("复议立案人员", en: "reconsideration intake"), login: "recon-clerk",
       posts: [Post(ReconsiderationMeasure.clerk.id, agency: "justice")]),
@@ -87,7 +97,11 @@ public struct DemoCity: Sendable {
     wishes.citizen = citizen
     let total = Int((end.seconds - from.seconds) / 3600)
     let simulation = RequestSimulation(city, time: time, wishes)
+    let dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first.map {
+      DormancyAgents($0, seed: seed, citizen: citizen)
+    }
     _ = try await simulation.run(from: min(from, end), to: end) { hour, _ in
+      try await dormancy?.turn(at: hour)
       progress(total - Int((end.seconds - hour.seconds) / 3600), total)
     }
     try await city.settle()

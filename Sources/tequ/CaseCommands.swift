@@ -6,6 +6,7 @@ import CaseWork
 import Cities
 import Commons
 import LegalTime
+import Rulebook
 
 /// Looks at the kinds of case that the program knows.
 struct CasesCommand: AsyncParsableCommand {
@@ -21,7 +22,8 @@ private func settings() throws -> [CaseSetting] {
   let calendar = WorkCalendar.stateCouncil
   return [
     CaseSetting(
-      ReconsiderationProcedure(try ReconsiderationRules(profile, calendar: calendar)), in: profile,
+      ReconsiderationProcedure(
+        try ReconsiderationRules(profile, law: AllLaw.base(), calendar: calendar)), in: profile,
       calendar: calendar)
   ]
 }

@@ -8,27 +8,29 @@ import Rulebook
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "List, explain, evaluate and compare the rules of law.",
-    subcommands: [ListRules.self, ExplainRule.self, EvaluateRule.self, DiffRules.self])
+    subcommands: [
+      ListRules.self, ExplainRule.self, EvaluateRule.self, DiffRules.self, ReplayRules.self,
+      RulePagesCommand.self,
+    ])
 }
 
-/// For which day and place a rule is asked.
-struct RuleMoment: ParsableArguments {
-  @Option(help: "As of which day, such as 2026-03-02; today without it.") var on: String?
-  @Option(help: "For which place: a GB/T 2260 code; without it national law alone.")
+/// For which place a rule is asked.
+struct RulePlace: ParsableArguments {
+  @Option(help: "For which place: a GB/T 2260 code, or shifan; without it national law alone.")
   var city: String?
-
-  func date() throws -> CivilDate { try on.map(RuleMoment.date) ?? RuleMoment.today }
+  @Option(help: "A city's data folder: the parameters of its own profile count for its place.")
+  var data: String?
 
   var territory: Territory? { city.map { Territory($0 == "shifan" ? "990000" : $0) } }
 
-  static func date(_ text: String) throws -> CivilDate {
-    guard let date = CivilDate(text) else {
-      throw ValidationError("“\(text)” is no date; write it like 2026-03-02.")
-    }
-    return date
+  /// The law for the place.
+  func base() throws -> RuleBase { try base(for: territory) }
+
+  func base(for territory: Territory?) throws -> RuleBase {
+    try CityLaw.base(for: territory, folder: folder)
   }
 
-  private static var today: CivilDate { SystemTime().now.date(in: .beijing) }
+  var folder: DataFolder? { data.map { DataFolder(FolderOptions.absolute($0)) } }
 
   func validate() throws {
     guard
@@ -36,6 +38,28 @@ struct RuleMoment: ParsableArguments {
         ?? true
     else { throw ValidationError("--city takes a GB/T 2260 code of 2 to 6 digits, or shifan.") }
   }
+}
+
+/// For which day and place a rule is asked.
+struct RuleMoment: ParsableArguments {
+  @Option(help: "As of which day, such as 2026-03-02; today without it.") var on: String?
+  @OptionGroup var place: RulePlace
+
+  func date() throws -> CivilDate { try on.map(RuleMoment.date) ?? RuleMoment.today }
+
+  var territory: Territory? { place.territory }
+
+  /// The law for the place.
+  func base() throws -> RuleBase { try place.base() }
+
+  static func date(_ text: String) throws -> CivilDate {
+    guard let date = CivilDate(text) else {
+      throw ValidationError("“\(text)” is no date. \(CivilDate.fault(text)?.en ?? "")")
+    }
+    return date
+  }
+
+  private static var today: CivilDate { SystemTime().now.date(in: .beijing) }
 }
 
 /// The rules in force.
@@ -48,7 +72,7 @@ struct ListRules: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let rules = try Law.base().listing(asOf: moment.date(), in: moment.territory)
+      let rules = try moment.base().listing(asOf: moment.date(), in: moment.territory)
       for rule in rules {
         guard json else {
           let mark = rule.citation.isVerified ? "" : " [unverified]"
@@ -80,14 +104,15 @@ struct ExplainRule: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let needs = try Law.base().needs(
+      let needs = try moment.base().needs(
         of: RuleID(id), asOf: moment.date(), in: moment.territory)
       let language = Say.language
       let colon = Phrase("：", en: ": ")[language]
       func say(_ zh: String, _ en: String) { Say.line(Phrase(zh, en: en)[language]) }
       let rule = needs.rule
       Say.line("\(rule.id)  \(rule.name[language])")
-      Say.line("  § \(rule.citation.phrase[language]) · \(rule.span.phrase[language])")
+      let place = rule.territory.map { " · \($0)" } ?? ""
+      Say.line("  § \(rule.citation.phrase[language]) · \(rule.span.phrase[language])\(place)")
       if !needs.exceptions.isEmpty { say("例外：", "Exceptions:") }
       for exception in needs.exceptions {
         Say.line(
@@ -100,79 +125,15 @@ struct ExplainRule: AsyncParsableCommand {
           "  \(parameter.id)  \(parameter.name[language])\(colon)\(value.value.phrase[language])  "
             + "§ \(value.citation.phrase[language])")
       }
+      if let counting = try rule.countingPlaces(on: moment.date()) {
+        say("期间的计算：", "Counting:")
+        for place in counting { Say.line("  § \(place.phrase[language])") }
+      }
       if !needs.facts.isEmpty { say("事实：", "Facts:") }
       for fact in needs.facts {
         Say.line("  \(fact.id)  \(fact.name[language])\(colon)\(fact.type.phrase[language])")
       }
     }
-  }
-}
-
-/// What a rule gives for the facts of a file.
-struct EvaluateRule: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "What a rule gives for each line of facts.",
-    discussion: """
-      The file is CSV with a line of fact names, or one JSON object a line. Exit status: 0 all lines \
-      were answered, 3 some were not (each says why), 1 nothing could be done.
-      """)
-
-  @Argument(help: "The rule's name.") var id: String
-  @OptionGroup var moment: RuleMoment
-  @Option(help: "The file with the facts.") var facts: String
-  @Flag(help: "Write a JSON object a line: value and reasons.") var json = false
-
-  func run() async throws {
-    try await telling {
-      let base = try Law.base()
-      let rule = RuleID(id)
-      let open = try base.opened(rule, asOf: moment.date(), in: moment.territory)
-      var rows = try FactRows(facts)
-      var failures = 0
-      var isFirst = true
-      while let row = try rows.next() {
-        if isFirst {
-          for name in FactRows.unknown(row, base) {
-            Say.error("column “\(name)” is no fact and is left out")
-          }
-          isFirst = false
-        }
-        do throws(Problem) {
-          guard let sheet = try FactRows.sheet(row, for: rule, base) else { continue }
-          try tell(open.finding(sheet), row.line)
-        } catch {
-          failures += 1
-          tell(error, row.line)
-        }
-      }
-      if failures > 0 { throw ExitCode(3) }
-    }
-  }
-
-  private func tell(_ finding: Finding, _ line: Int) throws(Problem) {
-    guard json else {
-      return Say.line("\(line): \(finding.explanation(Say.language))")
-    }
-    guard case .object(var members) = finding.json else { return }
-    members["line"] = .integer(Int64(line))
-    members["value"] = .string(finding.outcome.phrase.en)
-    Say.line(JSONValue.object(members).canonical)
-  }
-
-  private func tell(_ problem: Problem, _ line: Int) {
-    guard json else {
-      Say.error("\(line): \(problem.detail[Say.language])")
-      for field in problem.fields { Say.error("  \(field.message[Say.language])") }
-      return
-    }
-    let value: JSONValue = [
-      "line": .integer(Int64(line)), "problem": .string(problem.slug),
-      "facts": .array(
-        problem.fields.map {
-          ["fact": .string($0.pointer), "zh": .string($0.message.zh), "en": .string($0.message.en)]
-        }),
-    ]
-    Say.line(value.canonical)
   }
 }
 
@@ -183,12 +144,12 @@ struct DiffRules: AsyncParsableCommand {
 
   @Argument(help: "The earlier day.") var from: String
   @Argument(help: "The later day.") var to: String
-  @Option(help: "For which place: a GB/T 2260 code.") var city: String?
+  @OptionGroup var place: RulePlace
 
   func run() async throws {
     try await telling {
-      let changes = try Law.base().diff(
-        from: RuleMoment.date(from), to: RuleMoment.date(to), in: city.map { Territory($0) })
+      let changes = try place.base().diff(
+        from: RuleMoment.date(from), to: RuleMoment.date(to), in: place.territory)
       for change in changes {
         Say.line(
           "\(change.name): \(change.before?[Say.language] ?? "—") → "
@@ -206,7 +167,7 @@ struct BenchRules: AsyncParsableCommand {
   @Flag(help: "Write a JSON object a line.") var json = false
 
   func run() async throws {
-    let base = try Law.base()
+    let base = try AllLaw.base()
     let day = CivilDate("2026-03-02") ?? CivilDate(dayNumber: 0)
     let report = BenchReport(isJSON: json)
     for (name, id) in [

@@ -6,6 +6,7 @@ import CityProfiles
 import Commons
 import LegalTime
 import MeasureKit
+import Rulebook
 import Testing
 
 @testable import AdministrativeReconsideration
@@ -20,7 +21,7 @@ struct Story {
 
   init() throws {
     let profile = try BundledCities.shifan()
-    let rules = try ReconsiderationRules(profile, calendar: .stateCouncil)
+    let rules = try ReconsiderationRules(profile, law: AllLaw.base(), calendar: .stateCouncil)
     replay = CaseReplay(
       CaseSetting(ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil))
   }

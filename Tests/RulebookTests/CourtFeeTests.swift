@@ -109,26 +109,6 @@ private func sheet(_ base: RuleBase, _ words: Substring) throws -> FactSheet {
     #expect(checked > 300)
   }
 
-  @Test func everyDateEdgeIsSharp() throws {
-    let base = try base()
-    #expect(base.edges.count > 80)
-    for edge in base.edges {
-      let states = [-1, 0, 1].map {
-        base.isInForce(edge.subject, on: edge.date.adding(days: $0))
-      }
-      #expect(states[0] != edge.begins, "\(edge)")
-      #expect(states[1] == edge.begins, "\(edge)")
-      #expect(states[2] == edge.begins, "\(edge)")
-      guard case .rule(let place) = edge.subject, case .general = base.rules[place].rank else {
-        continue
-      }
-      for days in [-1, 0, 1] {
-        let opens = (try? base.opened(base.rules[place].id, asOf: edge.date.adding(days: days)))
-        #expect((opens != nil) == states[days + 1], "\(edge) \(days)")
-      }
-    }
-  }
-
   @Test func orderOfRulesChangesNothing() throws {
     var random = SeededRandom(seed: 4)
     let original = try base()

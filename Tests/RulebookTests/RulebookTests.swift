@@ -101,6 +101,125 @@ private func refusal(_ rules: [Rule], _ parameters: [Parameter] = [fee]) -> Stri
     #expect(problem?.fields.first?.message.en.contains("whether A. Give yes or no") == true)
   }
 
+  @Test func everyMissingFactIsNamedAndThoseThatMayBe() throws {
+    let base = try base([
+      rule("x", .sum(.rule("z"), .fact("sum"))),
+      rule("y", exceptionOf: "x", when: .all([.holds("a"), .holds("b")])), rule("z"),
+    ])
+    func fields(_ facts: [FactID: FactValue]) throws -> [String] {
+      let problem = #expect(throws: Problem.self) {
+        try base.evaluate("x", base.sheet(facts), asOf: first)
+      }
+      return (problem?.fields ?? []).map { field in
+        field.pointer + (field.message.en.contains("may be needed") ? "?" : "")
+      }
+    }
+    #expect(try fields([:]) == ["a", "b", "sum?"])
+    #expect(try fields(["a": .truth(true)]) == ["b", "sum?"])
+    #expect(try fields(["a": .truth(false)]) == ["sum"])
+    let fees = try AllLaw.base()
+    let problem = #expect(throws: Problem.self) {
+      try fees.evaluate("court-fee.payable", fees.sheet(), asOf: CivilDate("2026-03-02")!)
+    }
+    let named = Dictionary(
+      uniqueKeysWithValues: (problem?.fields ?? []).map { ($0.pointer, $0.message.en) })
+    #expect(named["case.kind"]?.hasPrefix("The fact “kind of case” is missing") == true)
+    #expect(named["claim.amount"]?.contains("may be needed too") == true)
+  }
+
+  @Test func aDayThatDoesNotExistSaysWhy() {
+    #expect(CivilDate.fault("2026-02-28") == nil)
+    #expect(CivilDate.fault("2026-02-30")?.en == "There is no such day: 2026-02 has 28 days.")
+    #expect(CivilDate.fault("2024-02-30")?.zh == "这一天不存在：2024年2月只有29天。")
+    #expect(CivilDate.fault("2026-13-01")?.en == "There is no month 13.")
+    #expect(CivilDate.fault("1.2.2026")?.en.contains("2026-01-31") == true)
+    let problem = #expect(throws: Problem.self) {
+      try FactDeclaration.dates[0].read("2026-02-30")
+    }
+    #expect(problem?.fields.first?.message.en.hasSuffix("2026-02 has 28 days.") == true)
+  }
+
+  @Test func spansThatAreWrongSayWhich() throws {
+    let names = ["pause.1.from", "pause.1.to", "pause.2.from", "pause.2.to"]
+    let dates = names.map {
+      FactDeclaration(FactID($0), .same($0), .date, meaning: .same($0))
+    }
+    let base = try RuleBase([RulePack(facts: dates, parameters: [fee], rules: [rule("x")])])
+    func faults(_ texts: [String: String]) throws -> [Problem.Field] {
+      try base.sheet(reading: texts).spanFaults
+    }
+    let backwards = try faults(["pause.1.from": "2026-02-01", "pause.1.to": "2026-02-01"])
+    #expect(backwards.map(\.pointer) == ["pause.1.to"])
+    let overlap = try faults([
+      "pause.1.from": "2026-02-01", "pause.1.to": "2026-02-03", "pause.2.from": "2026-02-02",
+    ])
+    #expect(overlap.first?.message.en.contains("pause.1 (from 2026-02-01 until") == true)
+    #expect(
+      try faults([
+        "pause.1.from": "2026-02-01", "pause.1.to": "2026-02-02", "pause.2.from": "2026-02-02",
+      ]).isEmpty)
+    #expect(throws: Problem.self) {
+      try base.evaluate(
+        "x", base.sheet(reading: ["pause.1.from": "2026-02-01", "pause.1.to": "2026-01-01"]),
+        asOf: second)
+    }
+    #expect(
+      refusal([rule("x"), rule("x", from: second)]).contains("from 2020-01-01 and from 2023"))
+    #expect(refusal([rule("x", from: second, to: first)]).contains("2023-06-01 until before 2020"))
+  }
+
+  @Test func recordedAnswersReplayOrSayWhyNot() throws {
+    let base = try AllLaw.base()
+    let day = CivilDate("2026-03-02")!
+    let facts = ["case.kind": "property", "claim.amount": "99999.01", "case.settled": "true"]
+    let sheet = try base.sheet(reading: facts)
+    #expect(sheet.texts == facts)
+    let finding = try base.evaluate("court-fee.acceptance", sheet, asOf: day)
+    let line = RecordedAnswer(finding, sheet).json
+    func replay(_ change: (inout [String: JSONValue]) -> Void) throws -> RuleReplay {
+      var members = try #require(line.object)
+      change(&members)
+      return base.replay(try RecordedAnswer(.object(members)))
+    }
+    #expect(try replay { _ in } == .replays)
+    #expect(try replay { $0["on"] = "2026-03-03" } == .otherInputs)
+    let other = Digest.of([1])
+    func receipt(_ name: String) -> JSONValue {
+      var members = finding.receipt.json.object ?? [:]
+      members[name] = .string(other.hex)
+      return .object(members)
+    }
+    let elsewhere = try replay { $0["receipt"] = receipt("rules") }
+    #expect(elsewhere == .otherRules(other))
+    #expect(elsewhere.phrase(under: base.digest).en.contains("rule set \(other.hex)"))
+    #expect(try replay { $0["receipt"] = receipt("finding") } == .otherFinding)
+    #expect(try replay { $0["receipt"] = receipt("inputs") } == .otherInputs)
+    let unknown = try replay { $0["facts"] = ["colour": "red"] }
+    #expect(unknown.phrase(under: nil).en.contains("no fact called “colour”"))
+    let problem = #expect(throws: Problem.self) { try RecordedAnswer(["rule": "x"]) }
+    #expect(
+      problem?.fields.map(\.pointer)
+        == ["on", "facts", "receipt/rules", "receipt/inputs", "receipt/finding"])
+  }
+
+  @Test func pagesShowEveryRuleAndNumberInBothLanguages() throws {
+    let base = try AllLaw.base()
+    let files = Set(AllLaw.entries.map(\.slug))
+    for entry in AllLaw.entries {
+      for language in Language.allCases {
+        let page = base.document(entry).markdown(language, files: files)
+        for rule in entry.pack.rules { #expect(page.contains("\(rule.id)"), "\(rule.id)") }
+        for parameter in entry.pack.parameters { #expect(page.contains("\(parameter.id)")) }
+        for rule in entry.pack.rules where !rule.citation.isVerified {
+          #expect(page.contains(rule.citation.phrase[language]))
+        }
+        #expect(!page.contains("\n\n\n"))
+      }
+    }
+    let index = base.contents(AllLaw.entries).markdown(.en, files: files)
+    #expect(index.contains("[Court fees](court-fees.en.md)") && index.contains(base.digest.hex))
+  }
+
   @Test func valuesFollowDateAndPlace() throws {
     let local = Parameter(
       "fee", .same("fee"), in: "4403", [.init(from: second, .money(.fen(700)), there)])

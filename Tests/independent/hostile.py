@@ -317,7 +317,9 @@ def numbers():
     edge = [2**31, 2**63 - 1, 2**63, 2**64, -1, -2**63, 10**40, "1e3", "0x10", "", "١"]
     calls = [("GET", p + urllib.parse.quote(str(n))) for n in edge for p in (
         "/log/entries.jsonl?from=", "/log/entries.jsonl?limit=", "/log/proof/1/", "/log/tile/", "/log/tile/0/", "/requests/21-2026-",
-        "/open311/v2/requests.json?page_size=1&page=", "/open311/v2/requests.json?page_size=", "/requests?after=", "/open311/v2/tokens/")]
+        "/open311/v2/requests.json?page_size=1&page=", "/open311/v2/requests.json?page_size=", "/requests?after=", "/open311/v2/tokens/",
+        "/law/", "/law/court-fee.property?ask=1&claim.amount=", "/law/civil-procedure.designated?ask=1&date.fact=2026-03-02&period.days=",
+        "/law/court-fee.property?city=", "/law/court-fee.property?on=")]
     calls += [("GET", f"/receipts/{acknowledged[0][0]}/{urllib.parse.quote(str(n))}.json") for n in edge]
     calls += [("GET", f"/open311/v2/requests.json?{n}={d}") for n in ("start_date", "end_date") for d in (
         "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "99999-01-01", "-1-01-01", "2026-02-30", "2026-01-01T00:00:00%2B99:99")]

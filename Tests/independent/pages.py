@@ -32,6 +32,8 @@ def shape(address):
     path = re.sub(r"21-\d{4}-\d{7}-\w", "N", parts.path)
     path = re.sub(r"/problems/.+", "/problems/P", re.sub(r"/measures/.+", "/measures/M", path))
     path = re.sub(r"/receipts/N/\d+", "/receipts/N/V", path)
+    if path.startswith("/law/"):
+        return "/law/R" if "." in path else "/law/P"
     names = sorted({n for n, _ in urllib.parse.parse_qsl(parts.query)} - {"lang", "type", "token", "after", "next", "filed", "done"})
     return path + ("?" + "&".join(names) if names else "")
 

@@ -1,4 +1,5 @@
 import AdministrativeReconsideration
+import BusinessDormancy
 import Commons
 import MeasureKit
 import ServiceRequests
@@ -52,9 +53,7 @@ public enum AllMeasures {
     planned(
       14, .enterprise, "insolvency", Phrase("破产制度突破", en: "Insolvency"),
       Phrase("个人破产、清算、重整与和解。", en: "Personal bankruptcy, liquidation, rescue.")),
-    planned(
-      15, .enterprise, "dormancy", Phrase("商事主体歇业", en: "Dormancy of businesses"),
-      Phrase("歇业备案、恢复和承诺。", en: "Filing, resumption, commitments.")),
+    DormancyMeasure.card,
     planned(
       16, .enterprise, "procurement", Phrase("国有企业“阳光采购”监督", en: "Oversight of procurement"),
       Phrase("风险指标与预警。", en: "Risk indicators and alerts.")),

@@ -1,22 +1,13 @@
 import Commons
 import Rulebook
 
-/// The law that the program knows.
-public enum Law {
-  /// All packs, checked together.
-  ///
-  /// - Throws: ``Problem`` 422 that lists what is wrong with them.
-  public static func base() throws(Problem) -> RuleBase {
-    try RuleBase([CourtFees.pack, ArbitrationFees.pack, ReconsiderationLaw.pack])
-  }
-}
-
 /// Facts from a file: CSV (RFC 4180) with a line of names, or one JSON object a line. A column is named
-/// like a fact. The published fee schedules' own columns, `schedule` and `amount_cny`, are understood:
-/// a row of a schedule that asks another rule is passed over.
+/// like a fact. The published vectors' own columns are understood: `schedule` and `amount_cny` of fees,
+/// `period`, `start_date` and `days` of court periods. Such a row names its own rule; asked for another,
+/// it is passed over.
 public struct FactRows {
   /// One line of the file.
-  public struct Row {
+  public struct Row: Sendable {
     /// Its number, from 1.
     public let line: Int
     /// Column and text.
@@ -124,7 +115,54 @@ public struct FactRows {
       rule: "arbitration-fee.foreign", implied: [], amount: "arbitration.amount"),
   ]
 
-  /// The facts of a row for a rule; nil if the row's schedule asks another rule.
+  /// What each kind of row in the vectors of periods asks, and the facts that its name implies.
+  private static let periods: [String: Schedule] = [
+    "defence_domestic": period("civil-procedure.defence"),
+    "defence_foreign": period("civil-procedure.defence", abroad: true),
+    "docket_decision": period("civil-procedure.docketing"),
+    "appeal_judgment": period("civil-procedure.appeal-judgment"),
+    "appeal_ruling": period("civil-procedure.appeal-ruling"),
+    "appeal_foreign": period("civil-procedure.appeal-judgment", abroad: true),
+    "epil_notice_defendant": period("environmental-suit.serve-defendant"),
+    "epil_join": period("environmental-suit.join"),
+    "epil_inform_regulator": period("environmental-suit.inform-regulator"),
+    "procuratorate_public_notice": period("environmental-suit.procuratorate-notice"),
+    "fee_payment": period("court-fee.period.payment"),
+    // Art. 85 alone: a period of so many days, however it came about.
+    "adversarial": period("civil-procedure.designated"),
+  ]
+
+  private static func period(_ rule: RuleID, abroad: Bool = false) -> Schedule {
+    Schedule(
+      rule: rule, implied: abroad ? [("procedure.abroad", "true")] : [], amount: "period.days")
+  }
+
+  private static let ownColumns: [String: Set<String>] = [
+    "schedule": ["schedule", "amount_cny"],
+    "period": ["period", "basis", "start_date", "days", "naive_end", "legal_end_last_day"],
+  ]
+
+  private static func schedule(_ row: Row) -> Schedule? {
+    for (column, known) in [("schedule", schedules), ("period", periods)] {
+      if let name = row.cells.first(where: { $0.name == column })?.text { return known[name] }
+    }
+    return nil
+  }
+
+  /// The rule that a row of published vectors asks; nil if it names none.
+  public static func rule(of row: Row) -> RuleID? { schedule(row)?.rule }
+
+  /// The day from which a row's period runs; nil if it has none.
+  public static func start(of row: Row) -> CivilDate? {
+    row.cells.first { $0.name == "start_date" || $0.name == FactID.factDate.text }
+      .flatMap { CivilDate($0.text) }
+  }
+
+  private static func isVector(_ row: Row) -> Bool {
+    row.cells.contains { ownColumns.keys.contains($0.name) }
+  }
+
+  /// The facts of a row for a rule; nil if the row names another rule.
   ///
   /// - Throws: ``Problem`` 422 with a field for each cell that cannot be read.
   public static func sheet(
@@ -132,11 +170,15 @@ public struct FactRows {
   ) throws(Problem) -> FactSheet? {
     var sheet = try base.sheet()
     var given = row.cells.filter { cell in base.facts.contains { $0.id.text == cell.name } }
-    if let name = row.cells.first(where: { $0.name == "schedule" })?.text {
-      guard let schedule = schedules[name], schedule.rule == rule else { return nil }
+    if isVector(row) {
+      guard let schedule = schedule(row), schedule.rule == rule else { return nil }
       given += schedule.implied.map { (name: $0.0.text, text: $0.1) }
-      if let amount = row.cells.first(where: { $0.name == "amount_cny" })?.text {
-        given.append((name: schedule.amount.text, text: amount))
+      for (column, fact) in [
+        ("amount_cny", schedule.amount), ("days", schedule.amount), ("start_date", .factDate),
+      ] {
+        if let text = row.cells.first(where: { $0.name == column })?.text {
+          given.append((name: fact.text, text: text))
+        }
       }
     }
     var faults: [Problem.Field] = []
@@ -146,16 +188,17 @@ public struct FactRows {
         faults += error.fields
       }
     }
+    faults += sheet.spanFaults
     guard faults.isEmpty else { throw .invalid(faults) }
     return sheet
   }
 
   /// The names of columns that no rule knows.
   public static func unknown(_ row: Row, _ base: RuleBase) -> [String] {
-    let isSchedule = row.cells.contains { $0.name == "schedule" }
-    return row.cells.map(\.name).filter { name in
-      !base.facts.contains { $0.id.text == name }
-        && !(isSchedule && ["schedule", "amount_cny"].contains(name))
+    let names = row.cells.map(\.name)
+    let own = names.compactMap { ownColumns[$0] }.reduce(into: Set()) { $0.formUnion($1) }
+    return names.filter { name in
+      !base.facts.contains { $0.id.text == name } && !own.contains(name)
     }
   }
 }

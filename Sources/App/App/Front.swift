@@ -35,6 +35,7 @@ public struct Front: Sendable {
     Portal(city: city).routes(&routes)
     AccountPages(city: city).routes(&routes)
     LogPages(city: city).routes(&routes)
+    LawPages(city: city).routes(&routes)
     ReceiptPages(city: city).routes(&routes)
     SystemRoutes().routes(&routes)
     for measure in city.measures { measure.routes(&routes) }

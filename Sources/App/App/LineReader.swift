@@ -4,7 +4,7 @@ import Glibc
 
 /// Reads a text file line by line, plain or gzip-compressed (zlib tells the two apart), without ever
 /// holding more than a line and a buffer.
-final class LineReader {
+public final class LineReader {
   private let file: gzFile
   private let path: String
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -15,7 +15,7 @@ final class LineReader {
   static let lineLimit = 4 << 20
 
   /// Opens a file.
-  init(_ path: String) throws(Problem) {
+  public init(_ path: String) throws(Problem) {
     guard access(path, R_OK) == 0, let file = gzopen(path, "rb") else {
       throw .malformed(
         Phrase("无法打开文件 \(path)。", en: "The file \(path) cannot be opened."))
@@ -31,7 +31,7 @@ final class LineReader {
   var position: Int { Int(gzoffset(file)) }
 
   /// The next line without its end; nil after the last.
-  func next() throws(Problem) -> [UInt8]? {
+  public func next() throws(Problem) -> [UInt8]? {
     var line: [UInt8] = []
     while true {
       if let newline = buffer[start..<end].firstIndex(of: 0x0A) {

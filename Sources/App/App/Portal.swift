@@ -86,6 +86,8 @@ struct Portal: Sendable {
       }
       h.element("p") { h in
         h.a("/log", Phrase("查看日志 ›", en: "See the log ›"))
+        h.text(" · ")
+        h.a("/law", Phrase("查看所依的规则 ›", en: "See the rules of law ›"))
       }
     }
     h.element("div", .class("panel")) { h in

@@ -2,6 +2,7 @@ import AccessControl
 import Accounts
 import AdministrativeReconsideration
 import Books
+import BusinessDormancy
 import CaseWork
 import Cities
 import CityProfiles
@@ -13,6 +14,7 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
+import Rulebook
 import ServiceRequests
 import Storage
 import StoreCopy
@@ -132,24 +134,11 @@ public final class RunningCity: Sendable {
       store: store, ring: ring, time: time, random: random, stamp: stamp,
       keyLife: folder.database.isShared ? SubjectKeys.sharedLife : nil)
     rules = try RequestRules(profile, calendar: .stateCouncil)
+    let acknowledger = Acknowledger(
+      jurisdiction: profile.code, authorisation: adoption.authorisation)
     requests = RequestsMeasure(
-      desk: desk, rules: rules, ring: ring,
-      acknowledger: Acknowledger(
-        jurisdiction: profile.code, authorisation: adoption.authorisation))
-    var measures: [any Measure] = [requests]
-    if let adoption = profile.measures.first(where: {
-      $0.number == ReconsiderationMeasure.card.number
-    }) {
-      let rules = try ReconsiderationRules(profile, calendar: .stateCouncil)
-      measures.append(
-        ReconsiderationMeasure(
-          office: CaseOffice(
-            CaseSetting(ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil),
-            desk: desk, ring: ring,
-            acknowledger: Acknowledger(
-              jurisdiction: profile.code, authorisation: adoption.authorisation)), rules: rules))
-    }
-    self.measures = measures
+      desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
+    measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = AccessPolicy(
       roles: BaseRoles.all + measures.flatMap(\.roles),
@@ -190,14 +179,43 @@ public final class RunningCity: Sendable {
     }
   }
 
+  /// The measures besides service requests that the profile has adopted.
+  private static func adopted(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger
+  ) throws -> [any Measure] {
+    var found: [any Measure] = []
+    func adopts(_ card: MeasureCard) -> Bool {
+      profile.measures.contains { $0.number == card.number }
+    }
+    if adopts(DormancyMeasure.card) {
+      found.append(
+        DormancyMeasure(
+          desk: desk,
+          rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring,
+          acknowledger: acknowledger))
+    }
+    if adopts(ReconsiderationMeasure.card) {
+      let rules = try ReconsiderationRules(
+        profile, law: AllLaw.base(), calendar: .stateCouncil)
+      let setting = CaseSetting(
+        ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil)
+      found.append(
+        ReconsiderationMeasure(
+          office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
+          rules: rules))
+    }
+    return found
+  }
+
   /// All schema steps of a city.
   public static let migrations =
-    BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations + [
-      CopyBook.migration
-    ]
+    BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
+    + DormancyTables.migrations + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
+    + DormancyTables.markedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {

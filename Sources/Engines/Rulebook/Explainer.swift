@@ -40,6 +40,7 @@ struct Explainer {
     switch rule.answer {
     case .truth, .choice: return []
     case .period(let id): return [parameter(id)]
+    case .designated(let id, _): return [fact(id)]
     case .value(let formula):
       var steps: [Reason] = []
       try value(formula, rule, node, &steps)
@@ -121,25 +122,28 @@ struct Explainer {
       rule.citation, because: conditionFacts(rule.condition))
   }
 
+  /// Exceptions that hold on other days, or, for a national rule, in other places.
   private func outOfReach(_ rule: Rule) -> [Reason] {
-    (base.exceptions[rule.id] ?? []).map { base.rules[$0] }.compactMap { exception in
-      if !exception.span.contains(open.asOf) {
-        let span = exception.span.phrase
+    let group = (base.exceptions[rule.id] ?? []).map { base.rules[$0] }
+    let inForce = Set(
+      group.filter { $0.span.contains(open.asOf) && $0.holds(in: open.territory) }.map(\.id))
+    return group.filter { !inForce.contains($0.id) }.compactMap { exception in
+      if let place = exception.territory, !exception.holds(in: open.territory) {
+        // Another place's exception of its own rule has nothing to do with this one.
+        guard rule.territory == nil else { return nil }
         return Reason(
           .notApplied,
           Phrase(
-            "例外未适用：\(exception.name.zh)，施行期间为\(span.zh)",
-            en: "Exception not applied: \(exception.name.en), in force \(span.en)"),
+            "例外未适用：\(exception.name.zh)，仅适用于\(place)",
+            en: "Exception not applied: \(exception.name.en), only in \(place)"),
           exception.citation)
       }
-      guard !exception.holds(in: open.territory), let place = exception.territory else {
-        return nil
-      }
+      let span = exception.span.phrase
       return Reason(
         .notApplied,
         Phrase(
-          "例外未适用：\(exception.name.zh)，仅适用于\(place)",
-          en: "Exception not applied: \(exception.name.en), only in \(place)"),
+          "例外未适用：\(exception.name.zh)，施行期间为\(span.zh)",
+          en: "Exception not applied: \(exception.name.en), in force \(span.en)"),
         exception.citation)
     }
   }

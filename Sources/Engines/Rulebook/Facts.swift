@@ -67,6 +67,16 @@ public enum FactValue: Hashable, Sendable {
     }
   }
 
+  /// As ``FactDeclaration/read(_:)`` reads it.
+  public var text: String {
+    switch self {
+    case .truth(let value): value ? "true" : "false"
+    // The description leads with the currency, which the declaration knows.
+    case .money(let value): String(value.description.drop { $0 != " " }.dropFirst())
+    case .count, .share, .date, .choice: phrase.zh
+    }
+  }
+
   // Text throughout: a JSON number is a double, and an amount may exceed 2⁵³ (RFC 8785 §3.2.2.3).
   var json: JSONValue {
     if case .truth(let value) = self { return .bool(value) }
@@ -128,11 +138,13 @@ public struct FactDeclaration: Hashable, Sendable {
   }
 
   func wrong(_ text: String) -> Problem.Field {
-    Problem.Field(
+    let why = type == .date ? CivilDate.fault(text) : nil
+    return Problem.Field(
       id.text,
       Phrase(
-        "“\(name.zh)”（\(meaning.zh)）不能是“\(text)”，应为：\(type.phrase.zh)。",
-        en: "“\(name.en)” (\(meaning.en)) cannot be “\(text)”; give \(type.phrase.en)."))
+        "“\(name.zh)”（\(meaning.zh)）不能是“\(text)”，应为：\(type.phrase.zh)。\(why?.zh ?? "")",
+        en: "“\(name.en)” (\(meaning.en)) cannot be “\(text)”; give \(type.phrase.en)."
+          + (why.map { " \($0.en)" } ?? "")))
   }
 
   var absence: Problem.Field {
@@ -141,6 +153,15 @@ public struct FactDeclaration: Hashable, Sendable {
       Phrase(
         "缺少事实“\(name.zh)”：\(meaning.zh)。请填写：\(type.phrase.zh)。",
         en: "The fact “\(name.en)” is missing: \(meaning.en). Give \(type.phrase.en)."))
+  }
+
+  var possibleAbsence: Problem.Field {
+    Problem.Field(
+      id.text,
+      Phrase(
+        "可能还需要事实“\(name.zh)”（视其他事实而定）：\(meaning.zh)。请填写：\(type.phrase.zh)。",
+        en: "The fact “\(name.en)” may be needed too, depending on the others: \(meaning.en). "
+          + "Give \(type.phrase.en)."))
   }
 
   func accepts(_ value: FactValue) -> Bool {
@@ -241,6 +262,20 @@ public struct FactSheet: Sendable {
     stated[slot] = value
     cells[slot] =
       (value ?? declaration.whenSilent).map { FactSheet.cell($0, declaration) } ?? .missing
+  }
+
+  /// The stated facts as texts that ``FactDeclaration/read(_:)`` reads, by name.
+  public var texts: [String: String] {
+    var texts: [String: String] = [:]
+    for (slot, value) in stated.enumerated() {
+      if let value { texts[declarations[slot].id.text] = value.text }
+    }
+    return texts
+  }
+
+  /// A stated fact, or what silence about it means; nil if neither is there.
+  public func value(of id: FactID) -> FactValue? {
+    slots[id].flatMap { stated[$0] ?? declarations[$0].whenSilent }
   }
 
   private static func cell(_ value: FactValue, _ declaration: FactDeclaration) -> Cell {

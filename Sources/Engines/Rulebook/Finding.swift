@@ -66,6 +66,8 @@ public struct Reason: Hashable, Sendable {
     case rounding
     /// A range within which somebody decides.
     case discretion
+    /// A step of counting a period.
+    case counting
   }
 
   /// What kind of step it is.
@@ -171,15 +173,5 @@ public struct RuleReceipt: Hashable, Sendable {
   /// As data.
   public var json: JSONValue {
     ["rules": .string(rules.hex), "inputs": .string(inputs.hex), "finding": .string(finding.hex)]
-  }
-}
-
-extension RuleBase {
-  /// Computes a finding again and compares it with a receipt.
-  public func replays(
-    _ receipt: RuleReceipt, _ id: RuleID, _ facts: FactSheet, asOf: CivilDate,
-    in territory: Territory? = nil
-  ) -> Bool {
-    (try? evaluate(id, facts, asOf: asOf, in: territory))?.receipt == receipt
   }
 }

@@ -184,7 +184,10 @@ public struct Parameter: Hashable, Sendable {
 
 extension Citation {
   var json: JSONValue {
-    [
+    if let cityPolicy {
+      return ["city_policy": ["zh": .string(cityPolicy.zh), "en": .string(cityPolicy.en)]]
+    }
+    return [
       "instrument": .string(instrument), "edition": .string(edition),
       "article": JSONValue(article.map(Int64.init)),
       "paragraph": JSONValue(paragraph.map(Int64.init)), "item": JSONValue(item.map(Int64.init)),

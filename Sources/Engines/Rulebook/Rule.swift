@@ -1,4 +1,5 @@
 import Commons
+import LegalTime
 
 /// How a value is computed, as data: it is checked, listed, digested and compiled, never run as
 /// code. It holds no number of the law; those are parameters.
@@ -74,6 +75,8 @@ public enum Answer: Hashable, Sendable {
   case choice(String, Phrase)
   /// A parameter that is a period.
   case period(ParameterID)
+  /// A period that somebody designates: as many of the unit as a fact (a whole number) says.
+  case designated(FactID, Period.Unit)
 }
 
 /// How a result is rounded, once, when it leaves the rule base.
@@ -127,13 +130,16 @@ public struct Rule: Hashable, Sendable {
   public let rounding: RoundingStep?
   /// Who decides where the result is a range.
   public let decidedBy: Phrase?
+  /// By which law a period that it gives is counted.
+  public let counting: CountingLaw
 
   /// An edition of a rule.
   public init(
     _ id: RuleID, _ name: Phrase, _ citation: Citation, from: CivilDate, to: CivilDate? = nil,
     in territory: Territory? = nil, exceptionOf general: RuleID? = nil,
     when condition: Condition = .always,
-    _ answer: Answer, rounding: RoundingStep? = nil, decidedBy: Phrase? = nil
+    _ answer: Answer, rounding: RoundingStep? = nil, decidedBy: Phrase? = nil,
+    counting: CountingLaw = .civilCode
   ) {
     self.id = id
     self.name = name
@@ -145,6 +151,7 @@ public struct Rule: Hashable, Sendable {
     self.answer = answer
     self.rounding = rounding
     self.decidedBy = decidedBy
+    self.counting = counting
   }
 
   func holds(in place: Territory?) -> Bool {

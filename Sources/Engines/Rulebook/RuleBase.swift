@@ -33,11 +33,7 @@ public struct RuleBase: Sendable {
       return of
     }
     series = Dictionary(grouping: parameters, by: \.id)
-    digest = Digest.of(
-      JSONValue.object([
-        "rules": .array(rules.map(\.json)), "parameters": .array(parameters.map(\.json)),
-        "facts": .array(facts.map(\.json)),
-      ]).canonicalBytes)
+    digest = RuleBase.digest(rules, parameters, facts)
     let checks = RuleChecks(base: self)
     let faults = checks.faults()
     guard faults.isEmpty else {
@@ -49,6 +45,16 @@ public struct RuleBase: Sendable {
     currencies = rules.map { rule in
       if case .money(let currency)? = checks.kind(of: rule) { currency } else { nil }
     }
+  }
+
+  static func digest(
+    _ rules: [Rule], _ parameters: [Parameter], _ facts: [FactDeclaration]
+  ) -> Digest {
+    Digest.of(
+      JSONValue.object([
+        "rules": .array(rules.map(\.json)), "parameters": .array(parameters.map(\.json)),
+        "facts": .array(facts.map(\.json)), "counting": CountingLaw.json,
+      ]).canonicalBytes)
   }
 
   /// The place of a fact in a sheet, for ``FactSheet/state(slot:_:)``; nil if there is none.
@@ -125,7 +131,11 @@ public struct RuleBase: Sendable {
     guard let known = editions[id] else {
       return .notFound(Phrase("没有名为“\(id)”的规则。", en: "There is no rule called “\(id)”."))
     }
-    let spans = known.map { rules[$0].span.phrase }
+    let spans = known.map { place -> Phrase in
+      let rule = rules[place]
+      guard let own = rule.territory else { return rule.span.phrase }
+      return Phrase("\(rule.span.phrase.zh)（\(own)）", en: "\(rule.span.phrase.en) (\(own))")
+    }
     let place = territory.map { Phrase("（\($0)）", en: " in \($0)") } ?? .same("")
     return .refused(
       "rule-not-in-force",
@@ -156,6 +166,13 @@ public struct OpenRule: Sendable {
     } catch { throw problem(error, facts) }
   }
 
+  /// The rule or exception that decides for these facts.
+  func rule(deciding facts: FactSheet) throws(Problem) -> Rule {
+    do { return base.rules[plan.nodes[try plan.deciding(node, facts.cells)].rule] } catch {
+      throw problem(error, facts)
+    }
+  }
+
   private func outcome(_ deciding: Int, _ facts: FactSheet) throws(Fault) -> Outcome {
     let rule = base.rules[plan.nodes[deciding].rule]
     switch rule.answer {
@@ -166,6 +183,12 @@ public struct OpenRule: Sendable {
         case .period(let amount, let unit, let rollsOver) = value.value
       else { throw .notCovered(deciding) }
       return .period(Period(amount, unit, rollsOver: rollsOver, basis: .law(value.citation)))
+    case .designated(let fact, let unit):
+      guard let slot = base.slots[fact], case .count(let amount)? = facts.stated[slot] else {
+        throw .missing(base.slots[fact] ?? 0)
+      }
+      guard amount <= Int64(Period.limit) else { throw .overflow }
+      return .period(Period(Int(amount), unit, basis: .law(rule.citation)))
     case .value:
       let interval = try plan.interval(plan.nodes[deciding].op, facts.cells)
       guard let rounding = rounding, let currency = currency else {
@@ -187,6 +210,8 @@ public struct OpenRule: Sendable {
 
   /// The result with its reasons.
   public func finding(_ facts: FactSheet) throws(Problem) -> Finding {
+    let spans = facts.spanFaults
+    guard spans.isEmpty else { throw .invalid(spans) }
     let outcome = try value(facts)
     let explainer = Explainer(open: self, facts: facts)
     do {
@@ -209,7 +234,17 @@ public struct OpenRule: Sendable {
   private func problem(_ fault: Fault, _ facts: FactSheet) -> Problem {
     let law = { (place: Int) in Basis.law(base.rules[plan.nodes[place].rule].citation) }
     switch fault {
-    case .missing(let slot): return .invalid([base.facts[slot].absence])
+    case .missing(let slot):
+      var wanted = MissingFacts(plan: plan, cells: facts.cells)
+      wanted.node(node, isCertain: true)
+      // Where the evaluation stopped, whatever the walk finds.
+      wanted.certain.insert(slot)
+      return .invalid(
+        base.facts.indices.compactMap { place in
+          wanted.certain.contains(place)
+            ? base.facts[place].absence
+            : wanted.possible.contains(place) ? base.facts[place].possibleAbsence : nil
+        })
     case .overflow, .zeroDivisor:
       return .refused(
         "rule-number-out-of-range",

@@ -24,6 +24,12 @@ struct RuleChecks {
     Problem.Field(place, Phrase(zh, en: en))
   }
 
+  private func backwards(_ place: String, _ span: Span) -> Problem.Field {
+    fault(
+      place, "期间的终点不晚于起点：\(span.phrase.zh)。",
+      "The span ends before it begins: \(span.phrase.en).")
+  }
+
   private func nameFaults() -> [Problem.Field] {
     let names =
       base.rules.map { ($0.id.text, $0.id.isWellFormed) }
@@ -55,12 +61,16 @@ struct RuleChecks {
         let overlap = a.span.overlaps(b.span) || b.span.from < a.span.from
         found.append(
           overlap
-            ? fault(id, "\(b.span.from)处的值重叠。", "Values overlap at \(b.span.from).")
-            : fault(id, "\(b.span.from)之前有空档。", "There is a gap before \(b.span.from)."))
+            ? fault(
+              id, "\(b.span.from)处的值重叠：\(a.span.phrase.zh)与\(b.span.phrase.zh)。",
+              "Values overlap at \(b.span.from): \(a.span.phrase.en) and \(b.span.phrase.en).")
+            : fault(
+              id, "\(b.span.from)之前有空档，前一个值\(a.span.phrase.zh)。",
+              "There is a gap before \(b.span.from): the value before is \(a.span.phrase.en)."))
       }
       for value in parameter.series {
         if let to = value.span.to, to <= value.span.from {
-          found.append(fault(id, "期间的终点不晚于起点。", "The span ends before it begins."))
+          found.append(backwards(id, value.span))
         }
         if case .scale(let scale) = value.value, !scale.isAscending || (try? scale.steps()) == nil {
           found.append(fault(id, "分段不是递增的。", "The bands do not ascend."))
@@ -85,10 +95,15 @@ struct RuleChecks {
         fault(rule.id.text, "引用了不存在的“\(name)”。", "It refers to “\(name)”, which is unknown."))
     }
     if let to = rule.span.to, to <= rule.span.from {
-      found.append(fault(rule.id.text, "期间的终点不晚于起点。", "The span ends before it begins."))
+      found.append(backwards(rule.id.text, rule.span))
     }
     if case .exception(let of) = rule.rank, base.editions[of] == nil { unknown(of.text) }
     if case .period(let id) = rule.answer, base.series[id] == nil { unknown(id.text) }
+    if case .designated(let id, _) = rule.answer,
+      base.slots[id].map({ base.facts[$0].type }) != .count
+    {
+      unknown(id.text)
+    }
     for formula in formulas(of: rule) {
       switch formula {
       case .fact(let id): if base.slots[id] == nil { unknown(id.text) }
@@ -149,7 +164,11 @@ struct RuleChecks {
     for (id, group) in base.editions.sorted(by: { $0.key < $1.key }) {
       for (place, a) in group.enumerated() {
         for b in group[(place + 1)...] where meet(base.rules[a], base.rules[b]) {
-          found.append(fault(id.text, "两个版本的期间和地域重叠。", "Two editions overlap in time and place."))
+          let spans = [a, b].map { base.rules[$0].span.phrase }
+          found.append(
+            fault(
+              id.text, "两个版本的期间和地域重叠：\(spans[0].zh)与\(spans[1].zh)。",
+              "Two editions overlap in time and place: \(spans[0].en) and \(spans[1].en)."))
         }
       }
       if Set(group.map { base.rules[$0].rank }).count > 1 {

@@ -1,4 +1,5 @@
 import Commons
+import LegalTime
 
 // The canonical form that a rule set's digest covers. `reflected` would change with the names of
 // the code; these words stand in receipts and do not change.
@@ -43,7 +44,12 @@ extension Rule {
     case .value(let formula): members["value"] = formula.json
     case .truth(let truth): members["truth"] = .bool(truth)
     case .choice(let code, _): members["choice"] = .string(code)
-    case .period(let id): members["period"] = .string(id.text)
+    case .period(let id):
+      members["period"] = .string(id.text)
+      members["counting"] = .string(counting.rawValue)
+    case .designated(let id, let unit):
+      members["designated"] = [.string(id.text), .string(unit.rawValue)]
+      members["counting"] = .string(counting.rawValue)
     }
     return .object(members)
   }

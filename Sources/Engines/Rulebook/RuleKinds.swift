@@ -7,6 +7,7 @@ extension RuleChecks {
     case .truth: .truth
     case .choice: .choice
     case .period(let id): base.series[id]?.first?.series.first?.value.kind
+    case .designated: .period
     case .value(let formula): kind(of: formula, in: rule)
     }
   }

@@ -59,6 +59,7 @@ private struct NeedsWalk {
     switch rule.answer {
     case .value(let formula): visit(formula)
     case .period(let parameter): parameters.insert(parameter)
+    case .designated(let fact, _): facts.insert(fact)
     case .truth, .choice: break
     }
     for exception in Set((base.exceptions[id] ?? []).map { base.rules[$0].id }).sorted() {

@@ -17,6 +17,9 @@ struct CaseInterface: Sendable {
   func declare(_ routes: inout Routes) {
     let base = "/api/\(office.slug)"
     routes.post(base, .everybody, .interface) { try await open($0) }
+    routes.get("\(base)/openapi.json", .everybody, .interface) { _ in
+      .json(CaseContract(setting: office.setting).json)
+    }
     routes.get("\(base)/figures", .everybody, .interface) { figures($0) }
     routes.get("\(base)/{number}", .everybody, .interface) { try await one($0) }
     routes.post("\(base)/{number}/steps", .everybody, .interface) { try await step($0) }

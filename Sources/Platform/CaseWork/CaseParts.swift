@@ -241,7 +241,7 @@ struct CaseParts {
         ? state : FormState(prefix: "\(capacity.id)-\(option.command.text)-")
       let forms = forms(option.command)
       let hasFiles = forms.fields.contains { $0.kind == .files }
-      h.details(option.name, isOpen: isChosen || opensFirst) { h in
+      func form(_ h: inout HTML) {
         h.form(action, csrf: visit.csrf, idempotencyKey: visit.freshKey, hasFiles: hasFiles) { h in
           h.hidden("command", option.command.text)
           h.hidden("as", capacity.id)
@@ -253,6 +253,12 @@ struct CaseParts {
         if let basis = type.transitions.first(where: { $0.command == option.command })?.basis {
           h.element("p") { $0.basis(basis) }
         }
+      }
+      // A step that asks nothing is one click.
+      if forms.fields.isEmpty {
+        form(&h)
+      } else {
+        h.details(option.name, isOpen: isChosen || opensFirst) { form(&$0) }
       }
     }
   }

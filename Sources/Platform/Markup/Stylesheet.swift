@@ -121,6 +121,7 @@ public enum Stylesheet {
     .panel>:first-child{margin-top:0}.panel>:last-child{margin-bottom:0}
     .panel h2{font-size:1.15rem;margin:1.4rem 0 .6rem}
     .panel-key{border-color:var(--brand);border-width:2px}
+    .reasons{margin:.3rem 0;padding-left:1.1rem}
     .panel-head{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:.2rem 1rem;margin:2.25rem 0 .75rem}
     .panel-head h2{margin:0}
     .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:1rem;margin:1rem 0}

@@ -4,7 +4,10 @@ import LegalTime
 extension CourtFees {
   // MARK: Halving
 
-  private static let halved = Formula.product(.excepted, .parameter("court-fee.half"))
+  // Each article says “half” for its own ground.
+  private static func halved(_ ground: String) -> Formula {
+    .product(.excepted, .parameter(ParameterID("court-fee.half.\(ground)")))
+  }
   private static let grounds: [Condition] = [
     .holds("case.settled"), .holds("case.simplified"), .holds("case.joined"),
   ]
@@ -15,6 +18,9 @@ extension CourtFees {
     .all(grounds.enumerated().map { $0.offset == place ? $0.element : .not($0.element) })
   }
 
+  static let onceOnly = Citation(
+    "最高人民法院关于适用《诉讼费用交纳办法》的通知", edition: "法发〔2007〕16号", verified: false)
+
   static let reductions: [Rule] = [
     general(
       "court-fee.reduced", Phrase("减半后的受理费", en: "Acceptance fee after halving"), law(13),
@@ -22,24 +28,23 @@ extension CourtFees {
     exception(
       "court-fee.reduced.settled",
       Phrase("调解结案或者撤诉减半", en: "Halved: mediated or withdrawn"), law(15),
-      of: "court-fee.reduced", when: only(0), halved),
+      of: "court-fee.reduced", when: only(0), halved("settled")),
     exception(
       "court-fee.reduced.simplified",
       Phrase("简易程序减半", en: "Halved: simplified procedure"), law(16), of: "court-fee.reduced",
-      when: only(1), halved),
+      when: only(1), halved("simplified")),
     exception(
       "court-fee.reduced.joined",
       Phrase("反诉或第三人请求合并审理减半", en: "Halved: counterclaim or third-party claim joined"),
-      law(18), of: "court-fee.reduced", when: only(2), halved),
+      law(18), of: "court-fee.reduced", when: only(2), halved("joined")),
     exception(
       "court-fee.reduced.once",
       Phrase("有数个减半事由的只减半一次", en: "Several grounds: halved once only"),
-      Citation("最高人民法院关于适用《诉讼费用交纳办法》的通知", edition: "法发〔2007〕16号", verified: false),
-      of: "court-fee.reduced",
+      onceOnly, of: "court-fee.reduced",
       when: .any([
         .all([grounds[0], grounds[1]]), .all([grounds[0], grounds[2]]),
         .all([grounds[1], grounds[2]]),
-      ]), halved),
+      ]), halved("once")),
   ]
 
   // MARK: Applications
@@ -125,6 +130,6 @@ extension CourtFees {
   private static func deadline(_ name: String, _ title: Phrase, _ citation: Citation) -> Rule {
     Rule(
       RuleID("court-fee.period.\(name)"), title, citation, from: start,
-      .period(ParameterID("court-fee.period.\(name)")))
+      .period(ParameterID("court-fee.period.\(name)")), counting: .civilProcedure)
   }
 }

@@ -96,9 +96,17 @@ extension CourtFees {
       [(1000, tenths(10)), (100_000, tenths(5))]),
   ]
 
+  private static func half(_ ground: String, _ title: Phrase, _ citation: Citation) -> Parameter {
+    one(
+      "half.\(ground)", Phrase("减半比例：\(title.zh)", en: "half: \(title.en)"), .share(.percent(50)),
+      citation)
+  }
+
   static let shares: [Parameter] = [
-    // Articles 15, 16 and 18 each say half; the rule that uses it cites its own.
-    one("half", Phrase("减半", en: "half"), .share(.percent(50)), law(15)),
+    half("settled", Phrase("调解结案或者撤诉", en: "mediated or withdrawn"), law(15)),
+    half("simplified", Phrase("简易程序", en: "simplified procedure"), law(16)),
+    half("joined", Phrase("反诉或第三人请求合并审理", en: "counterclaim or third-party claim"), law(18)),
+    half("once", Phrase("数个事由", en: "several grounds"), onceOnly),
     one(
       "bankruptcy.share", Phrase("破产案件减半", en: "half in bankruptcy"), .share(.percent(50)),
       law(14, item: 6)),

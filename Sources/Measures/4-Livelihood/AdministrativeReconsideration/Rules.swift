@@ -15,10 +15,10 @@ public struct ReconsiderationRules: Sendable {
   public let calendar: WorkCalendar
   private let spans: [RuleID: [Span]]
 
-  /// The law in a city; throws ``Problem`` 422 if the profile lacks a period that the law leaves to
+  /// The law, which holds ``ReconsiderationLaw``, in a city; throws ``Problem`` 422 if the profile lacks a period that the law leaves to
   /// the city.
-  public init(_ profile: CityProfile, calendar: WorkCalendar) throws {
-    base = try RuleBase([ReconsiderationLaw.pack])
+  public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws {
+    base = law
     spans = Dictionary(grouping: base.rules, by: \.id).mapValues { $0.map(\.span) }
     self.profile = profile
     self.calendar = calendar
