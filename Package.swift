@@ -122,6 +122,7 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
+    measure("AdministrativeReconsideration", in: "4-Livelihood", "Rulebook"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
@@ -139,13 +140,14 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
-        "StoreCopy", logging,
+        "Rulebook", "Verification", "ServiceRequests", "AdministrativeReconsideration", "WebServer",
+        "CZlib", "SealedFiles", "StoreCopy", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine",
+        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
+        "BusinessDormancy", "CaseEngine",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
@@ -156,8 +158,9 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "App", "ArrivalFlow", "Books", "CityProfiles", "CJemalloc",
-        "Commons", "Desk", "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles",
+        "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
+        "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "CJemalloc", "Commons",
+        "Desk", "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
@@ -168,6 +171,9 @@ if !enginesOnly {
       path: "Tests/CrashTests", swiftSettings: house),
     tests(
       "Desk", "Commons", "Storage", "Books", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),
+    tests(
+      "AdministrativeReconsideration", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+      "Commons", "LegalTime", "MeasureKit", "Rulebook", "Books"),
     tests(
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),

@@ -1,5 +1,6 @@
 import AccessControl
 import Accounts
+import AdministrativeReconsideration
 import App
 import BusinessDormancy
 import CityProfiles
@@ -48,6 +49,19 @@ public struct DemoCity: Sendable {
     Login(
       who: Phrase("歇业数据接入", en: "feed for dormancy"), login: "dormancy-feed",
       posts: [Post(DormancyMeasure.feed.id)]),
+    Login(
+      who: Phrase("复议立案人员", en: "reconsideration intake"), login: "recon-clerk",
+      posts: [Post(ReconsiderationMeasure.clerk.id, agency: "justice")]),
+    Login(
+      who: Phrase("行政复议人员", en: "reconsideration officer"), login: "recon-officer",
+      posts: [Post(ReconsiderationMeasure.officer.id, agency: "justice")]),
+    Login(
+      who: Phrase("复议机关负责人", en: "head of reconsideration"), login: "recon-head",
+      posts: [Post(ReconsiderationMeasure.approver.id, agency: "justice")]),
+    Login(
+      who: Phrase("被申请人经办人（城管局）", en: "respondent's officer (Urban Management)"),
+      login: "recon-respondent",
+      posts: [Post(ReconsiderationMeasure.respondent.id, agency: "urban")]),
     Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),

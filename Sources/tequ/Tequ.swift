@@ -8,8 +8,8 @@ struct Tequ: AsyncParsableCommand {
     abstract: "One program with which a city runs the 22 measures of the Shenzhen reform pilot.",
     subcommands: [
       Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
-      Deadline.self, RulesCommand.self, CityCommand.self, DormancyCommand.self, Backup.self,
-      Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self, Bench.self,
-      ProbeCommand.self,
+      Deadline.self, RulesCommand.self, CasesCommand.self, CityCommand.self, DormancyCommand.self,
+      Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
+      Bench.self, ProbeCommand.self,
     ])
 }

@@ -1,3 +1,4 @@
+import AdministrativeReconsideration
 import BusinessDormancy
 import Commons
 import MeasureKit
@@ -62,10 +63,7 @@ public enum AllMeasures {
     planned(
       18, .livelihood, "environmental-cases", Phrase("生态环境案件办理", en: "Environmental cases"),
       Phrase("裁判指引与公益诉讼。", en: "Guides and public-interest suits.")),
-    planned(
-      19, .livelihood, "reconsideration",
-      Phrase("行政复议职责统一行使", en: "Administrative reconsideration"),
-      Phrase("申请、补正、听证和决定。", en: "Filing, correction, hearing, decision.")),
+    ReconsiderationMeasure.card,
     planned(
       20, .livelihood, "international-law", Phrase("国际法律服务和协作", en: "International legal services"),
       Phrase("域外法查明、仲裁与调解。", en: "Foreign law, arbitration, mediation.")),

@@ -1,5 +1,6 @@
 import AccessControl
 import Accounts
+import AdministrativeReconsideration
 import Books
 import BusinessDormancy
 import CaseWork
@@ -195,6 +196,16 @@ public final class RunningCity: Sendable {
           rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
           ring: ring,
           acknowledger: acknowledger))
+    }
+    if adopts(ReconsiderationMeasure.card) {
+      let rules = try ReconsiderationRules(
+        profile, law: AllLaw.base(), calendar: .stateCouncil)
+      let setting = CaseSetting(
+        ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil)
+      found.append(
+        ReconsiderationMeasure(
+          office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
+          rules: rules))
     }
     return found
   }

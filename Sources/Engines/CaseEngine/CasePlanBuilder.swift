@@ -251,6 +251,10 @@ private struct ClockRule {
       ClockRule(
         move: .suspend, needs: 0b0010, tells: any,
         next: [.off, .suspended, .suspended, .lapsed])
+    case .suspendIfRunning:
+      ClockRule(
+        move: .suspend, needs: any, tells: 0b0010,
+        next: [.off, .suspended, .suspended, .lapsed])
     case .resume: ClockRule(move: .resume, needs: 0b0100, tells: any, next: run)
     case .resumeIfSuspended:
       ClockRule(

@@ -66,6 +66,8 @@ public enum CaseEffect: Hashable, Sendable {
   case ensure(ClockID)
   /// Suspends a running clock.
   case suspend(ClockID)
+  /// Suspends a clock if it is running; leaves it alone otherwise.
+  case suspendIfRunning(ClockID)
   /// Resumes a suspended clock.
   case resume(ClockID)
   /// Resumes a clock if it is suspended; leaves it alone otherwise.
@@ -81,7 +83,8 @@ public enum CaseEffect: Hashable, Sendable {
 
   var clock: ClockID? {
     switch self {
-    case .start(let id), .restart(let id), .ensure(let id), .suspend(let id), .resume(let id),
+    case .start(let id), .restart(let id), .ensure(let id), .suspend(let id),
+      .suspendIfRunning(let id), .resume(let id),
       .resumeIfSuspended(let id), .extend(let id), .lapse(let id), .stop(let id):
       id
     case .count, .raise, .mark, .unmark, .stopAll: nil

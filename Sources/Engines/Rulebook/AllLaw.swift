@@ -32,6 +32,9 @@ public enum AllLaw {
     Entry("hotline", Phrase("12345热线办理规则", en: "Rules of the 12345 hotline"), HotlineRules.pack),
     Entry("dormancy", Phrase("经营主体歇业", en: "Dormancy of businesses"), DormancyLaw.pack),
     Entry("adoption", Phrase("采用改革举措", en: "Adoption of measures"), AdoptionScope.pack),
+    Entry(
+      "reconsideration", Phrase("行政复议", en: "Administrative reconsideration"),
+      ReconsiderationLaw.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)

@@ -55,7 +55,8 @@ public struct OpenCase: Command {
     let type = setting.type
     let opened = try type.open(step.command, by: step.capacity)
     var draft = CaseDraft(
-      step, said, context, setting, version: 1, before: nil, statusBefore: nil,
+      step, said, by: context.actor, at: context.effectiveAt, key: context.aggregate, setting,
+      version: 1, before: nil, statusBefore: nil,
       status: opened.status, clocks: CaseClocks(), facts: CaseFacts(), title: type.name.zh)
     draft.take(setting.procedure.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
@@ -157,7 +158,8 @@ public struct MoveCase: Command {
     let clocksBefore = try CaseClocks(loaded.base.clocks)
     try checkDue(clocksBefore, before)
     var draft = CaseDraft(
-      step, said, context, setting, version: loaded.base.version + 1, before: loaded,
+      step, said, by: context.actor, at: context.effectiveAt, key: context.aggregate, setting,
+      version: loaded.base.version + 1, before: loaded,
       statusBefore: before, status: taken.status, clocks: clocksBefore,
       facts: try CaseFacts(loaded.facts), title: loaded.base.title)
     draft.take(setting.procedure.fields(of: step.command))

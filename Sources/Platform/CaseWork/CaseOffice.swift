@@ -124,7 +124,7 @@ public struct CaseOffice: Sendable {
   }
 
   /// Opens a case with what a form says; files belong to it alone.
-  func open(
+  public func open(
     _ command: CommandID, as capacity: ActorKind, _ form: FormFields, _ visit: Visit
   ) async throws -> Acknowledged {
     let said = try FieldValues(fields: procedure.fields(of: command), profile: profile).read(form)

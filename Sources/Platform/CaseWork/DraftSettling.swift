@@ -11,16 +11,17 @@ import Storage
 // What every step does once the rules of its procedure have spoken.
 extension CaseDraft {
   init(
-    _ step: SpokenStep, _ said: CaseFacts, _ context: Context, _ setting: CaseSetting,
-    version: Int64, before: CaseFileRow?, statusBefore: CaseStatus?, status: CaseStatus,
+    _ step: SpokenStep, _ said: CaseFacts, by actor: Actor, at moment: Instant, key: Int64,
+    _ setting: CaseSetting, version: Int64, before: CaseFileRow?, statusBefore: CaseStatus?,
+    status: CaseStatus,
     clocks: CaseClocks, facts: CaseFacts, title: String
   ) {
     command = step.command
     capacity = step.capacity
-    actor = context.actor
-    at = context.effectiveAt
-    today = setting.day(context.effectiveAt)
-    key = context.aggregate
+    self.actor = actor
+    at = moment
+    today = setting.day(moment)
+    self.key = key
     self.version = version
     self.before = before
     self.statusBefore = statusBefore
