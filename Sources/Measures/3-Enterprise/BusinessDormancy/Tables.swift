@@ -18,10 +18,15 @@ struct OperatorRow: Hashable, Sendable {
     static let barred = Flags(rawValue: 128)
 
     /// Names in the feed and in facts.
-    static let names: [(name: String, flag: Flags)] = [
-      ("abnormal", .abnormal), ("dishonest", .dishonest), ("locked", .locked),
-      ("open_case", .openCase), ("court_assistance", .courtAssistance), ("pledged", .pledged),
-      ("listed", .listed), ("barred", .barred),
+    static let names: [(name: String, flag: Flags, label: Phrase)] = [
+      ("abnormal", .abnormal, Phrase("列入经营异常名录", en: "on the list of abnormal operations")),
+      ("dishonest", .dishonest, Phrase("列入严重违法失信名单", en: "on the list of serious dishonesty")),
+      ("locked", .locked, Phrase("登记信息锁定", en: "entry locked")),
+      ("open_case", .openCase, Phrase("被立案调查", en: "open case")),
+      ("court_assistance", .courtAssistance, Phrase("法院协助执行", en: "a court's request")),
+      ("pledged", .pledged, Phrase("股权出质", en: "shares pledged")),
+      ("listed", .listed, Phrase("上市公司", en: "listed company")),
+      ("barred", .barred, Phrase("法律、行政法规另有规定", en: "barred by another law")),
     ]
   }
 
