@@ -120,7 +120,7 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
-    measure("BusinessDormancy", in: "3-Enterprise", "Dormancy", "Rulebook"),
+    measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),

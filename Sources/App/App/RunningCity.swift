@@ -13,6 +13,7 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
+import Rulebook
 import ServiceRequests
 import Storage
 import StoreCopy
