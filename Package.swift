@@ -176,7 +176,8 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "CityProfiles", "Commons",
+        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine",
+        "CityProfiles", "Commons",
         "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "Verification",
