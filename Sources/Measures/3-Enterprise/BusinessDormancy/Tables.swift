@@ -244,6 +244,9 @@ public enum DormancyTables {
     GuardKey("dormancy-operator", business)
   }
   private static func eventGuard(_ key: Int64) -> GuardKey { GuardKey("dormancy-event", key) }
+  private static func eventsGuard(_ business: Int64) -> GuardKey {
+    GuardKey("dormancy-events", business)
+  }
 
   static func business(_ key: Int64) -> Query<OperatorRow> {
     Query(oneOperator, [.integer(key)], guards: [operatorGuard(key)]) { OperatorRow($0) }
@@ -259,7 +262,7 @@ public enum DormancyTables {
   }
   /// Events that count.
   static func events(of business: Int64) -> Query<EventRow> {
-    Query(eventsOf, [.integer(business)]) { EventRow($0) }
+    Query(eventsOf, [.integer(business)], guards: [eventsGuard(business)]) { EventRow($0) }
   }
   /// Spells that have not been ended, by their last day, after a cursor.
   static func open(after cursor: (Int64, Int64), limit: Int) -> Query<SpellRow> {
@@ -295,17 +298,19 @@ public enum DormancyTables {
     raising(spells.updating(row.values, from: old.values, ring), spellGuard(row.business))
   }
   static func add(_ row: EventRow, _ ring: KeyRing) -> Change {
-    raising(events.inserting(row.values, ring), eventGuard(row.key))
+    raising(events.inserting(row.values, ring), eventGuard(row.key), eventsGuard(row.business))
   }
   static func setAside(_ row: EventRow, _ ring: KeyRing) -> Change {
     var next = row
     next.isSetAside = true
-    return raising(events.updating(next.values, from: row.values, ring), eventGuard(row.key))
+    return raising(
+      events.updating(next.values, from: row.values, ring), eventGuard(row.key),
+      eventsGuard(row.business))
   }
 
-  private static func raising(_ change: Change, _ key: GuardKey) -> Change {
+  private static func raising(_ change: Change, _ keys: GuardKey...) -> Change {
     Change(
-      change.statement, change.parameters, raises: change.raises + [key],
+      change.statement, change.parameters, raises: change.raises + keys,
       touchesOneRow: change.touchesOneRow)
   }
 }
