@@ -183,8 +183,8 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "CaseEngine", "Cities", "CityProfiles",
-        "Commons",
+        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "Cities",
+        "CityProfiles", "Commons",
         "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "Verification",

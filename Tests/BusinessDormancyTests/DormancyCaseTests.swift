@@ -210,6 +210,33 @@ import Testing
   }
 }
 
+@Suite struct DormancyDocumentTests {
+  @Test func everyDocumentFillsAndIsNumbered() async throws {
+    let bench = try DormancyBench()
+    let key = try await bench.dormant(["monthly": true, "rent": 800_000])
+    bench.time.set(Instant(rfc3339: "2026-06-15T09:00:00+08:00")!)
+    _ = try await bench.report(.invoice, on: "2026-06-10", id: "i1")
+    try await bench.step(.publish, as: .operators, on: key)
+    let file = try #require(
+      try await CaseFile.load(key, bench.desk, bench.measure.office.setting))
+    var numbers: [String] = []
+    for event in file.events {
+      let issued = event.fields["documents"]?.object ?? [:]
+      for document in bench.measure.office.procedure.documents
+      where document.commands.contains(event.command) {
+        if document.numberWord != nil { numbers.append(issued[document.id]?.string ?? "?") }
+      }
+    }
+    #expect(numbers == ["歇备〔2026〕1号", "歇认〔2026〕1号", "歇终〔2026〕1号"])
+    let summary = bench.measure.office.procedure.summary(file.row, file.facts)
+    let words = summary.map { "\($0.name.zh)=\($0.value.zh)" }
+    #expect(words.contains("登记库记载=无异常"))
+    #expect(words.contains("歇业天数=92日"))
+    #expect(words.contains { $0.hasPrefix("税务提示=自下一季度起") })
+    #expect(words.contains { $0.hasPrefix("节省估算=CNY 300.00：少报2次") })
+  }
+}
+
 @Suite struct DormancyEventTests {
   @Test func businessWhileDormantIsFoundOnce() async throws {
     let bench = try DormancyBench()

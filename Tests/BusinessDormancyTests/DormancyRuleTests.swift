@@ -125,6 +125,18 @@ private struct Pledges: PledgeQuery {
       faults(good.replacingOccurrences(of: "2022-04-01", with: "tomorrow"))
         == ["/0/spells/0/through"])
     #expect(faults("[{}]").first == "/0/code")
+
+    let event: JSONValue = [
+      [
+        "code": .string(DormancyBench.code), "kind": "dance", "on": "2026-02-30", "source": "tax",
+        "id": "1",
+      ]
+    ]
+    let problem = #expect(throws: Problem.self) {
+      var reader = try FeedReader(event)
+      _ = try reader.events()
+    }
+    #expect(problem?.fields.map(\.pointer) == ["/0/kind", "/0/on"])
   }
 
   @Test func aPersonsOwnBusinessIsNotNamed() throws {

@@ -108,9 +108,10 @@ import Testing
       .arbiter: [Post(RequestsMeasure.arbiter.id)],
       .supervisor: [Post(RequestsMeasure.supervisor.id)], .admin: [Post("administrator")],
     ]
+    let table = AuthorisationTests.table
     let declared = test.front.routes.map { "\($0.method.rawValue) \($0.pattern)" }
-    #expect(Set(declared) == Set(AuthorisationTests.table.map(\.0)), "a route is missing here")
-    let allowed = Dictionary(uniqueKeysWithValues: AuthorisationTests.table)
+    #expect(Set(declared) == Set(table.map(\.0)), "a route is missing here")
+    let allowed = Dictionary(uniqueKeysWithValues: table)
     for who in Who.allCases {
       var token: String?
       if let own = posts[who] { token = try await test.signIn(who.rawValue, own) }
@@ -143,7 +144,7 @@ import Testing
     var out = pattern
     for name in [
       "number", "version", "slug", "mandate", "level", "path...", "first", "second", "file", "code",
-      "id", "token",
+      "id", "token", "document",
     ] {
       out = out.replacing("{\(name)}", with: "1")
     }

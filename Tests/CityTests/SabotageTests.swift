@@ -2,6 +2,7 @@ import AccessControl
 import Accounts
 import App
 import Books
+import BusinessDormancy
 import CityProfiles
 import Commons
 import Desk
@@ -75,6 +76,7 @@ import Verification
       try await city.desk.recordAccess(by: .system([]), to: 1, "test")
       _ = try await city.desk.submit(DigestAccessLog(), by: .system(["access.digest"]))
     }
+    try await fillDormancy(city)
     try await city.settle()
     for index in 0..<2 {
       let place = try await city.desk.reserve()
@@ -88,6 +90,20 @@ import Verification
       _ = try await city.desk.submit(
         SubmitRequest(intake, rules: city.rules), by: .system(["requests.file"]),
         .init(idempotencyKey: "file-\(index)", reservation: place))
+    }
+  }
+
+  /// Some weeks of dormant businesses, so that declared cases and their measure's tables have rows.
+  private func fillDormancy(_ city: RunningCity) async throws {
+    guard let measure = city.measures.lazy.compactMap({ $0 as? DormancyMeasure }).first else {
+      return
+    }
+    let agents = DormancyAgents(measure, seed: 1, citizen: nil)
+    let today = city.time.now.date(in: city.profile.zone)
+    for day in 0..<30 {
+      let moment = Instant(
+        today.adding(days: day), secondOfDay: 36_000, in: city.profile.zone)
+      try await agents.turn(at: moment)
     }
   }
 

@@ -4,6 +4,7 @@ import CaseEngine
 import CaseWork
 import Commons
 import Dormancy
+import Markup
 import MeasureKit
 import Rulebook
 
@@ -84,21 +85,28 @@ extension DormancyProcedure {
     func add(_ zh: String, _ en: String, _ value: Phrase?) {
       if let value { rows.append((Phrase(zh, en: en), value)) }
     }
+    add("成立日期", "Registered on", facts.date("registered-on")?.phrase)
+    let marks = OperatorRow.Flags.names.filter { facts.list("marks").contains($0.name) }
+    add(
+      "登记库记载", "The register says",
+      marks.isEmpty
+        ? Phrase("无异常", en: "nothing against it")
+        : Phrase(
+          marks.map(\.label.zh).joined(separator: "、"),
+          en: marks.map(\.label.en).joined(separator: ", ")))
     guard let from = facts.date("from"), let through = facts.date("through") else { return rows }
-    add("歇业期限", "Term", DormancySpell(from: from, through: through).phrase)
+    add("歇业期限", "Term", DormancySpell(from: from, through: through).shown)
     let used = facts.integer("used-before") ?? 0
     add(
       "此前累计歇业", "Dormant before", used > 0 ? Phrase("\(used)日", en: "\(used) days") : nil)
-    add("依法最迟到", "The law allows until", facts.date("last-possible").map { .same($0.description) })
+    add("依法最迟到", "The law allows until", facts.date("last-possible")?.phrase)
     let day = facts.date("filed-on") ?? from
     if facts["resumed"] == nil, let window = try? rules.terms(on: day).extensionWindow(through) {
       add(
         "可申请延期", "Extension may be asked for",
-        Phrase(
-          "\(window.lowerBound)至\(window.upperBound)",
-          en: "\(window.lowerBound) to \(window.upperBound)"))
+        DormancySpell(from: window.lowerBound, through: window.upperBound).shown)
     }
-    add("恢复经营日", "Back in business on", facts.string("resumed").map { .same($0) })
+    add("恢复经营日", "Back in business on", facts.date("resumed")?.phrase)
     add(
       "歇业天数", "Days of dormancy",
       facts.integer("days").map { Phrase("\($0)日", en: "\($0) days") })
@@ -155,6 +163,7 @@ extension DormancyProcedure {
           "\(savings.total)：\(savings.explanation.zh)",
           en: "\(savings.total): \(savings.explanation.en)")
       ))
+    rows.append((Phrase("估算办法", en: "How it is estimated"), DormancySavings.formula))
     return rows
   }
 
@@ -175,5 +184,13 @@ extension DormancyProcedure {
       found.append(Phrase("歇业天数与日期不符。", en: "its days do not follow from its dates"))
     }
     return found
+  }
+}
+
+extension DormancySpell {
+  /// First and last day as pages show them.
+  var shown: Phrase {
+    Phrase(
+      "\(from.phrase.zh)至\(through.phrase.zh)", en: "\(from.phrase.en) to \(through.phrase.en)")
   }
 }

@@ -104,22 +104,22 @@ enum DormancyCases {
 
   static let stages: [Stage] = [
     Stage(
-      .ready, Phrase("已核对条件，待到窗口办结", en: "Checked; to be finished at the counter"),
+      .ready, Phrase("已核对条件（待到窗口办结）", en: "Checked; to be finished at the counter"),
       owedBy: .operators),
     Stage(.correcting, Phrase("待补正", en: "To be corrected"), owedBy: .operators),
     Stage(.reviewing, Phrase("待备案", en: "To be filed"), owedBy: .registrar),
     Stage(.dormant, Phrase("歇业", en: "Dormant"), .nobody(because: resting)),
-    Stage(.extending, Phrase("歇业，申请延期", en: "Dormant; extension asked for"), owedBy: .registrar),
+    Stage(.extending, Phrase("歇业（申请延期中）", en: "Dormant; extension asked for"), owedBy: .registrar),
     Stage(
-      .resuming, Phrase("视为恢复营业，待公示", en: "Deemed resumed; to be published"), owedBy: .operators),
+      .resuming, Phrase("视为恢复营业（待公示）", en: "Deemed resumed; to be published"), owedBy: .operators),
     Stage(.objected, Phrase("对恢复认定有异议", en: "Finding of resumption disputed"), owedBy: .registrar),
-    Stage(.returned, Phrase("期满恢复，待确认", en: "Term over; to be confirmed"), owedBy: .operators),
-    Stage(.settling, Phrase("已恢复，待变更登记", en: "Resumed; changes to register"), owedBy: .operators),
+    Stage(.returned, Phrase("期满恢复（待确认）", en: "Term over; to be confirmed"), owedBy: .operators),
+    Stage(.settling, Phrase("已恢复（待变更登记）", en: "Resumed; changes to register"), owedBy: .operators),
     .final(.resumed, Phrase("已恢复经营", en: "Back in business")),
-    .final(.deregistering, Phrase("不再经营，转注销", en: "To be deregistered")),
+    .final(.deregistering, Phrase("不再经营（转注销）", en: "To be deregistered")),
     .final(.refused, Phrase("不予备案", en: "Not filed")),
     .final(.withdrawn, Phrase("已撤回", en: "Withdrawn")),
-    .final(.lapsed, Phrase("逾期未办结，视为撤回", en: "Not finished in time")),
+    .final(.lapsed, Phrase("逾期未办结（视为撤回）", en: "Not finished in time")),
   ]
 
   static let counters: [Counter] = [
@@ -174,16 +174,16 @@ enum DormancyCases {
       from: [.ready], to: .reviewing, then: [.stop(.finish), .start(.review)],
       DormancyBasis.rules(41, 1)),
     Transition(
+      .file, Phrase("备案并公示歇业", en: "file and publish"), by: [.registrar], from: [.reviewing],
+      to: .dormant, then: [.stopAll, .start(.term), .start(.remind), .unmark(.overdue)],
+      DormancyBasis.regulation(30, 3)),
+    Transition(
       "ask", Phrase("要求补正", en: "ask for a correction"), by: [.counter, .registrar],
       from: [.ready, .reviewing], to: .correcting,
       then: [.count(.corrections), .stopAll, .start(.correct)], DormancyBasis.city),
     Transition(
       .supply, Phrase("补正", en: "correct"), by: [.operators, .counter], from: [.correcting],
       to: .ready, then: [.stop(.correct), .start(.finish)], DormancyBasis.city),
-    Transition(
-      .file, Phrase("备案并公示歇业", en: "file and publish"), by: [.registrar], from: [.reviewing],
-      to: .dormant, then: [.stopAll, .start(.term), .start(.remind), .unmark(.overdue)],
-      DormancyBasis.regulation(30, 3)),
     Transition(
       "refuse", Phrase("不予备案", en: "refuse"), by: [.registrar], from: [.reviewing],
       to: .refused, then: [.stopAll], DormancyBasis.regulation(20), recordsRefusal: true),

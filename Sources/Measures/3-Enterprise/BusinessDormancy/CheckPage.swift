@@ -14,13 +14,25 @@ struct CheckPage {
   let rules: DormancyRules
   let pledges: any PledgeQuery
 
-  private static let facts: [FactID] = [
-    "dormancy.cause", "dormancy.in-difficulty", "dormancy.means-to-go-on",
-    "dormancy.labour-settled", "dormancy.address-replaces-domicile", "dormancy.address-confirmed",
-    "operator.age-months", "operator.on-abnormal-list", "operator.on-dishonest-list",
-    "operator.locked", "operator.has-open-case", "operator.court-assistance",
-    "operator.equity-pledged", "operator.listed",
+  private static let groups: [(title: Phrase, ids: [FactID])] = [
+    (
+      Phrase("事由与准备", en: "Cause and preparation"),
+      [
+        "dormancy.cause", "dormancy.in-difficulty", "dormancy.means-to-go-on",
+        "dormancy.labour-settled", "dormancy.address-replaces-domicile",
+        "dormancy.address-confirmed",
+      ]
+    ),
+    (
+      Phrase("经营主体的状态", en: "The business"),
+      [
+        "operator.age-months", "operator.listed", "operator.on-abnormal-list",
+        "operator.on-dishonest-list", "operator.locked", "operator.has-open-case",
+        "operator.court-assistance", "operator.equity-pledged",
+      ]
+    ),
   ]
+  private static let facts = groups.flatMap(\.ids)
 
   /// A place whose rules can be compared.
   private struct Place {
@@ -70,8 +82,21 @@ struct CheckPage {
         lead: Phrase(
           "不登录、不留痕。逐项告知是否符合、依据哪一条，并可与另一地对照。",
           en: "No log-in, nothing is kept. Each condition with its article, beside another place."))
-      if !answers.isEmpty { results(&h, answers) }
-      form(&h, state)
+      guard !answers.isEmpty else { return form(&h, state) }
+      results(&h, answers)
+      h.details(Phrase("改一改条件再看", en: "Change the facts"), isOpen: isIncomplete(answers)) { h in
+        form(&h, state)
+      }
+    }
+  }
+
+  /// Whether an answer waits for facts.
+  private func isIncomplete(
+    _ answers: [(place: Place, result: Result<Answer, Problem>)]
+  ) -> Bool {
+    answers.contains { answer in
+      guard case .success(let found) = answer.result else { return false }
+      return !found.review.missing.isEmpty
     }
   }
 
@@ -152,8 +177,12 @@ struct CheckPage {
         h.textField(
           "used", Phrase("此前累计歇业天数", en: "Days of dormancy used before"), state,
           inputMode: "numeric")
-        for id in CheckPage.facts {
-          if let fact = rules.law.facts.first(where: { $0.id == id }) { field(&h, fact, state) }
+        for (title, ids) in CheckPage.groups {
+          h.group(title) { h in
+            for id in ids {
+              if let fact = rules.law.facts.first(where: { $0.id == id }) { field(&h, fact, state) }
+            }
+          }
         }
         h.button(Phrase("看结果", en: "See the answer"))
       }
@@ -169,11 +198,29 @@ struct CheckPage {
     case .count:
       h.textField(fact.id.text, fact.name, hint: fact.meaning, state, inputMode: "numeric")
     default:
-      h.radios(
-        fact.id.text, fact.name, hint: fact.meaning, state,
-        options: [("true", Phrase("是", en: "yes")), ("false", Phrase("否", en: "no"))],
-        class: "radios inline")
+      // No answer is an answer too: what is missing is then named.
+      h.select(
+        fact.id.text, fact.name, hint: hint(fact), state,
+        groups: [
+          (
+            nil,
+            [
+              ("", Phrase("不清楚", en: "not known")), ("true", Phrase("是", en: "yes")),
+              ("false", Phrase("否", en: "no")),
+            ]
+          )
+        ])
     }
+  }
+
+  /// What the name does not say already.
+  private func hint(_ fact: FactDeclaration) -> Phrase? {
+    if fact.id == "operator.equity-pledged", !pledges.isConnected {
+      return Phrase(
+        "担保登记（举措3）尚未接入，以您所知为准。",
+        en: "No register of pledges is connected (measure 3): as far as you know.")
+    }
+    return fact.meaning.zh == "是否\(fact.name.zh)" ? nil : fact.meaning
   }
 
   // MARK: Answering

@@ -1,6 +1,8 @@
 import CaseEngine
 import CaseWork
 import Commons
+import Dormancy
+import Markup
 
 /// The documents that steps issue, filled from the case.
 extension DormancyProcedure {
@@ -23,12 +25,11 @@ extension DormancyProcedure {
   }
 
   private static func term(_ source: CaseDocument.Source) -> CaseDocument.Pair {
-    let facts = source.facts
+    guard let from = source.facts.date("from"), let through = source.facts.date("through") else {
+      return pair("歇业期限", "Term", "")
+    }
     return pair(
-      Phrase("歇业期限", en: "Term"),
-      Phrase(
-        "\(facts.text("from"))至\(facts.text("through"))",
-        en: "\(facts.text("from")) to \(facts.text("through"))"))
+      Phrase("歇业期限", en: "Term"), DormancySpell(from: from, through: through).shown)
   }
 
   private var filingNotice: CaseDocument {
@@ -118,7 +119,8 @@ extension DormancyProcedure {
     CaseDocument(
       "resumption-notice", Phrase("终止歇业公示", en: "Published end of dormancy"),
       with: [
-        .resume, .resumeChanged, .publish, .publishChanged, .confirm, .confirmChanged,
+        .resume, .resumeEarlier, .resumeChanged, .publish, .publishChanged, .confirm,
+        .confirmChanged,
       ], numbered: "歇终"
     ) { source in
       let facts = source.facts
@@ -126,7 +128,9 @@ extension DormancyProcedure {
         .pairs(
           DormancyProcedure.business(source) + [
             DormancyProcedure.term(source),
-            DormancyProcedure.pair("恢复经营日", "Back in business on", facts.text("resumed")),
+            DormancyProcedure.pair(
+              Phrase("恢复经营日", en: "Back in business on"),
+              facts.date("resumed")?.phrase ?? .same("—")),
             DormancyProcedure.pair(
               "歇业天数", "Days of dormancy", String(facts.integer("days") ?? 0)),
           ]),
@@ -152,7 +156,8 @@ extension DormancyProcedure {
           DormancyProcedure.business(source) + [
             DormancyProcedure.term(source),
             DormancyProcedure.pair(Phrase("发现的经营活动", en: "Business that was found"), name),
-            DormancyProcedure.pair("发生日期", "Day", facts.text("event-on")),
+            DormancyProcedure.pair(
+              Phrase("发生日期", en: "Day"), facts.date("event-on")?.phrase ?? .same("—")),
             DormancyProcedure.pair(
               "来源", "Source", "\(facts.text("event-source")) \(facts.text("event-id"))"),
           ]),

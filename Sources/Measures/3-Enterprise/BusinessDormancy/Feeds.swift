@@ -181,7 +181,8 @@ struct FeedReader {
       if kind == nil { fail("\(place)/kind", "没有这种事件。", "There is no such kind of event.") }
       let source = text(item, "source", place)
       let id = text(item, "id", place)
-      if let kind, let on = day(item, "on", place) {
+      let on = day(item, "on", place)
+      if let kind, let on {
         found.append(
           EventItem(code: code, event: DormancyEvent(kind, on: on, source: source, id: id)))
       }

@@ -107,6 +107,7 @@ struct DormancyProcedure: Procedure {
     draft.facts["operator"] = .string(business.name)
     draft.facts["kind"] = .string(business.kind)
     draft.facts.set("filed-on", draft.today)
+    draft.facts.set("registered-on", business.registeredOn)
     draft.publicFields["kind"] = .string(business.kind)
     if case .pledged(let found) = try pledges.pledge(of: code, view) {
       draft.facts["pledged"] = .string(found ? "yes" : "no")
@@ -130,6 +131,8 @@ struct DormancyProcedure: Procedure {
   /// All conditions in one pass, then the term; whatever stands against it is told at once.
   private func review(_ draft: inout CaseDraft, _ view: any View) throws {
     let business = try business(draft, view)
+    let marks = OperatorRow.Flags.names.filter { business.flags.contains($0.flag) }
+    draft.facts["marks"] = marks.isEmpty ? nil : .array(marks.map { .string($0.name) })
     let outcome = try DormancyDecision(rules, draft.facts, business, draft.today, view).checked()
     draft.findings = outcome.review.conditions.map(\.finding)
     draft.facts.set("last-possible", outcome.limit)

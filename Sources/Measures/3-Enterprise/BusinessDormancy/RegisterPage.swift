@@ -35,7 +35,7 @@ struct RegisterPage {
         for row in rows {
           table.row([
             { $0.element("strong", text: row.name) },
-            { $0.text(row.spell.phrase) },
+            { $0.text(row.spell.shown) },
             { $0.text(row.address.isEmpty ? "—" : row.address) },
             { RegisterPage.state(&$0, row.spell, today) },
           ])

@@ -74,26 +74,35 @@ extension DormancyMeasure {
     let body = try visit.request.json()
     var reader = try FeedReader(body)
     let items = try reader.events()
-    let known = try await desk.store.read { [ring] view in
-      try items.map {
-        try view.first(DormancyTables.event(DormancyTables.key(of: $0.event, ring))) != nil
-      }
-    }
+    let before = try await kept(items)
     let done = try await desk.submit(
       TakeEvents(items: items, content: ["items": body]), by: visit.actor, try visit.terms())
+    let after = try await kept(items)
     let businesses = items.map { DormancyTables.key(of: $0.code, ring) }
     let found = try await resumptions(of: Array(Set(businesses)), at: visit.now)
-    let outcomes = zip(items, zip(businesses, known)).map { item, rest -> JSONValue in
-      let resumed = found.first { $0.business == rest.0 && $0.event == item.event }
+    let outcomes = items.indices.map { place -> JSONValue in
+      let event = items[place].event
+      let resumed = found.first { $0.business == businesses[place] && $0.event == event }
+      // What lies outside every spell decides nothing and is not kept.
+      let outcome =
+        resumed != nil ? "resumed" : before[place] ? "known" : after[place] ? "taken" : "ignored"
       var fields: [String: JSONValue] = [
-        "source": .string(item.event.source), "id": .string(item.event.id),
-        "outcome": resumed != nil ? "resumed" : rest.1 ? "known" : "taken",
+        "source": .string(event.source), "id": .string(event.id), "outcome": .string(outcome),
       ]
       if let resumed { fields["case"] = .string(resumed.number) }
       return .object(fields)
     }
     return .json(
       ["act": .string(String(done.row.key.raw)), "items": .array(outcomes)], status: 201)
+  }
+
+  /// Whether each event is kept.
+  private func kept(_ items: [EventItem]) async throws -> [Bool] {
+    try await desk.store.read { [ring] view in
+      try items.map {
+        try view.first(DormancyTables.event(DormancyTables.key(of: $0.event, ring))) != nil
+      }
+    }
   }
 
   // MARK: Deemed resumption

@@ -38,11 +38,17 @@ struct DormancySavings: Hashable, Sendable {
 
   /// What the total is made of.
   var explanation: Phrase {
-    Phrase(
-      "\(months)个整月租金\(rent)，少报\(filings)次×\(filingCost)（假定）",
-      en:
-        "rent of \(months) whole months \(rent), \(filings) filings spared × \(filingCost) (assumed)"
-    )
+    var zh: [String] = []
+    var en: [String] = []
+    if rent.minorUnits > 0 {
+      zh.append("\(months)个整月租金\(rent)")
+      en.append("rent of \(months) whole months \(rent)")
+    }
+    if filings > 0 {
+      zh.append("少报\(filings)次，每次按\(filingCost)假定")
+      en.append("\(filings) filings spared, each assumed to cost \(filingCost)")
+    }
+    return Phrase(zh.joined(separator: "；"), en: en.joined(separator: "; "))
   }
 
   static let formula = Phrase(

@@ -18,10 +18,15 @@ struct OperatorRow: Hashable, Sendable {
     static let barred = Flags(rawValue: 128)
 
     /// Names in the feed and in facts.
-    static let names: [(name: String, flag: Flags)] = [
-      ("abnormal", .abnormal), ("dishonest", .dishonest), ("locked", .locked),
-      ("open_case", .openCase), ("court_assistance", .courtAssistance), ("pledged", .pledged),
-      ("listed", .listed), ("barred", .barred),
+    static let names: [(name: String, flag: Flags, label: Phrase)] = [
+      ("abnormal", .abnormal, Phrase("列入经营异常名录", en: "on the list of abnormal operations")),
+      ("dishonest", .dishonest, Phrase("列入严重违法失信名单", en: "on the list of serious dishonesty")),
+      ("locked", .locked, Phrase("登记信息锁定", en: "entry locked")),
+      ("open_case", .openCase, Phrase("被立案调查", en: "open case")),
+      ("court_assistance", .courtAssistance, Phrase("法院协助执行", en: "a court's request")),
+      ("pledged", .pledged, Phrase("股权出质", en: "shares pledged")),
+      ("listed", .listed, Phrase("上市公司", en: "listed company")),
+      ("barred", .barred, Phrase("法律、行政法规另有规定", en: "barred by another law")),
     ]
   }
 
@@ -239,6 +244,9 @@ public enum DormancyTables {
     GuardKey("dormancy-operator", business)
   }
   private static func eventGuard(_ key: Int64) -> GuardKey { GuardKey("dormancy-event", key) }
+  private static func eventsGuard(_ business: Int64) -> GuardKey {
+    GuardKey("dormancy-events", business)
+  }
 
   static func business(_ key: Int64) -> Query<OperatorRow> {
     Query(oneOperator, [.integer(key)], guards: [operatorGuard(key)]) { OperatorRow($0) }
@@ -254,7 +262,7 @@ public enum DormancyTables {
   }
   /// Events that count.
   static func events(of business: Int64) -> Query<EventRow> {
-    Query(eventsOf, [.integer(business)]) { EventRow($0) }
+    Query(eventsOf, [.integer(business)], guards: [eventsGuard(business)]) { EventRow($0) }
   }
   /// Spells that have not been ended, by their last day, after a cursor.
   static func open(after cursor: (Int64, Int64), limit: Int) -> Query<SpellRow> {
@@ -290,17 +298,19 @@ public enum DormancyTables {
     raising(spells.updating(row.values, from: old.values, ring), spellGuard(row.business))
   }
   static func add(_ row: EventRow, _ ring: KeyRing) -> Change {
-    raising(events.inserting(row.values, ring), eventGuard(row.key))
+    raising(events.inserting(row.values, ring), eventGuard(row.key), eventsGuard(row.business))
   }
   static func setAside(_ row: EventRow, _ ring: KeyRing) -> Change {
     var next = row
     next.isSetAside = true
-    return raising(events.updating(next.values, from: row.values, ring), eventGuard(row.key))
+    return raising(
+      events.updating(next.values, from: row.values, ring), eventGuard(row.key),
+      eventsGuard(row.business))
   }
 
-  private static func raising(_ change: Change, _ key: GuardKey) -> Change {
+  private static func raising(_ change: Change, _ keys: GuardKey...) -> Change {
     Change(
-      change.statement, change.parameters, raises: change.raises + [key],
+      change.statement, change.parameters, raises: change.raises + keys,
       touchesOneRow: change.touchesOneRow)
   }
 }
