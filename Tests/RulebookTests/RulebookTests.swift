@@ -276,6 +276,10 @@ private func refusal(_ rules: [Rule], _ parameters: [Parameter] = [fee]) -> Stri
   @Test func rationalsAreExactAndNeverWrap() throws {
     let third = try #require(Rational(1, over: 3))
     #expect(try third.adding(third).adding(third) == .one)
+    let rates = [(1, 40), (1, 100), (7, 1000), (13, 2000), (1, 3), (1, 1)] as [(Int64, Int64)]
+    #expect(
+      rates.compactMap { Rational($0, over: $1)?.percentage }
+        == ["2.5%", "1%", "0.7%", "0.65%", "1/3", "100%"])
     #expect(try Rational.percent(25, over: 10).multiplied(by: Rational(400)) == Rational(10))
     #expect(Rational(5, over: 2)?.rounded(.halfUp) == 3)
     #expect(Rational(5, over: 2)?.rounded(.halfEven) == 2)

@@ -152,10 +152,9 @@ public struct FactRows {
   /// The rule that a row of published vectors asks; nil if it names none.
   public static func rule(of row: Row) -> RuleID? { schedule(row)?.rule }
 
-  /// The day from which a row's period runs; nil if it has none.
+  /// The day from which the period of a row of published vectors runs; nil if it has none.
   public static func start(of row: Row) -> CivilDate? {
-    row.cells.first { $0.name == "start_date" || $0.name == FactID.factDate.text }
-      .flatMap { CivilDate($0.text) }
+    row.cells.first { $0.name == "start_date" }.flatMap { CivilDate($0.text) }
   }
 
   private static func isVector(_ row: Row) -> Bool {

@@ -23,7 +23,7 @@ struct LawPages: Sendable {
   private func contents(_ visit: Visit) async throws -> Response {
     let law = try await shelf.law()
     let document = law.base.contents(law.entries)
-    return visit.page(document.title) { LawPages.write(document, to: &$0, lead: nil) }
+    return visit.page(document.title) { LawPages.write(document, to: &$0) }
   }
 
   private func named(_ visit: Visit) async throws -> Response {
@@ -32,14 +32,14 @@ struct LawPages: Sendable {
     if let entry = law.entries.first(where: { $0.slug == name }) {
       let document = law.base.document(entry)
       return visit.page(document.title, trail: LawPages.trail) {
-        LawPages.write(document, to: &$0, lead: nil)
+        LawPages.write(document, to: &$0)
       }
     }
     return try RulePage(base: law.base, name: name, visit: visit, trail: LawPages.trail).response()
   }
 
-  private static func write(_ document: LawDocument, to h: inout HTML, lead: Phrase?) {
-    h.heading(document.title, lead: lead)
+  private static func write(_ document: LawDocument, to h: inout HTML) {
+    h.heading(document.title)
     for block in document.blocks {
       switch block {
       case .heading(let text): h.section(text)

@@ -82,8 +82,9 @@ public struct Scale: Hashable, Sendable {
   public var phrase: Phrase {
     let amount = { (minor: Int64) in Money(minorUnits: minor, currency).description }
     return Phrase(
-      amount(fixed) + bands.map { "；超过\(amount($0.above))的部分按\($0.rate)" }.joined(),
-      en: amount(fixed) + bands.map { "; above \(amount($0.above)) at \($0.rate)" }.joined())
+      amount(fixed) + bands.map { "；超过\(amount($0.above))的部分按\($0.rate.percentage)" }.joined(),
+      en: amount(fixed)
+        + bands.map { "; above \(amount($0.above)) at \($0.rate.percentage)" }.joined())
   }
 
   var isAscending: Bool {

@@ -143,6 +143,19 @@ public struct Rational: Hashable, Sendable {
   }
 }
 
+extension Rational {
+  /// As the law writes a rate: `2.5%` where two decimals say it exactly, else the fraction.
+  var percentage: String {
+    guard let scaled = try? multiplied(by: Rational(10_000)), scaled.denominator == 1,
+      scaled.numerator >= 0
+    else { return description }
+    let (whole, rest) = scaled.numerator.quotientAndRemainder(dividingBy: 100)
+    guard rest != 0 else { return "\(whole)%" }
+    let digits = rest < 10 ? "0\(rest)" : "\(rest)"
+    return "\(whole).\(digits.hasSuffix("0") ? String(digits.dropLast()) : digits)%"
+  }
+}
+
 extension Rational: CustomStringConvertible {
   /// `7`, or `1/3`.
   public var description: String {

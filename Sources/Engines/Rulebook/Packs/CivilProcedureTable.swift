@@ -9,6 +9,8 @@ extension CivilProcedurePeriods {
     let amount: Int
     let unit: Period.Unit
     let place: Citation
+    /// Where the number stands if the article refers to another.
+    var number: Citation?
     /// The place in the edition of 2021; nil where nothing asks for it.
     var earlier: Citation?
     var exceptionOf: String?
@@ -17,7 +19,7 @@ extension CivilProcedurePeriods {
     private var value: ParameterValue { .period(amount, unit, rollsOver: true) }
 
     var parameter: Parameter {
-      let now = Parameter.Value(from: start, value, place)
+      let now = Parameter.Value(from: start, value, number ?? place)
       let before = earlier.map { Parameter.Value(from: earlierStart, to: start, value, $0) }
       return Parameter(
         ParameterID("civil-procedure.\(name)"), title, [before, now].compactMap(\.self))
@@ -81,10 +83,10 @@ extension CivilProcedurePeriods {
     line(
       "serve-defence", "向原告发送答辩状副本", "Sending the defence to the plaintiff", 5, .days,
       law(128, 1)),
-    // Art. 130 has no number of its own: within the time for the defence.
-    line(
-      "jurisdiction-objection", "提出管辖权异议（答辩期间内）", "Objection to jurisdiction", 15, .days,
-      law(130, 1)),
+    Line(
+      name: "jurisdiction-objection",
+      title: Phrase("提出管辖权异议（答辩期间内）", en: "Objection to jurisdiction"), amount: 15,
+      unit: .days, place: law(130, 1), number: law(128, 1)),
     abroad(
       "jurisdiction-objection", "境内无住所的被告提出管辖权异议",
       "Objection to jurisdiction from abroad", 30, law(285)),
