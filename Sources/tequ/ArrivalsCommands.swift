@@ -36,7 +36,7 @@ struct SolveArrivals: AsyncParsableCommand {
   @Argument(help: "The file.") var file: String
   @Option(help: "How many runways; aircraft on different ones do not hinder each other.")
   var runways = 1
-  @Option(help: "The most part sequences that are looked at.") var steps = 20_000_000
+  @Option(help: "The most part sequences that are looked at.") var steps = 100_000_000
   @Flag(help: "Write one JSON object.") var json = false
 
   func validate() throws {

@@ -132,7 +132,8 @@ private func randomProblem(_ random: inout SeededRandom) throws -> LandingProble
     }
     let table = try String(contentsOfFile: folder + "/optimal.csv", encoding: .utf8)
     let rows = table.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
-    for row in rows where row[0] != "8" || row[2] != "1" {
+    // File 8 takes a minute without optimisation; Tests/independent/arrivals.py has all.
+    for row in rows where row[0] != "8" {
       let text = try String(contentsOfFile: folder + "/airland\(row[0]).txt", encoding: .utf8)
       let problem = try AirlandFile(parsing: text).problem(runways: #require(Int(row[2])))
       let solution = try LandingSolver.solve(problem)

@@ -49,6 +49,9 @@ struct LandingSearch {
     var lost: Int
   }
 
+  /// As many labels of a length as memory has room for; what was found to be complete never had so many.
+  static let widest = 200_000
+
   init(_ model: LandingModel, steps: Int) {
     self.model = model
     tailBounds = Array(repeating: 0, count: model.count + 1)

@@ -22,9 +22,9 @@ public struct LandingSolution: Hashable, Sendable {
 ///
 /// First lower bounds come from parts: the aircraft from some target time on, solved on their own, last
 /// ones first (Verfaillie, Lemaître and Schiex 1996); where that comes to all of them, they are solved.
-/// Else narrow searches give a schedule, which searches of its neighbourhood improve, and the search asks for something cheaper than a limit just
-/// above the bound: to find nothing raises the bound, and something found is best. In between ever wider
-/// searches look below the best cost. All is decided by counting steps, never by a clock, so it can be
+/// Else narrow searches give a schedule, and searches of its neighbourhood improve it. Then ever wider
+/// searches look below the best cost, and in between complete searches ask for a cost near the bound:
+/// to find nothing raises the bound. All is decided by counting steps, never by a clock, so it can be
 /// repeated.
 public struct LandingSolver {
   /// How much work is allowed and where.
@@ -34,7 +34,7 @@ public struct LandingSolver {
     /// The share of the steps that may go into lower bounds from parts, in hundredths.
     public var boundShare: Int
     /// Options.
-    public init(steps: Int = 20_000_000, boundShare: Int = 50) {
+    public init(steps: Int = 100_000_000, boundShare: Int = 50) {
       self.steps = steps
       self.boundShare = boundShare
     }
@@ -92,33 +92,31 @@ public struct LandingSolver {
 
   private mutating func prove() throws(Problem) {
     var width = 256
-    var allowance = 1_000_000
     while isOpen {
-      try raise(allowance)
-      guard isOpen else { return }
-      let before = best?.cost
+      let before = (cost: best?.cost, steps: search.steps)
       try settle(
         search.run(
           from: 0, to: search.model.count, below: limit, width: width, span: search.model.count),
         below: limit)
-      if before != best?.cost { improve(width: 64, shift: 5) }
+      if before.cost != best?.cost { improve(width: 64, shift: 5) }
+      try raise(max(1_000_000, search.steps - before.steps))
       width *= 4
-      allowance *= 4
     }
   }
 
-  /// Complete searches below limits just above the bound, as long as each ends within its allowance.
+  /// Complete searches below limits between the bound and the best cost, as long as each ends within
+  /// its allowance.
   private mutating func raise(_ allowance: Int) throws(Problem) {
     while isOpen {
       let reserve = search.stepsLeft - min(search.stepsLeft, allowance)
       search.stepsLeft -= reserve
-      let asked = min(limit, lower + max(1, lower / 5))
+      let asked = lower + max(1, (limit - lower) / 4)
       let outcome = search.run(
-        from: 0, to: search.model.count, below: asked, width: .max, span: search.model.count)
-      let isWhole = search.stepsLeft > 0
+        from: 0, to: search.model.count, below: asked, width: LandingSearch.widest,
+        span: search.model.count)
       search.stepsLeft += reserve
       try settle(outcome, below: asked)
-      if !isWhole { return }
+      if outcome.lost < asked { return }
     }
   }
 
@@ -213,10 +211,12 @@ struct SegmentBounds {
       var more = 1
       while !isSolved, search.stepsLeft > 0, lower < search.model.ceiling {
         let asked = search.tailBounds[from] + more
-        let outcome = search.run(from: from, to: end, below: asked, width: .max, span: n)
+        let outcome = search.run(
+          from: from, to: end, below: asked, width: LandingSearch.widest, span: n)
         isSolved = outcome.best != nil && outcome.lost == .max
         if isSolved, from == 0, end == n { whole = outcome.best }
         lower = max(lower, min(outcome.lost, asked, outcome.best?.cost ?? .max))
+        if outcome.lost < asked { break }
         more = max(more * 3, growth / 2)
       }
       if isSolved, lower > search.tailBounds[from] { growth = lower - search.tailBounds[from] }
