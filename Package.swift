@@ -61,6 +61,8 @@ var targets: [Target] = [
   tests("LegalTime", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
+  engine("RedFlags"),
+  tests("RedFlags", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons"),
   room("CityProfiles", in: "Platform/", ["Commons"]),
