@@ -8,10 +8,11 @@ struct FlagFindings {
     /// Where its prices are; −1 without.
     var price: Int32 = -1
     var pricePosition: UInt64 = 0
-    /// Where the buyer and entity of the last row with disqualified bids are.
+    /// The last buyer and entity named where bids were disqualified.
     var buyer = TextTable.none
-    var entity = TextTable.none
     var buyerPosition: UInt64 = 0
+    var entity = TextTable.none
+    var entityPosition: UInt64 = 0
   }
 
   let settings: FlagSettings
@@ -62,10 +63,13 @@ struct FlagFindings {
       process.othersDisqualified = facts.othersDisqualified
       process.othersPosition = facts.position
     }
-    if facts.disqualifiedBids > 0, facts.position >= process.buyerPosition {
-      process.buyerPosition = facts.position
-      if facts.buyer != TextTable.none { process.buyer = facts.buyer }
-      if facts.entity != TextTable.none { process.entity = facts.entity }
+    if facts.disqualifiedBids > 0 {
+      if facts.buyer != TextTable.none, facts.position >= process.buyerPosition {
+        (process.buyer, process.buyerPosition) = (facts.buyer, facts.position)
+      }
+      if facts.entity != TextTable.none, facts.position >= process.entityPosition {
+        (process.entity, process.entityPosition) = (facts.entity, facts.position)
+      }
     }
     for index in facts.range(.lowest) where words[index] == main {
       process.lowestIsDisqualified = true

@@ -114,6 +114,20 @@ public final class FlagFold: @unchecked Sendable {
     }
   }
 
+  /// Whether the first line breaks off within an object, as in a document over several lines.
+  ///
+  /// - Parameter bytes: with ``padding`` more bytes behind, the first of which is overwritten.
+  public static func isCutOff(_ bytes: UnsafeMutablePointer<UInt8>, count: Int) -> Bool {
+    for index in 0..<padding { bytes[count + index] = index == 0 ? 0x0A : 0 }
+    var place = UnsafePointer(bytes)
+    let end = place + count
+    while place < end, place.pointee <= 0x20 { place += 1 }
+    guard place < end, place.pointee == 0x7B else { return false }
+    var scanner = JSONScanner()
+    guard scanner.skip(place, depth: 0) == nil, let failure = scanner.failure else { return false }
+    return failure.at.pointee == 0x0A
+  }
+
   /// Reads one document that may take several lines: a package. False, and nothing counted, if it is no JSON
   /// or no package.
   public func foldDocument(_ bytes: UnsafeMutablePointer<UInt8>, count: Int) -> Bool {

@@ -18,17 +18,6 @@ public struct FlagReport {
     findings = FlagFindings(rows, tables, tally, settings)
   }
 
-  /// Flagged processes and organisations of each group.
-  public var flagged: (processes: Int, buyers: Int, entities: Int, tenderers: Int) {
-    let numbers = UInt32(0)..<UInt32(tables.organisations.count)
-    return (
-      findings.processes.count { !findings.flags($0).isEmpty },
-      numbers.count { findings.fences.disqualifiedRatio(tally[$0], .buyer) != nil },
-      numbers.count { findings.fences.disqualifiedRatio(tally[$0], .entity) != nil },
-      numbers.count { !findings.tendererFlags($0, tally[$0]).isEmpty }
-    )
-  }
-
   /// The result as JSON, on one line.
   ///
   /// - Parameter meta: whether quartiles and fences are in it.
@@ -189,108 +178,5 @@ public struct FlagReport {
       }
     }
     writer.close()
-  }
-}
-
-/// Writes the JSON of a result.
-struct FlagWriter {
-  private(set) var bytes: [UInt8] = []
-  private var isFirst = true
-
-  mutating func open() {
-    bytes.append(0x7B)
-    isFirst = true
-  }
-
-  mutating func close() {
-    bytes.append(0x7D)
-    isFirst = false
-  }
-
-  mutating func key(_ text: ByteText) {
-    if !isFirst { bytes.append(0x2C) }
-    isFirst = false
-    self.text(text)
-    bytes.append(0x3A)
-  }
-
-  mutating func key(_ name: StaticString) {
-    key(ByteText(start: name.utf8Start, count: name.utf8CodeUnitCount))
-  }
-
-  mutating func key(_ name: String) {
-    var name = name
-    name.withUTF8 { utf8 in
-      if let base = utf8.baseAddress { key(ByteText(start: base, count: utf8.count)) }
-    }
-  }
-
-  mutating func text(_ text: ByteText) {
-    bytes.append(0x22)
-    var begin = 0
-    for index in 0..<text.count {
-      let byte = text.start[index]
-      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-      bytes.append(
-        contentsOf: UnsafeBufferPointer(start: text.start + begin, count: index - begin))
-      begin = index + 1
-      escape(byte)
-    }
-    bytes.append(
-      contentsOf: UnsafeBufferPointer(start: text.start + begin, count: text.count - begin))
-    bytes.append(0x22)
-  }
-
-  private mutating func escape(_ byte: UInt8) {
-    bytes.append(0x5C)
-    switch byte {
-    case 0x08: bytes.append(0x62)
-    case 0x09: bytes.append(0x74)
-    case 0x0A: bytes.append(0x6E)
-    case 0x0C: bytes.append(0x66)
-    case 0x0D: bytes.append(0x72)
-    case 0x22, 0x5C: bytes.append(byte)
-    default:
-      let digits = Array("0123456789abcdef".utf8)
-      bytes += [0x75, 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-  }
-
-  /// A number as briefly as it reads back; null if it is not finite.
-  mutating func number(_ value: Double) {
-    switch value {
-    case 1: bytes += [0x31, 0x2E, 0x30]
-    case _ where !value.isFinite: bytes += Array("null".utf8)
-    default: bytes += Array(value.description.utf8)
-    }
-  }
-
-  mutating func list(_ numbers: ContiguousArray<UInt32>, _ texts: TextTable.Texts) {
-    bytes.append(0x5B)
-    for (index, number) in numbers.enumerated() {
-      if index > 0 { bytes.append(0x2C) }
-      text(texts[number])
-    }
-    bytes.append(0x5D)
-  }
-
-  /// A group of flagged ids, if there are any.
-  mutating func group(
-    _ name: StaticString, _ numbers: ContiguousArray<UInt32>, _ texts: TextTable.Texts,
-    _ flags: (UInt32) -> FlagValues
-  ) {
-    guard !numbers.isEmpty else { return }
-    key(name)
-    open()
-    for number in numbers {
-      key(texts[number])
-      open()
-      for flag in flags(number) {
-        key(flag.code.rawValue)
-        self.number(flag.value)
-      }
-      close()
-    }
-    close()
   }
 }

@@ -75,6 +75,9 @@ struct FlagRows {
       process.soleWinner = numbers.organisation(process.soleWinner)
       process.buyer = numbers.organisation(process.buyer)
       process.entity = numbers.organisation(process.entity)
+      if process.firstCurrency != TextTable.none {
+        process.firstCurrency = numbers.currencies[Int(process.firstCurrency)]
+      }
       for part in ProcessFacts.Part.allCases {
         numbers.translate(other.words, offset, part, process, into: &words)
       }

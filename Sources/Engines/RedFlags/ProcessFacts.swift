@@ -118,10 +118,7 @@ struct FactWords {
     words.append(UInt32(truncatingIfNeeded: prices.ratio.bitPattern >> 32))
   }
 
-  subscript(index: Int) -> UInt32 {
-    get { words[index] }
-    set { words[index] = newValue }
-  }
+  subscript(index: Int) -> UInt32 { words[index] }
 
   func prices(at index: Int) -> ProcessFacts.Prices {
     let bits = UInt64(words[index + 3]) | UInt64(words[index + 4]) << 32
