@@ -130,8 +130,8 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib", "SealedFiles",
-        "StoreCopy", logging,
+        "RedFlags", "Rulebook", "Verification", "ServiceRequests", "WebServer", "CZlib",
+        "SealedFiles", "StoreCopy", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
@@ -147,7 +147,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "CityProfiles", "CJemalloc", "Commons", "Desk",
-        "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles", "ServiceRequests", "Simulation",
+        "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles", "ServiceRequests",
+        "Simulation",
         "SQLiteStorage", "Storage", "StorageConformance", "StoreCopy", "Verification", "WebServer",
         arguments, logging,
       ], path: "Sources/tequ",

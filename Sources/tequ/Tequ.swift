@@ -9,6 +9,6 @@ struct Tequ: AsyncParsableCommand {
     subcommands: [
       Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
       Deadline.self, RulesCommand.self, Backup.self, Restore.self, Copy.self, KeyCommand.self,
-      KeysCommand.self, Bench.self, ProbeCommand.self,
+      KeysCommand.self, FlagsCommand.self, OCDSCommand.self, Bench.self, ProbeCommand.self,
     ])
 }
