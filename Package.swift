@@ -63,6 +63,8 @@ var targets: [Target] = [
   tests("LegalTime", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
+  engine("RedFlags"),
+  tests("RedFlags", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons", "LegalTime"),
   engine("Dormancy", "LegalTime", "Rulebook"),
@@ -140,8 +142,8 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "Rulebook", "Verification", "ServiceRequests", "AdministrativeReconsideration", "WebServer",
-        "CZlib", "SealedFiles", "StoreCopy", logging,
+        "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook", "SealedFiles",
+        "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
@@ -160,7 +162,7 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
         "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "CJemalloc", "Commons",
-        "Desk", "Dormancy", "EvidenceLog", "LegalTime", "Rulebook", "SealedFiles",
+        "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
