@@ -58,7 +58,7 @@ private let stage =
 
   private func ask(
     _ measure: Int, _ function: String, _ place: String, _ day: CivilDate = notice,
-    _ change: (inout AdoptionGate.Record) -> Void = { $0.level = "city" }
+    _ change: (inout AdoptionGate.Record) -> Void = { $0.levels = ["city"] }
   ) throws -> AdoptionGate.Answer {
     var record = AdoptionGate.Record()
     change(&record)
@@ -67,7 +67,7 @@ private let stage =
 
   @Test func cashPoolsByPlaceAndDate() throws {
     let guided: (inout AdoptionGate.Record) -> Void = {
-      ($0.level, $0.hasGuidance, $0.hasRiskPlan) = ("city", true, true)
+      ($0.levels, $0.hasGuidance, $0.hasRiskPlan) = (["city"], true, true)
     }
     let function = "cross-border-collection"
     for place in ["110000", "310000", "330100", "440300", "610100", "370200", "330200"] {
@@ -87,7 +87,7 @@ private let stage =
   @Test func personalBankruptcyNeedsLawOrAZonesRegulation() throws {
     let needs = { (place: String, level: String) in
       try ask(14, "personal-bankruptcy", place, today) {
-        ($0.level, $0.hasGuidance, $0.hasRiskPlan) = (level, true, true)
+        ($0.levels, $0.hasGuidance, $0.hasRiskPlan) = ([level], true, true)
       }
     }
     #expect(try needs("440300", "zone-regulation").verdict == .allowed)
@@ -102,6 +102,16 @@ private let stage =
     }
   }
 
+  /// A zone's regulation is none elsewhere, and does not stand in the way of what is sufficient.
+  @Test func oneSufficientRecordWillDo() throws {
+    for levels in [["zone-regulation", "department"], ["department", "zone-regulation"]] {
+      #expect(try ask(10, "fund-names", "430100", today) { $0.levels = levels }.verdict == .allowed)
+    }
+    #expect(
+      try ask(10, "fund-names", "430100", today) { $0.levels = ["zone-regulation", "city"] }.verdict
+        == .needsAuthorisation)
+  }
+
   @Test func feeReliefNeedsLawAndGuidesDoNot() throws {
     #expect(try ask(18, "fee-relief", "430100", today).verdict == .needsAuthorisation)
     #expect(try ask(18, "guides", "430100", today).verdict == .allowed)
@@ -112,10 +122,10 @@ private let stage =
     #expect(try ask(19, "online-filing", "430100", today).verdict == .allowed)
     #expect(
       try ask(12, "plan", "430100", today) {
-        ($0.level, $0.hasGuidance, $0.hasRiskPlan) = ("city", true, true)
+        ($0.levels, $0.hasGuidance, $0.hasRiskPlan) = (["city"], true, true)
       }.verdict == .pilotScopeOnly)
     #expect(
-      try ask(21, "intake", "430100", today) { ($0.level, $0.isWide) = ("city", true) }.verdict
+      try ask(21, "intake", "430100", today) { ($0.levels, $0.isWide) = (["city"], true) }.verdict
         == .pilotScopeOnly)
   }
 
@@ -131,7 +141,7 @@ private let stage =
         }
         let level = function.departure == nil ? "city" : "npc"
         let full = try ask(function.measure, function.code, "430100", day) {
-          ($0.level, $0.hasGuidance, $0.hasRiskPlan) = (level, true, true)
+          ($0.levels, $0.hasGuidance, $0.hasRiskPlan) = ([level], true, true)
         }
         #expect(full.verdict.isOpen, "\(function.code)")
         #expect(path.first.verdict == .needsAuthorisation && !path.because.isEmpty)
@@ -243,6 +253,30 @@ private let stage =
   func faultsNameTheirPlace(entry: String, place: String) {
     let found = faults("[\(entry)]")
     #expect(found.contains { $0.hasPrefix("city.json \(place):") }, "\(place) in \(found)")
+  }
+
+  /// A function may come later than its measure, under a document of its own; until then it is refused.
+  @Test func aFunctionBeginsWithItsDocument() throws {
+    let adoptions = try Adoptions(
+      profile(
+        #"[{"number":14,"from":"2024-01-01","functions":["one-window","personal-bankruptcy"],"authorisations":["#
+          + #"{"document":"甲","issuer":"市","level":"city","from":"2024-01-01"},"#
+          + #"{"document":"乙","issuer":"人大","level":"zone-regulation","from":"2025-01-01","functions":["personal-bankruptcy"]}],"#
+          + care + "}]", code: "440300"))
+    let (before, after) = (CivilDate("2024-12-31")!, CivilDate("2025-01-01")!)
+    for (function, day, expected) in [
+      ("one-window", before, "allowed"), ("one-window", after, "allowed"),
+      ("personal-bankruptcy", before, "adoption-refused"),
+      ("personal-bankruptcy", after, "allowed"),
+    ] {
+      #expect(slug { try adoptions.require(14, function: function, on: day) } == expected)
+    }
+    #expect(adoptions.stamp(14, on: before) == "甲" && adoptions.stamp(14, on: after) == "甲；乙")
+  }
+
+  @Test func aMeasureOfDeparturesMustNameItsFunctions() {
+    let found = faults(#"[{"number":10,"from":"2024-01-01","authorisation":"甲","issuer":"乙"}]"#)
+    #expect(found.count == 1 && found[0].contains("/measures/0/functions: All functions"))
   }
 
   @Test func twoEntriesForOneMeasureAreRefused() {

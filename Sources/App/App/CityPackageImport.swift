@@ -56,8 +56,9 @@ public struct CityPackageImport: Sendable {
     var entries = members["measures"]?.array ?? []
     var missing: [Problem.Field] = []
     for part in package.measures {
-      guard let number = part["number"]?.integer else {
-        throw CityPackage.damaged(Phrase("举措序号", en: "the number of a measure"))
+      guard let number = CityPackageImport.number(of: part) else {
+        throw CityPackage.damaged(
+          Phrase("举措的序号、名称或参数", en: "number, name or parameters of a measure"))
       }
       let place = entries.firstIndex { $0["number"]?.integer == number }
       guard let entry = CityPackageImport.entry(part, place.map { entries[$0] }, records) else {
@@ -81,6 +82,17 @@ public struct CityPackageImport: Sendable {
     answers = try CityPackageImport.ask(package, profile, on: day)
     changes = CityPackageImport.differences(old, new, "")
     hasSameRules = package.json["rules"]?["adoption"]?.string == profile.gate.digest.hex
+  }
+
+  /// The number of a measure whose parameters and figures are its own; nil for anything else.
+  private static func number(of part: JSONValue) -> Int64? {
+    guard let number = part["number"]?.integer, let slug = part["slug"]?.string,
+      AllMeasures.cards.contains(where: { $0.number == number && $0.slug == slug })
+    else { return nil }
+    let names =
+      (part["parameters"]?.array ?? []).map { $0["name"]?.string }
+      + (part["figures"]?.array ?? []).map { $0["indicator"]?.string }
+    return names.allSatisfy { $0?.hasPrefix(slug + ".") ?? false } ? number : nil
   }
 
   /// This city's entry with the package's functions and, where it has a stage without criteria for
@@ -148,8 +160,8 @@ public struct CityPackageImport: Sendable {
     for part in package.measures {
       let number = Int(part["number"]?.integer ?? 0)
       guard let adoption = adoptions[number] else { continue }
-      let asked = max(day, adoption.from)
       for function in adoption.functions {
+        let asked = max(day, adoptions.firstDay(number, function) ?? adoption.from)
         guard let answer = adoptions.answer(number, function, on: asked) else { continue }
         answers.append(Answer(measure: number, function: function, verdict: answer.verdict))
         if !answer.verdict.isOpen {

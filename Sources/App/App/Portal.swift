@@ -22,8 +22,8 @@ struct Portal: Sendable {
     let panels = try await city.requests.startPanels(visit)
     let log = try await city.desk.store.first(LogBook.state)
     return visit.page(Phrase("首页", en: "Home")) { h in
-      hero(&h)
       let offersRequests = isInUse(RequestsMeasure.card)
+      hero(&h, offersRequests)
       if offersRequests {
         panels.own(&h, visit)
         panels.strip(&h)
@@ -36,7 +36,7 @@ struct Portal: Sendable {
     }
   }
 
-  private func hero(_ h: inout HTML) {
+  private func hero(_ h: inout HTML, _ offersRequests: Bool) {
     h.element("section", .class("hero")) { h in
       h.element("h1", text: Phrase("您要办什么？", en: "What can we do for you?"))
       h.p(
@@ -55,8 +55,10 @@ struct Portal: Sendable {
         }
       }
       h.element("div", .class("actions")) { h in
-        h.buttonLink(Phrase("提出诉求", en: "Report or ask"), "/requests/new")
-        h.buttonLink(Phrase("查询进展", en: "Follow a request"), "/requests/track", .quiet)
+        if offersRequests {
+          h.buttonLink(Phrase("提出诉求", en: "Report or ask"), "/requests/new")
+          h.buttonLink(Phrase("查询进展", en: "Follow a request"), "/requests/track", .quiet)
+        }
         h.buttonLink(Phrase("核验回执", en: "Check a receipt"), "/receipts", .quiet)
       }
     }

@@ -22,6 +22,13 @@ public struct Adoption: Hashable, Sendable {
   /// Whether the city takes it for one of wide interest, to be rolled out by stages.
   public let isWide: Bool
 
+  /// The days on which a function may begin: the measure's own, and those on which a document that covers
+  /// the function comes into force later.
+  func starts(of function: String) -> [CivilDate] {
+    let later = authorisations.filter { $0.covers(function) }.map(\.from).filter { $0 > from }
+    return [from] + Set(later).sorted()
+  }
+
   /// A document that authorises a measure or some of its functions.
   public struct Authorisation: Hashable, Sendable {
     /// Title or number; stands in every act that is done under it.

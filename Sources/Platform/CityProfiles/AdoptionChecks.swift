@@ -50,22 +50,26 @@ struct AdoptionChecks {
     return found
   }
 
-  /// The gate is asked for the first day of each function: what ends later is told at run time.
+  /// The gate is asked for the days on which each function may begin; what ends later is told at run time.
   private func gateFaults(
     _ adoption: Adoption, _ pointer: String
   ) throws(Problem) -> [Problem.Field] {
     var found: [Problem.Field] = []
     for function in adoption.functions {
-      let answer = try gate.answer(
-        adoption.number, function, in: code, on: adoption.from,
-        AdoptionGate.Record(adoption, function, on: adoption.from))
-      if !answer.verdict.isOpen {
+      var answers: [AdoptionGate.Answer] = []
+      for day in adoption.starts(of: function) {
+        answers.append(
+          try gate.answer(
+            adoption.number, function, in: code, on: day,
+            AdoptionGate.Record(adoption, function, on: day)))
+      }
+      if let open = answers.first(where: \.verdict.isOpen) {
+        if open.verdict == .pilotScopeOnly { found += stageFaults(adoption, pointer, open) }
+      } else {
         found.append(
           Problem.Field(
             "\(pointer)/functions \(function)",
-            answer.refusal(adoption.number, function, on: adoption.from)))
-      } else if answer.verdict == .pilotScopeOnly {
-        found += stageFaults(adoption, pointer, answer)
+            answers[0].refusal(adoption.number, function, on: adoption.from)))
       }
     }
     return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }

@@ -30,8 +30,8 @@ public struct AdoptionGate: Sendable {
 
   /// What is on file for a function on a day.
   public struct Record: Hashable, Sendable {
-    /// Who issued what authorises it: a code of the rules' `record.level`.
-    public var level = "none"
+    /// Who issued what authorises it: codes of the rules' `record.level`; empty if there is nothing.
+    public var levels: [String] = []
     /// Whether the guidance of the department is on file.
     public var hasGuidance = false
     /// Whether a risk plan is on file.
@@ -46,12 +46,8 @@ public struct AdoptionGate: Sendable {
 
     /// What a profile's entry has on file for a function on a day.
     public init(_ adoption: Adoption, _ function: String, on day: CivilDate) {
-      let levels = AdoptionScope.levels.map(\.code)
-      let held = adoption.authorisations.filter { $0.holds(on: day) && $0.covers(function) }
-      // Of several records the highest counts.
-      level =
-        held.map(\.level).max { levels.firstIndex(of: $0)! < levels.firstIndex(of: $1)! }
-        ?? "none"
+      levels = adoption.authorisations.filter { $0.holds(on: day) && $0.covers(function) }
+        .map(\.level)
       hasGuidance = adoption.guidance.map { $0.from <= day } ?? false
       hasRiskPlan = adoption.riskPlan.map { $0.from <= day } ?? false
       isSpecialised = adoption.isSpecialised
@@ -112,7 +108,6 @@ public struct AdoptionGate: Sendable {
     try sheet.state("place.city", .choice(known(AdoptionScope.cities)))
     try sheet.state("adoption.is-specialised", .truth(record.isSpecialised))
     try sheet.state("adoption.is-wide", .truth(record.isWide))
-    try sheet.state("record.level", .choice(record.level))
     try sheet.state("record.guidance", .truth(record.hasGuidance))
     try sheet.state("record.risk-plan", .truth(record.hasRiskPlan))
     var findings: [Finding] = []
@@ -129,6 +124,12 @@ public struct AdoptionGate: Sendable {
     try ask("adoption.scope", "adoption.scope-class")
     try ask("adoption.requirement", "authorisation.required")
     try ask("adoption.zone-powers", "place.has-zone-powers")
+    // Any record that is sufficient will do; which are, depends on place and function.
+    for level in record.levels.isEmpty ? ["none"] : record.levels {
+      try sheet.state("record.level", .choice(level))
+      let finding = try base.evaluate("adoption.record", sheet, asOf: day, in: Territory(place))
+      if finding.outcome == .truth(true) { break }
+    }
     try ask("adoption.record", "record.suffices")
     try ask("adoption.specialised", "adoption.needs-care")
     try ask("adoption.gate", nil)
@@ -149,7 +150,7 @@ public struct AdoptionGate: Sendable {
     var (needed, because) = (first.needed, first.because)
     while last.verdict == .needsAuthorisation || last.verdict == .needsGuidance {
       if last.verdict == .needsAuthorisation {
-        record.level = AdoptionGate.enough[last.required] ?? "npc"
+        record.levels.append(AdoptionGate.enough[last.required] ?? "npc")
       } else {
         (record.hasGuidance, record.hasRiskPlan) = (true, true)
       }

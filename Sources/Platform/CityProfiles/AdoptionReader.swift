@@ -43,6 +43,13 @@ struct AdoptionReader {
       row["functions"] == nil
       ? own.filter { $0.departure == nil }.map(\.code)
       : names(row, "functions", pointer, own.map(\.code))
+    if functions.isEmpty, row["functions"] == nil, !own.isEmpty {
+      let all = own.map(\.code).joined(separator: ", ")
+      fault(
+        "\(pointer)/functions", "该项的功能都突破现行规定，须写明开通哪些：\(all)。",
+        "all functions of this measure depart from rules in force; name those to switch on: \(all)."
+      )
+    }
     let adoption = Adoption(
       number: number, functions: functions, from: from,
       authorisations: authorisations(row, pointer, from, own.map(\.code)),

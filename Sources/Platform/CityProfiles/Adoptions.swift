@@ -93,6 +93,11 @@ public struct Adoptions: Sendable {
     answers[measure]?[function]?.last { $0.from <= day }?.answer
   }
 
+  /// The first day on which a function is open; nil if it never is.
+  public func firstDay(_ measure: Int, _ function: String) -> CivilDate? {
+    answers[measure]?[function]?.first { $0.answer.verdict.isOpen }?.from
+  }
+
   /// Throws unless a measure was adopted on or before a day.
   ///
   /// - Throws: ``Problem`` 422 `not-adopted`.

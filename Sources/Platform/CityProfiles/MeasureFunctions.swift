@@ -64,7 +64,7 @@ public struct MeasureFunction: Hashable, Sendable {
     .init(12, "trials", Phrase("配送、旅游、生物制剂运输试点", en: "trials of firms")),
     .init(13, "point-merge", Phrase("点融合程序", en: "point-merge procedure")),
     .init(13, "wake-classes", Phrase("尾流重新分类", en: "wake re-categorisation")),
-    .init(14, "one-window", Phrase("府院“一网通办”", en: "one window of court and agencies")),
+    .init(14, "one-window", Phrase("府院一网通办", en: "one window of court and agencies")),
     .init(14, "enterprise-cases", Phrase("企业破产事务", en: "cases of enterprises")),
     departing("personal-bankruptcy"),
     departing("hong-kong-recognition"),
