@@ -58,7 +58,9 @@ struct Story {
         continue
       }
       let pair = word.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-      said[pair[0]] = pair[1].isEmpty ? nil : Story.value(pair[1])
+      said.removeValue(forKey: pair[0])
+      // Nothing after the sign: it is not said at all.
+      if !pair[1].isEmpty { said[pair[0]] = Story.value(pair[1]) }
     }
     let outcome = try replay.take(
       command, as: ActorKind(actor, .same(actor)), at: moment, said: CaseFacts(said))

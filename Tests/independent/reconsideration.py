@@ -119,6 +119,12 @@ class Case:
         if "watch" not in self.clocks:
             self.run("watch", today, 10, "wd")
 
+    def remind(self, day):
+        """An opinion letter is still to be answered; whether it is late or not, somebody looks again."""
+        self.stage = "answering"
+        if "watch" not in self.clocks:
+            self.run("watch", day, 10, "wd")
+
     def over(self, stage):
         self.stage, self.clocks = stage, {}
 
@@ -665,7 +671,7 @@ class Case:
             self.stage = "performing"
             self.run("perform", day, self.facts["days"], "d")
         elif "opinion" in self.clocks:
-            self.stage = "answering"
+            self.remind(day)
         else:
             self.over("closed")
 
@@ -681,9 +687,9 @@ class Case:
             return False
         if "opinion" not in self.clocks:
             return self.over("closed")
-        self.stage = "answering"
         for name in ("perform", "order"):
             self.clocks.pop(name, None)
+        self.remind(day)
 
     def due_perform(self, last, today):
         self.mark_late("perform", today)

@@ -19,6 +19,8 @@ public struct CaseReplay: Sendable {
     public let at: Instant
     /// Why it was refused; nil if it was carried out.
     public let problem: Problem?
+    /// The case after it; nil before it is opened.
+    public let row: CaseFileRow?
   }
 
   /// The procedure in a city.
@@ -63,9 +65,9 @@ public struct CaseReplay: Sendable {
       } else {
         try open(command, capacity, moment, said)
       }
-      return Outcome(command: command, at: moment, problem: nil)
+      return Outcome(command: command, at: moment, problem: nil, row: self.row)
     } catch let problem as Problem {
-      return Outcome(command: command, at: moment, problem: problem)
+      return Outcome(command: command, at: moment, problem: problem, row: row)
     }
   }
 
@@ -177,15 +179,15 @@ extension CaseReplay {
             "事件 \(event.canonical) 应有 at、do、as。",
             en: "The event \(event.canonical) needs at, do and as."))
       }
-      for outcome in try replay.advance(to: moment) { log.append(replay.entry(outcome, reasons)) }
+      log += try replay.advance(to: moment).map { try entry($0, setting, reasons) }
       let said = CaseFacts(event["said"]?.object ?? [:])
-      log.append(
-        replay.entry(
-          try replay.take(CommandID(command), as: capacity, at: moment, said: said), reasons))
+      let outcome = try replay.take(
+        CommandID(command), as: capacity, at: moment, said: said)
+      log.append(try entry(outcome, setting, reasons))
     }
     if let until = history.until {
       let end = Instant(until.adding(days: 1), in: setting.profile.zone)
-      for outcome in try replay.advance(to: end) { log.append(replay.entry(outcome, reasons)) }
+      log += try replay.advance(to: end).map { try entry($0, setting, reasons) }
     }
     return ["id": history.id, "log": .array(log), "facts": replay.facts.json]
   }
@@ -202,10 +204,14 @@ extension CaseReplay {
     return Instant(seconds: start.seconds + hour * 3600 + minute * 60)
   }
 
-  private func entry(_ outcome: Outcome, _ reasons: Bool) -> JSONValue {
+  private static func entry(
+    _ outcome: Outcome, _ setting: CaseSetting, _ reasons: Bool
+  ) throws -> JSONValue {
     let type = setting.type
     var due: [String: JSONValue] = [:]
-    if let status {
+    if let row = outcome.row {
+      let status = try type.status(row.base.status)
+      let clocks = try CaseClocks(row.base.clocks)
       for (clock, state) in type.openClocks(of: status) {
         let day = clocks[clock.id]?.deadline(setting.calendar)?.lastDay.description
         due[clock.id.text] = .string(
@@ -214,7 +220,7 @@ extension CaseReplay {
     }
     var entry: [JSONValue] = [
       .string(outcome.command.text), .bool(outcome.problem == nil),
-      .string(row?.base.stage ?? ""), .object(due),
+      .string(outcome.row?.base.stage ?? ""), .object(due),
     ]
     if reasons, let problem = outcome.problem {
       entry.append(.string(problem.slug))

@@ -174,9 +174,7 @@ struct CheckPage: Sendable {
               authority.isOurs
                 ? rules.profile.name + Phrase("人民政府", en: " government")
                 : ReconsiderationRules.name(ofAuthority: code))
-            if let citation = authority.finding.because.first?.because.last?.citation
-              ?? authority.finding.because.first?.citation
-            {
+            if let citation = authority.finding.decisiveCitation {
               h.text("　")
               h.basis(.law(citation))
             }
@@ -238,5 +236,13 @@ struct CheckPage: Sendable {
         }
       ))
     return rows
+  }
+}
+
+extension Finding {
+  /// Where the rule stands that gave the answer: the exception that applied, else the general rule.
+  fileprivate var decisiveCitation: Citation? {
+    let rule = because.first
+    return rule?.because.first { $0.kind == .exception }?.citation ?? rule?.citation
   }
 }

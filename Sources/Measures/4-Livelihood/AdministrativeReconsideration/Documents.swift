@@ -1,3 +1,4 @@
+import Books
 import CaseEngine
 import CaseWork
 import Commons
@@ -32,7 +33,13 @@ extension ReconsiderationProcedure {
         if let words = source.said.string(name) { blocks.append(.words(words)) }
       }
       if let day = source.said.date("hearing-on") {
-        blocks.append(.pairs([.init(Phrase("听证日期", en: "Day of the hearing"), day.phrase)]))
+        blocks.append(
+          .pairs([
+            .init(Phrase("听证日期", en: "Day of the hearing"), day.phrase),
+            .init(
+              Phrase("远程参加", en: "Attend remotely"),
+              .same("/reconsideration/\(source.row.base.number)/hearing")),
+          ]))
       }
       if let period, let length = try? rules.period(period, on: source.issuedOn) {
         let end = rules.calendar.due(length, from: source.issuedOn).date

@@ -76,7 +76,7 @@ extension ReconsiderationCases {
     Transition(
       "deliver", Phrase("送达，生效", en: "serve: in force"), by: [.officer], from: [.decided],
       to: .answering, if: [.clear(.duty, else: noDuty, law(77, 1)), withOpinion(true)],
-      then: [.stop(.deliver)], law(75, 2)),
+      then: [.stop(.deliver), .ensure(.watch)], law(75, 2)),
     Transition(
       "deliver", Phrase("送达，生效", en: "serve: in force"), by: [.officer], from: [.decided],
       to: .closed, if: [.clear(.duty, else: noDuty, law(77, 1)), withOpinion(false)],
@@ -118,7 +118,7 @@ extension ReconsiderationCases {
     Transition(
       "confirm", Phrase("确认已履行", en: "confirm performance"), by: [.officer],
       from: [.performing], to: .answering, if: [withOpinion(true)],
-      then: [.stop(.perform), .stop(.order)], law(77, 1)),
+      then: [.stop(.perform), .stop(.order), .ensure(.watch)], law(77, 1)),
     Transition(
       "confirm", Phrase("确认已履行", en: "confirm performance"), by: [.officer],
       from: [.performing], to: .closed, if: [withOpinion(false)], then: [.stopAll], law(77, 1)),

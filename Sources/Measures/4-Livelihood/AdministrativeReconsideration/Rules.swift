@@ -14,11 +14,13 @@ public struct ReconsiderationRules: Sendable {
   /// Its working days.
   public let calendar: WorkCalendar
   private let spans: [RuleID: [Span]]
+  private let blank: FactSheet
 
   /// The law, which holds ``ReconsiderationLaw``, in a city; throws ``Problem`` 422 if the profile lacks a period that the law leaves to
   /// the city.
   public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws {
     base = law
+    blank = try law.sheet()
     spans = Dictionary(grouping: base.rules, by: \.id).mapValues { $0.map(\.span) }
     self.profile = profile
     self.calendar = calendar
@@ -38,7 +40,7 @@ public struct ReconsiderationRules: Sendable {
   func finding(
     _ rule: RuleID, _ facts: [String: FactValue], on day: CivilDate
   ) throws(Problem) -> Finding {
-    var sheet = try base.sheet()
+    var sheet = blank
     for (name, value) in facts { try sheet.state(FactID("recon." + name), value) }
     return try base.evaluate(rule, sheet, asOf: day)
   }
@@ -64,7 +66,7 @@ public struct ReconsiderationRules: Sendable {
   ) throws(Problem) -> Period? {
     let rule = RuleID("recon.period." + name)
     guard isInForce(rule, on: day) else { return nil }
-    var sheet = try base.sheet()
+    var sheet = blank
     for (name, value) in facts { try sheet.state(FactID("recon." + name), value) }
     guard case .period(let period) = try base.opened(rule, asOf: day).value(sheet) else {
       return nil
