@@ -133,6 +133,18 @@ import Testing
     #expect(await fields { _ = try await bench.apply() } == [])
   }
 
+  @Test func anApplicationOfAStrangerBarsNobody() async throws {
+    let bench = try DormancyBench()
+    try await bench.register()
+    let stranger = try await bench.apply()
+    let own = try await bench.apply()
+    let identity: [String: JSONValue] = ["identity": "head", "seen": true]
+    try await bench.step(.finish, as: .counter, on: own, identity)
+    #expect(
+      await slug { try await bench.step(.finish, as: .counter, on: stranger, identity) }
+        == "dormancy-open")
+  }
+
   @Test func aCorrectionSaysOnlyWhatChanges() async throws {
     let bench = try DormancyBench()
     try await bench.register()

@@ -61,8 +61,10 @@ struct DormancyProcedure: Procedure {
   func decide(_ draft: inout CaseDraft, _ view: any View) throws {
     switch draft.command {
     case .apply: try apply(&draft, view)
-    case .supply: try supply(&draft, view)
-    case .finish, .file: try review(&draft, view)
+    case .supply, .file: try review(&draft, view)
+    case .finish:
+      try requireNoOther(draft, view)
+      try review(&draft, view)
     case .askExtension: try askExtension(draft, view)
     case .extend: try extend(&draft, view)
     case .resume, .resumeEarlier, .resumeChanged: try resume(&draft, view)
@@ -112,20 +114,26 @@ struct DormancyProcedure: Procedure {
     if case .pledged(let found) = try pledges.pledge(of: code, view) {
       draft.facts["pledged"] = .string(found ? "yes" : "no")
     }
-    let others = try view.all(CaseFileBook.about(String(key), kind: type.id, limit: 20))
-    if let open = others.first(where: { !$0.base.isClosed }) {
-      throw Problem.refused(
-        "dormancy-open",
-        Phrase(
-          "该主体已有未办结的歇业办件（\(open.base.number)）。",
-          en: "A case of this business is open already (\(open.base.number))."),
-        because: [DormancyBasis.city])
-    }
+    try requireNoOther(draft, view)
     try review(&draft, view)
   }
 
-  private func supply(_ draft: inout CaseDraft, _ view: any View) throws {
-    try review(&draft, view)
+  /// One case of a business at a time, from the moment on at which somebody has shown who they are: an
+  /// application that anybody may send in bars nobody.
+  private func requireNoOther(_ draft: CaseDraft, _ view: any View) throws {
+    let others = try view.all(
+      CaseFileBook.about(draft.subject ?? "", kind: type.id, limit: 20))
+    let unproven = [StageID.ready.text, StageID.correcting.text]
+    let open = others.first {
+      !$0.base.isClosed && $0.base.key != draft.key && !unproven.contains($0.base.stage)
+    }
+    guard let open else { return }
+    throw Problem.refused(
+      "dormancy-open",
+      Phrase(
+        "该主体已有未办结的歇业办件（\(open.base.number)）。",
+        en: "A case of this business is open already (\(open.base.number))."),
+      because: [DormancyBasis.city])
   }
 
   /// All conditions in one pass, then the term; whatever stands against it is told at once.
