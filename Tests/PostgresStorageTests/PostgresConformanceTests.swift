@@ -12,7 +12,7 @@
     .enabled(if: PostgresServer.isWanted, "PostgreSQL 15 is not installed: install postgresql-15"))
   struct PostgresConformanceTests {
     private func stores(
-      _ count: Int, batchLimit: Int = 1000, planners: Int = 2
+      _ count: Int, batchLimit: Int = 1000, planners: Int = 1
     ) throws -> [PostgresStore] {
       let address = try PostgresServer.shared.get().newSchema()
       return try (0..<count).map { _ in

@@ -28,7 +28,9 @@
     private func stores(_ count: Int) async throws -> [PostgresStore] {
       let address = try PostgresServer.shared.get().newSchema()
       let stores = try (0..<count).map { _ in
-        try PostgresStore(.init(address: address), migrations: StoreConformance.migrations)
+        var configuration = PostgresStore.Configuration(address: address)
+        configuration.planners = 2
+        return try PostgresStore(configuration, migrations: StoreConformance.migrations)
       }
       // Batches of one node in a row, so that it streams.
       for _ in 0..<20 { try await stores[0].write { _ in WritePlan([], answer: ()) } }

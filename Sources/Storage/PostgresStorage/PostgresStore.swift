@@ -16,8 +16,9 @@
       public var batchLimit: Int
       /// Threads that answer single questions.
       public var readers: Int
-      /// Threads that plan units before their turn; with none, every unit is run at its turn.
-      public var planners = 2
+      /// Threads that plan units before their turn; with none, every unit is run at its turn. Each asks
+      /// what has gathered at once, so that more of them ask more often.
+      public var planners = 1
       /// Seconds after which the server gives up a question or a change, all of which go by key; two
       /// more, and a server that says nothing at all is given up.
       public var statementTimeoutSeconds = 10
