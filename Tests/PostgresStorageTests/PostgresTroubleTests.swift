@@ -148,6 +148,7 @@
       let address = try server.newSchema()
       var configuration = PostgresStore.Configuration(address: address)
       configuration.idleTimeoutSeconds = 1
+      configuration.planners = 0
       let hanging = try PostgresStore(configuration, migrations: StoreConformance.migrations)
       let other = try PostgresStore(configuration, migrations: StoreConformance.migrations)
       let started = Flag()

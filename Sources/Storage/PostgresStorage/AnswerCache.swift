@@ -173,7 +173,7 @@
 
     /// Values of one kind that Swift holds different are different for the server; NULL equals
     /// nothing, and floating-point numbers may equal others.
-    private static func kind(_ value: SQLValue) -> Int? {
+    static func kind(_ value: SQLValue) -> Int? {
       switch value {
       case .integer: 1
       case .text: 2

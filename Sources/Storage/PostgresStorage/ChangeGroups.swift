@@ -10,32 +10,59 @@
   final class ChangeGroups {
     /// Changes that one statement makes.
     struct Group {
+      /// Fails if a change does not touch the one row that it must.
       let statement: Statement
       let parameters: [SQLValue]
-      /// Rows that must be touched; nil if any number is right.
-      let expected: Int?
+    }
+
+    /// A table with the shapes of which changes wait.
+    private final class Table {
+      let isEntangled: Bool
+      var waiting: [Shape] = []
+
+      init(isEntangled: Bool) { self.isEntangled = isEntangled }
+    }
+
+    /// The primary key of a row.
+    private enum RowKey: Hashable {
+      case one(SQLValue)
+      case several([SQLValue])
     }
 
     private final class Shape {
-      let shape: RowShape
-      let types: [ColumnType]
+      let table: Table
       let key: [Int]
-      let statement: Statement
-      var waiting: [[SQLValue]] = []
-      var keys: Set<[SQLValue]> = []
+      let anyNumber: Statement
+      let exactNumber: Statement
+      var columns: [ArrayEncoder]
+      var keys: Set<RowKey> = []
       var touchesOneRow = false
 
-      init(_ shape: RowShape, _ types: [ColumnType], key: [Int]) {
-        self.shape = shape
-        self.types = types
+      init(_ shape: RowShape, _ types: [ColumnType], key: [Int], _ table: Table) {
+        self.table = table
         self.key = key
-        statement = Statement(shape.manyRows(types))
+        anyNumber = Statement(shape.manyRows(types))
+        exactNumber = Statement(shape.exactlyManyRows(types))
+        columns = types.map { ArrayEncoder($0) }
+      }
+
+      func key(of change: Change) -> RowKey {
+        key.count == 1
+          ? .one(change.parameters[key[0]]) : .several(key.map { change.parameters[$0] })
+      }
+
+      func fits(_ change: Change) -> Bool {
+        guard change.parameters.count == columns.count else { return false }
+        for (column, value) in zip(columns, change.parameters) where !column.type.holds(value) {
+          return false
+        }
+        return true
       }
     }
 
     private let facts: [String: TableFacts]
-    private var shapes: [Int: Shape?] = [:]
-    private var tables: [String: [Shape]] = [:]
+    private var shapes: [Shape??] = []
+    private var tables: [String: Table] = [:]
 
     /// Rows that one statement carries at most, so that the server begins while others are decided.
     private static let limit = 256
@@ -43,6 +70,7 @@
     init(_ facts: [String: TableFacts]) { self.facts = facts }
 
     private func shape(_ statement: Statement) -> Shape? {
+      while shapes.count <= statement.index { shapes.append(nil) }
       if let known = shapes[statement.index] { return known }
       let made = make(statement)
       shapes[statement.index] = .some(made)
@@ -60,105 +88,132 @@
       guard types.count == shape.columns.count, key.count == facts.primaryKey.count else {
         return nil
       }
-      return Shape(shape, types, key: key)
+      let table = tables[shape.table] ?? Table(isEntangled: facts.isEntangled)
+      tables[shape.table] = table
+      return Shape(shape, types, key: key, table)
     }
 
     /// Takes a change in, and says what must be sent now: groups that it could have met, or that are
     /// full. With `isTaken` false the change itself is to be sent after them.
     func take(_ change: Change) -> (isTaken: Bool, first: [Group]) {
-      guard let shape = shape(change.statement),
-        change.parameters.count == shape.types.count,
-        zip(change.parameters, shape.types).allSatisfy(ArrayEncoder.fits)
-      else { return (false, flush()) }
-      let table = shape.shape.table
-      let key = shape.key.map { change.parameters[$0] }
+      guard let shape = shape(change.statement), shape.fits(change) else {
+        return (false, flush())
+      }
+      let table = shape.table
+      let key = shape.key(of: change)
       var first: [Group] = []
-      let others = tables[table] ?? []
-      let isEntangled = facts[table]?.isEntangled ?? true
-      let meets = others.contains { other in
-        other.keys.contains(key) || (isEntangled && other !== shape)
+      let meets = table.waiting.contains { other in
+        other.keys.contains(key) || (table.isEntangled && other !== shape)
           || (other === shape && other.touchesOneRow != change.touchesOneRow)
       }
       if meets { first = flush(table) }
-      if shape.waiting.isEmpty {
-        tables[table, default: []].append(shape)
+      if shape.keys.isEmpty {
+        table.waiting.append(shape)
         shape.touchesOneRow = change.touchesOneRow
       }
-      shape.waiting.append(change.parameters)
+      for (column, value) in change.parameters.enumerated() { shape.columns[column].append(value) }
       shape.keys.insert(key)
-      if shape.waiting.count == ChangeGroups.limit {
-        tables[table]?.removeAll { $0 === shape }
+      if shape.keys.count == ChangeGroups.limit {
+        table.waiting.removeAll { $0 === shape }
         first.append(send(shape))
       }
       return (true, first)
     }
 
     /// All that waits.
-    func flush() -> [Group] {
-      let all = tables.values.joined().map(send)
-      tables.removeAll(keepingCapacity: true)
-      return all
-    }
+    func flush() -> [Group] { tables.values.flatMap { flush($0) } }
 
-    private func flush(_ table: String) -> [Group] {
-      (tables.removeValue(forKey: table) ?? []).map(send)
+    private func flush(_ table: Table) -> [Group] {
+      let groups = table.waiting.map(send)
+      table.waiting.removeAll(keepingCapacity: true)
+      return groups
     }
 
     /// Forgets what waits: it will be decided anew.
     func clear() { _ = flush() }
 
     private func send(_ shape: Shape) -> Group {
-      let rows = shape.waiting
-      let arrays = shape.types.enumerated().map { index, type in
-        SQLValue.blob(ArrayEncoder.array(of: type, rows.map { $0[index] }))
-      }
-      let expected = shape.touchesOneRow ? rows.count : nil
-      shape.waiting.removeAll(keepingCapacity: true)
+      let count = shape.keys.count
+      var parameters: [SQLValue] = []
+      parameters.reserveCapacity(shape.columns.count + 1)
+      for column in shape.columns.indices { parameters.append(.blob(shape.columns[column].take())) }
       shape.keys.removeAll(keepingCapacity: true)
-      return Group(statement: shape.statement, parameters: arrays, expected: expected)
+      guard shape.touchesOneRow else {
+        return Group(statement: shape.anyNumber, parameters: parameters)
+      }
+      parameters.append(.integer(Int64(count)))
+      return Group(statement: shape.exactNumber, parameters: parameters)
     }
   }
 
-  /// Arrays in PostgreSQL's binary form: dimensions, whether there are NULLs, the elements' type, their
-  /// number and first index, then each element's length and bytes.
-  enum ArrayEncoder {
-    static func fits(_ value: SQLValue, _ type: ColumnType) -> Bool {
-      switch (value, type) {
+  extension ColumnType {
+    /// Whether a value can stand in an array of the type.
+    func holds(_ value: SQLValue) -> Bool {
+      switch (value, self) {
       case (.null, _), (.integer, .integer), (.blob, .bytes), (.real, .real): true
       case (.text(let text), .text): !text.utf8.contains(0)
       default: false
       }
     }
+  }
 
-    static func array(of type: ColumnType, _ values: [SQLValue]) -> [UInt8] {
-      var out: [UInt8] = []
-      out.reserveCapacity(20 + values.count * 24)
-      func append(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.bigEndian) { out.append(contentsOf: $0) }
+  /// An array in PostgreSQL's binary form: the number of dimensions, whether there are NULLs, the elements'
+  /// type, their number and first index, then each element's length and bytes.
+  struct ArrayEncoder {
+    let type: ColumnType
+    private var bytes = [UInt8](repeating: 0, count: 20)
+    private var count: Int32 = 0
+    private var hasNulls = false
+
+    init(_ type: ColumnType) { self.type = type }
+
+    private mutating func append(_ number: some FixedWidthInteger) {
+      withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends a value that the type holds.
+    mutating func append(_ value: SQLValue) {
+      count += 1
+      switch value {
+      case .null:
+        hasNulls = true
+        append(Int32(-1))
+      case .integer(let integer):
+        append(Int32(8))
+        append(integer)
+      case .real(let real):
+        append(Int32(8))
+        append(real.bitPattern)
+      case .text(var text):
+        append(Int32(text.utf8.count))
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+      case .blob(let blob):
+        append(Int32(blob.count))
+        bytes.append(contentsOf: blob)
       }
-      append(Int32(1))
-      append(Int32(values.contains(.null) ? 1 : 0))
-      append(type.rawValue)
-      append(Int32(values.count))
-      append(Int32(1))
-      for value in values {
-        switch value {
-        case .null: append(Int32(-1))
-        case .integer(let integer):
-          append(Int32(8))
-          append(integer)
-        case .real(let real):
-          append(Int32(8))
-          append(real.bitPattern)
-        case .text(let text):
-          append(Int32(text.utf8.count))
-          out.append(contentsOf: text.utf8)
-        case .blob(let bytes):
-          append(Int32(bytes.count))
-          out.append(contentsOf: bytes)
+    }
+
+    /// The array of what was appended; the next one begins empty.
+    mutating func take() -> [UInt8] {
+      let head: [Int32] = [1, hasNulls ? 1 : 0, Int32(bitPattern: type.rawValue), count, 1]
+      for (place, number) in head.enumerated() {
+        withUnsafeBytes(of: number.bigEndian) {
+          bytes.replaceSubrange((4 * place)..<(4 * place + 4), with: $0)
         }
       }
-      return out
+      var next = [UInt8](repeating: 0, count: 20)
+      next.reserveCapacity(bytes.count)
+      swap(&next, &bytes)
+      count = 0
+      hasNulls = false
+      return next
+    }
+
+    /// The array of values that the type holds.
+    static func array(of type: ColumnType, _ values: [SQLValue]) -> [UInt8] {
+      var encoder = ArrayEncoder(type)
+      for value in values { encoder.append(value) }
+      return encoder.take()
     }
   }
 #endif

@@ -2,37 +2,79 @@
   import CPostgres
   import Storage
 
-  /// The rows of one answer, as libpq holds them; freed with the last reference.
-  final class PostgresAnswer: @unchecked Sendable {
-    private let result: OpaquePointer
-    let rowCount: Int
-    private let columnCount: Int
-    private let types: [PostgresType]
+  /// What libpq holds of one statement; freed with the last answer that is part of it.
+  private final class PostgresResult: @unchecked Sendable {
+    let handle: OpaquePointer
+    let types: [PostgresType]
 
-    init(_ result: OpaquePointer) {
-      self.result = result
-      rowCount = Int(PQntuples(result))
-      columnCount = Int(PQnfields(result))
-      types = (0..<columnCount).map { PostgresType(rawValue: PQftype(result, Int32($0))) }
+    init(_ handle: OpaquePointer) {
+      self.handle = handle
+      types = (0..<Int(PQnfields(handle))).map {
+        PostgresType(rawValue: PQftype(handle, Int32($0)))
+      }
     }
 
-    deinit { PQclear(result) }
+    deinit { PQclear(handle) }
+  }
+
+  /// The rows of one answer.
+  struct PostgresAnswer: Sendable {
+    private let result: PostgresResult
+    private let firstRow: Int
+    let rowCount: Int
+    private let firstColumn: Int
+
+    init(_ handle: OpaquePointer) {
+      result = PostgresResult(handle)
+      firstRow = 0
+      rowCount = Int(PQntuples(handle))
+      firstColumn = 0
+    }
+
+    private init(_ result: PostgresResult, rows: Range<Int>) {
+      self.result = result
+      firstRow = rows.lowerBound
+      rowCount = rows.count
+      firstColumn = 1
+    }
+
+    /// The answers to so many questions that were asked by one statement: the first column says whose a
+    /// row is, counted from 1. Nil if the rows are not in the order of the questions.
+    func split(_ count: Int) -> [PostgresAnswer]? {
+      var parts: [PostgresAnswer] = []
+      parts.reserveCapacity(count)
+      let cells = Cells(self)
+      var row = 0
+      for number in 1...Int64(count) {
+        let start = row
+        while row < rowCount {
+          cells.row = Int32(row)
+          guard cells.integer(0) == number else { break }
+          row += 1
+        }
+        parts.append(PostgresAnswer(result, rows: start..<row))
+      }
+      return row == rowCount ? parts : nil
+    }
+
+    /// The number that is all of the answer; 0 if there is none.
+    var number: Int64 { rowCount == 0 ? 0 : Row(Cells(self)).integer(0) }
 
     /// Rows inserted, updated or deleted.
     var touched: Int {
-      guard let text = PQcmdTuples(result) else { return 0 }
+      guard let text = PQcmdTuples(result.handle) else { return 0 }
       return Int(String(cString: text)) ?? 0
     }
 
     /// What the server says it has done, such as `COMMIT`.
-    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+    var tag: String { PQcmdStatus(result.handle).map { String(cString: $0) } ?? "" }
 
     func all<Output>(_ decode: (Row) throws -> Output) throws -> [Output] {
       guard rowCount > 0 else { return [] }
       let cells = Cells(self)
       var rows: [Output] = []
       rows.reserveCapacity(rowCount)
-      for row in 0..<rowCount {
+      for row in firstRow..<(firstRow + rowCount) {
         cells.row = Int32(row)
         rows.append(try decode(Row(cells)))
       }
@@ -44,25 +86,33 @@
     }
 
     private final class Cells: RowCells {
-      let answer: PostgresAnswer
-      var row: Int32 = 0
+      private let result: PostgresResult
+      private let firstColumn: Int
+      var row: Int32
 
-      init(_ answer: PostgresAnswer) { self.answer = answer }
+      init(_ answer: PostgresAnswer) {
+        result = answer.result
+        firstColumn = answer.firstColumn
+        row = Int32(answer.firstRow)
+      }
 
-      var count: Int { answer.columnCount }
+      var count: Int { result.types.count - firstColumn }
 
       func isNull(_ column: Int) -> Bool {
-        PQgetisnull(answer.result, row, Int32(column)) == 1
+        PQgetisnull(result.handle, row, Int32(firstColumn + column)) == 1
       }
 
       private func bytes(_ column: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
-          start: PQgetvalue(answer.result, row, Int32(column)),
-          count: Int(PQgetlength(answer.result, row, Int32(column))))
+          start: PQgetvalue(result.handle, row, Int32(firstColumn + column)),
+          count: Int(PQgetlength(result.handle, row, Int32(firstColumn + column))))
       }
 
       func integer(_ column: Int) -> Int64 {
-        switch value(column) {
+        if case .integer = result.types[firstColumn + column], !isNull(column) {
+          return PostgresType.integer(bytes(column))
+        }
+        return switch value(column) {
         case .integer(let integer): integer
         case .real(let real): Int64(real)
         default: 0
@@ -84,7 +134,7 @@
       func blob(_ column: Int) -> [UInt8] { isNull(column) ? [] : Array(bytes(column)) }
 
       func value(_ column: Int) -> SQLValue {
-        isNull(column) ? .null : answer.types[column].decode(bytes(column))
+        isNull(column) ? .null : result.types[firstColumn + column].decode(bytes(column))
       }
     }
   }
@@ -120,7 +170,7 @@
     }
 
     /// Big-endian with sign, of any width up to 8 bytes.
-    private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    fileprivate static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64 {
       if bytes.count == 8 { return Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)) }
       let unused = UInt64(64 - 8 * bytes.count)
       let value = Int64(bitPattern: bits(bytes) << unused)

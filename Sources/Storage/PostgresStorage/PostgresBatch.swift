@@ -2,6 +2,18 @@
   import Commons
   import Storage
 
+  /// Something that was put into the pipeline, of which an outcome is expected.
+  enum BatchItem {
+    case control
+    /// The number of the batch among those of all nodes.
+    case turn
+    /// That this number is the one that was expected.
+    case turnCheck
+    case change(unit: Int, touchesOneRow: Bool)
+    case group
+    case question(Asked)
+  }
+
   /// One transaction over the units that waited together. It means what they mean one after the
   /// other: units are taken in order; the changes of each go into the pipeline before the next one
   /// is decided; a question is answered from memory only if no change since could have altered its
@@ -11,26 +23,55 @@
     private let units: [PostgresUnit]
     private let cache = AnswerCache()
     private let groups: ChangeGroups
+    private let trail: ChangeTrail
     /// Whether each change goes by itself, because one that went with others was refused.
     private var isCareful = false
     /// Units whose changes are sent together.
-    private static let stride = 48
+    static let stride = 48
     /// Units before it are accepted: decided for good, their changes sent.
     private var position = 0
     /// Units behind the position that are run ahead to learn their questions.
     private var window: Int
-    /// The first unit whose changes are not yet protected by a savepoint.
+    /// Where the units begin that are undone with the round.
     private var roundStart = 0
+    private var hasChanges = false
+    private var isFirstRound = true
     private var hasSavepoint = false
     private var raised: Set<String> = []
+    /// What was sent before the next round and is collected with it.
+    private var pending: [BatchItem] = []
     /// Whether COMMIT was sent: from then on a lost connection leaves the outcome open.
     private(set) var isCommitting = false
+    /// The first and the last number that the batch had among those of all nodes.
+    private(set) var turns: (first: Int64, last: Int64)?
 
-    init(_ connection: PostgresConnection, _ units: [PostgresUnit], _ groups: ChangeGroups) {
+    /// A batch that is to be begun.
+    init(
+      _ connection: PostgresConnection, _ units: [PostgresUnit], _ groups: ChangeGroups,
+      _ trail: ChangeTrail
+    ) {
       self.connection = connection
       self.groups = groups
       self.units = units
+      self.trail = trail
       window = units.count
+    }
+
+    /// A batch that goes on where a stream met a unit that must be run at its turn.
+    init(
+      continuing stream: PostgresStream, _ rest: [PostgresUnit], _ connection: PostgresConnection,
+      _ groups: ChangeGroups, _ trail: ChangeTrail
+    ) {
+      self.connection = connection
+      self.groups = groups
+      self.trail = trail
+      units = stream.units + rest
+      window = units.count
+      position = stream.units.count
+      pending = stream.items
+      raised = stream.raised
+      hasChanges = stream.hasChanges
+      turns = (stream.turn, stream.turn)
     }
 
     /// Carries the batch out and commits it. Afterwards each unit has its answer or its failure.
@@ -38,10 +79,17 @@
     func run() throws(PostgresFailure) {
       for unit in units { unit.reset() }
       groups.clear()
+      trail.begin(chained: false)
       try begin()
+      try finish()
+    }
+
+    /// Carries out what is left of it and commits.
+    func finish() throws(PostgresFailure) {
       while true {
         let round = try sendRound()
         guard try collect(round) else { continue }
+        isFirstRound = false
         if position == units.count { return try commit() }
       }
     }
@@ -52,27 +100,22 @@
     private func begin() throws(PostgresFailure) {
       try connection.send(Control.begin, [])
       try connection.send(Control.lockStore, [])
-      pending = [.control, .control]
+      try connection.send(Control.nextTurn, [])
+      try connection.send(Control.nameBatch, [.text(String(trail.current))])
+      pending = [.control, .control, .turn, .control]
       hasSavepoint = false
+      isFirstRound = true
+      hasChanges = false
       roundStart = 0
       position = 0
       raised = []
+      trail.breakChain()
     }
 
     // MARK: Sending a round
 
-    private enum Item {
-      case control
-      case change(unit: Int, touchesOneRow: Bool)
-      case group(expected: Int?)
-      case question(Asked)
-    }
-
-    /// What was sent before the next round and is collected with it.
-    private var pending: [Item] = []
-
     private struct Round {
-      var items: [Item]
+      var items: [BatchItem]
       /// The units whose changes it carries.
       var accepted: Range<Int>
       var hasChanges = false
@@ -85,10 +128,12 @@
       let start = position
       while position < units.count {
         let unit = units[position]
-        let wasDecided = unit.isDecided
-        guard case .decided = unit.advance(cache) else {
-          metConflict = metConflict || wasDecided
-          break
+        if !unit.isPlanned(trail) {
+          let wasDecided = unit.isDecided
+          guard case .decided = unit.advance(cache) else {
+            metConflict = metConflict || wasDecided
+            break
+          }
         }
         if unit.isSuspect, round.hasChanges { break }
         try send(unit, position, in: &round)
@@ -105,7 +150,7 @@
       } else {
         window = min(units.count, window * 2)
       }
-      round.accepted = start..<position
+      round.accepted = (hasSavepoint ? start : 0)..<position
       try send(groups.flush(), in: &round)
       try ask(in: &round)
       return round
@@ -119,6 +164,7 @@
       if !round.hasChanges { try protect(&round) }
       for change in unit.changes {
         cache.meet(change)
+        trail.note(change)
         for key in change.raises { raised.insert(key.name) }
         if !isCareful {
           let (isTaken, first) = groups.take(change)
@@ -140,11 +186,16 @@
     ) throws(PostgresFailure) {
       for group in groups {
         try connection.send(group.statement, group.parameters)
-        round.items.append(.group(expected: group.expected))
+        round.items.append(.group)
       }
     }
 
+    // The first changes of a transaction need no savepoint: they are undone with it.
     private func protect(_ round: inout Round) throws(PostgresFailure) {
+      round.hasChanges = true
+      let isFirst = isFirstRound || !hasChanges
+      hasChanges = true
+      if isFirst { return }
       if hasSavepoint {
         try connection.send(Control.release, [])
         round.items.append(.control)
@@ -152,7 +203,6 @@
       try connection.send(Control.savepoint, [])
       round.items.append(.control)
       hasSavepoint = true
-      round.hasChanges = true
       roundStart = position
     }
 
@@ -189,10 +239,9 @@
         case (.change(let index, true), .done(let answer)) where answer.touched != 1:
           try undo(blaming: index, Problem.stale)
           return false
-        case (.group(let expected?), .done(let answer)) where answer.touched != expected:
-          isCareful = true
-          try rewind()
-          return false
+        case (.turn, .done(let answer)):
+          let turn = answer.number
+          turns = (turns?.first ?? turn, turn)
         case (_, .done): continue
         case (_, .failed(let failure)):
           try undo(item, failure)
@@ -209,19 +258,20 @@
       return true
     }
 
-    private func undo(_ item: Item, _ failure: PostgresFailure) throws(PostgresFailure) {
+    private func undo(_ item: BatchItem, _ failure: PostgresFailure) throws(PostgresFailure) {
       switch failure.kind {
       case .retry, .lost: throw failure
       case .refused, .other, .unavailable: break
       }
       switch item {
-      case .control: throw failure
+      case .control, .turn, .turnCheck: throw failure
       case .question(let asked):
         cache.refuse(asked, failure.shown)
         try rewind()
       case .change(let index, _): try undo(blaming: index, failure.shown)
       case .group:
-        // Whose change it was is not known: all are sent again, each by itself.
+        // Whose change it was, or whose row was not there, is not known: all are sent again, each by
+        // itself.
         isCareful = true
         try rewind()
       }

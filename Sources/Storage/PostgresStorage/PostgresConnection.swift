@@ -22,9 +22,16 @@
     }
 
     private let handle: OpaquePointer
-    private let patience: Duration
+    /// How long a server may say nothing.
+    let patience: Duration
     private var names: [UnsafeMutablePointer<CChar>?] = []
+    /// What was sent and not yet answered to the end of its group, in order.
     private var expected: [Expected] = []
+    /// Which of it is answered next, and whether its result has been read but not the end of it.
+    private var position = 0
+    private var isInside = false
+    private var outcomes: [Outcome] = []
+    private var openGroups = 0
     private let parameters = PostgresParameters()
 
     /// Connects; `options` are those of a libpq connection string, so that TLS, password files and
@@ -93,7 +100,14 @@
       expected.append(.run(statement))
       // Answers are taken in while questions go out: otherwise both sides could fill their buffers
       // and the server would stand still.
-      if expected.count % 64 == 0 { try push() }
+      if expected.count.isMultiple(of: 64) { try push() }
+    }
+
+    /// The names of the types that the server inferred for a statement's parameters.
+    func parameterTypes(of statement: Statement) throws(PostgresFailure) -> [String] {
+      let name = SQLValue.text(String(cString: try prepare(statement)))
+      let answer = try ask(Control.parameterTypes, [name])
+      return (try? answer.all { $0.text(0) }) ?? []
     }
 
     // The types of parameters are left to the server, as the columns they are compared with say.
@@ -119,6 +133,13 @@
       guard PQflush(handle) >= 0, PQconsumeInput(handle) == 1 else { throw lost() }
     }
 
+    /// Looks whether the server has said good-bye while nothing was asked of it.
+    func requireOpen() throws(PostgresFailure) {
+      // The first look finds its last words, the second one the end.
+      for _ in 0..<2 { guard PQconsumeInput(handle) == 1 else { throw lost() } }
+      guard PQisBusy(handle) == 0, PQstatus(handle) == CONNECTION_OK else { throw lost() }
+    }
+
     private func lost() -> PostgresFailure {
       let reason = String(cString: PQerrorMessage(handle)).split(separator: "\n")
       return PostgresFailure(
@@ -127,39 +148,79 @@
 
     // MARK: Receiving
 
-    /// Ends the group of statements that were sent since the last call, waits for the server and
-    /// returns what became of each. After a failure the rest of the group is skipped.
-    func finish() throws(PostgresFailure) -> [Outcome] {
+    /// Ends the group of statements that were sent since the last call: after a failure the server skips
+    /// the rest of its group.
+    func endGroup() throws(PostgresFailure) {
       guard PQpipelineSync(handle) == 1 else { throw lost() }
       expected.append(.sync)
-      var outcomes: [Outcome] = []
-      outcomes.reserveCapacity(expected.count)
-      for item in expected {
-        try wait()
-        guard let result = PQgetResult(handle) else { throw lost() }
-        switch item {
+      openGroups += 1
+      try push()
+    }
+
+    /// Ends the group and waits for what became of each statement in it. No older group may be left.
+    func finish() throws(PostgresFailure) -> [Outcome] {
+      try endGroup()
+      return try waitForGroup()
+    }
+
+    /// Waits for the oldest group that was ended: what became of each statement in it.
+    func waitForGroup() throws(PostgresFailure) -> [Outcome] {
+      let end = ContinuousClock.now + patience
+      while true {
+        if let outcomes = try takeGroup() { return outcomes }
+        try wait(for: nil, until: end)
+      }
+    }
+
+    /// What became of the statements of the oldest group that was ended, if the server has said it all.
+    func takeGroup() throws(PostgresFailure) -> [Outcome]? {
+      while openGroups > 0, PQisBusy(handle) == 0 {
+        let result = PQgetResult(handle)
+        if isInside {
+          guard result == nil else { throw lost() }
+          isInside = false
+          position += 1
+          continue
+        }
+        guard let result else { throw lost() }
+        switch expected[position] {
         case .sync:
           let status = PQresultStatus(result)
           PQclear(result)
           guard status == PGRES_PIPELINE_SYNC else { throw lost() }
-          continue  // nothing follows a sync, not even the end of a result
-        case .prepared(let index): try notePrepared(index, result, &outcomes)
+          // Nothing follows a sync, not even the end of a result.
+          expected.removeFirst(position + 1)
+          position = 0
+          openGroups -= 1
+          defer { outcomes = [] }
+          return outcomes
+        case .prepared(let index): notePrepared(index, result)
         case .run(let statement): outcomes.append(outcome(result, statement))
         }
-        try wait()
-        guard PQgetResult(handle) == nil else { throw lost() }
+        isInside = true
       }
-      expected.removeAll(keepingCapacity: true)
-      return outcomes
+      return nil
+    }
+
+    /// Whether the server is known to have failed at one of the first `count` statements of the oldest group
+    /// that was ended.
+    func hasFailed(within count: Int) -> Bool {
+      // Its last words may have come in before the end was noticed.
+      _ = try? takeGroup()
+      return outcomes.prefix(count).contains { if case .failed = $0 { true } else { false } }
+    }
+
+    /// Ends what was sent and forgets what becomes of it.
+    func clear() throws(PostgresFailure) {
+      try endGroup()
+      while openGroups > 0 { _ = try waitForGroup() }
     }
 
     // A statement that cannot be prepared fails the first run of it; the run itself is then skipped
     // by the server, so the failure is put in its place.
     private var unprepared: PostgresFailure?
 
-    private func notePrepared(
-      _ index: Int, _ result: OpaquePointer, _ outcomes: inout [Outcome]
-    ) throws(PostgresFailure) {
+    private func notePrepared(_ index: Int, _ result: OpaquePointer) {
       let status = PQresultStatus(result)
       if status != PGRES_COMMAND_OK {
         forget(index)
@@ -187,24 +248,25 @@
       }
     }
 
-    /// Waits until the next result is complete, sending what is still to be sent.
-    private func wait() throws(PostgresFailure) {
-      guard PQisBusy(handle) == 1 || PQflush(handle) != 0 else { return }
-      let end = ContinuousClock.now + patience
-      while true {
-        let flushed = PQflush(handle)
-        guard flushed >= 0 else { throw lost() }
-        if PQisBusy(handle) == 0 { return }
-        let writing = flushed == 1 ? Int16(POLLOUT) : 0
-        var descriptor = pollfd(
-          fd: PQsocket(handle), events: Int16(POLLIN) | writing, revents: 0)
-        let ready = poll(&descriptor, 1, 1000)
-        if ready > 0, descriptor.revents & ~Int16(POLLOUT) != 0 {
-          guard PQconsumeInput(handle) == 1 else { throw lost() }
-        }
-        if ContinuousClock.now > end {
-          throw PostgresFailure(.lost, "PostgreSQL has not answered for \(patience)")
-        }
+    /// Waits until the server has said something or a wake-up comes, sending what is still to be sent.
+    ///
+    /// - Throws: `lost` once it is later than `end`.
+    func wait(for wake: WakeUp?, until end: ContinuousClock.Instant) throws(PostgresFailure) {
+      let flushed = PQflush(handle)
+      guard flushed >= 0 else { throw lost() }
+      let writing = flushed == 1 ? Int16(POLLOUT) : 0
+      var descriptors = [
+        pollfd(fd: PQsocket(handle), events: Int16(POLLIN) | writing, revents: 0)
+      ]
+      if let wake {
+        descriptors.append(pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
+      }
+      let ready = poll(&descriptors, nfds_t(descriptors.count), 1000)
+      if ready > 0, descriptors[0].revents & ~Int16(POLLOUT) != 0 {
+        guard PQconsumeInput(handle) == 1 else { throw lost() }
+      }
+      if ready <= 0, ContinuousClock.now > end {
+        throw PostgresFailure(.lost, "PostgreSQL has not answered for \(patience)")
       }
     }
 
@@ -238,6 +300,23 @@
     /// All guards of the store at once, held until the transaction ends.
     static let lockStore = Statement(
       "SELECT pg_advisory_xact_lock(\(lockSpace), 'guards'::regclass::oid::integer)")
+    static let parameterTypes = Statement(
+      """
+      SELECT t.type::text FROM pg_prepared_statements s,
+        unnest(s.parameter_types) WITH ORDINALITY AS t (type, place)
+      WHERE s.name = $1 ORDER BY t.place
+      """)
+    /// Batches of all nodes are counted under the lock. A number is used up even if its batch fails.
+    static let makeTurns = Statement("CREATE SEQUENCE IF NOT EXISTS turns")
+    static let nextTurn = Statement("SELECT nextval('turns')")
+    /// Fails unless no other node had the lock since this one had it last, and the batch before this one
+    /// of the same connection is committed: what a session is told in a transaction is undone with it.
+    static let requireTurn = Statement(
+      """
+      SELECT 1 / (nextval('turns') = $1::bigint
+        AND current_setting('tequ.batch', true) IS NOT DISTINCT FROM $2::text)::integer
+      """)
+    static let nameBatch = Statement("SELECT set_config('tequ.batch', $1, false)")
     /// "tequ" in ASCII: keeps these locks apart from those of other programs.
     static let lockSpace = 0x7465_7175
     static let raiseGuard = Statement(

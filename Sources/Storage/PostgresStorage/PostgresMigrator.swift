@@ -22,6 +22,7 @@
       do {
         _ = try connection.ask(lock)
         _ = try connection.ask(MigrationLedger.create)
+        _ = try connection.ask(Control.makeTurns)
         let rows = try connection.ask(list).all { ($0.text(0), $0.text(1)) }
         let ledger = MigrationLedger(Dictionary(uniqueKeysWithValues: rows))
         for migration in try ledger.missing(of: migrations) {

@@ -51,11 +51,11 @@
     }
 
     static func connect(
-      _ configuration: PostgresStore.Configuration
+      _ configuration: PostgresStore.Configuration, settings: [String] = []
     ) throws -> PostgresConnection {
       try PostgresConnection(
         configuration, role: "reader",
-        settings: PostgresSession.settings(configuration) + [
+        settings: PostgresSession.settings(configuration) + settings + [
           "SET default_transaction_read_only = on"
         ])
     }

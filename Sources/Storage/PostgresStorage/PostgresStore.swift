@@ -16,6 +16,9 @@
       public var batchLimit: Int
       /// Threads that answer single questions.
       public var readers: Int
+      /// Threads that plan units before their turn; with none, every unit is run at its turn. Each asks
+      /// what has gathered at once, so that more of them ask more often.
+      public var planners = 1
       /// Seconds after which the server gives up a question or a change, all of which go by key; two
       /// more, and a server that says nothing at all is given up.
       public var statementTimeoutSeconds = 10
@@ -50,6 +53,7 @@
     public var commits: CommitCount { writer?.counter.count ?? CommitCounter().count }
 
     private let writer: PostgresWriter?
+    private let planners: [PostgresPlanner]
     private let readers: [PostgresReader]
     private let snapshots: SnapshotPool
     private let longSnapshots: SnapshotPool
@@ -75,6 +79,12 @@
             configuration, try PostgresWriter.connect(configuration), epoch)
         }
       } catch let failure as PostgresFailure { throw StorageError(failure.message) }
+      planners =
+        writer.map { writer in
+          (0..<max(0, configuration.planners)).map { _ in
+            PostgresPlanner(configuration, epoch, writer)
+          }
+        } ?? []
       readers = (0..<configuration.readers).map { _ in PostgresReader(configuration, epoch) }
       snapshots = SnapshotPool(configuration, epoch)
       longSnapshots = SnapshotPool(configuration.patient, epoch)
@@ -94,14 +104,17 @@
       "SELECT (to_regclass('schema_migrations') IS NOT NULL)::integer")
 
     deinit {
-      writer?.stop()
+      close()
       for reader in readers { reader.stop() }
       reports.stop()
       snapshotThreads.stop()
     }
 
     /// Refuses further writes, finishes those that wait and closes the writing connection.
-    public func close() { writer?.stop() }
+    public func close() {
+      for planner in planners { planner.stop() }
+      writer?.stop()
+    }
 
     // MARK: Store
 
@@ -134,7 +147,12 @@
         for unit in units { unit.failure = StorageError("the store is open for reading only") }
         return done()
       }
-      writer.enqueue(PostgresGroup(units, done: done))
+      let group = PostgresGroup(units, done: done)
+      if let planner = planners.min(by: { $0.load < $1.load }) {
+        planner.enqueue(group)
+      } else {
+        writer.enqueue([group])
+      }
     }
 
     /// Reads within one snapshot.

@@ -9,6 +9,8 @@
     private(set) var changes: [Change] = []
     private(set) var state = State.waiting
     private var asked: [Asked] = []
+    /// What its plan rests on, if it was made before the unit's turn.
+    private var ahead: Ahead?
     /// Whether a change of it was refused when others were sent with it: it is tried alone.
     var isSuspect = false
     /// Why it fails for good: it was refused when it was tried alone.
@@ -25,6 +27,12 @@
       case decided
     }
 
+    private struct Ahead {
+      let questions: [Question]
+      /// The batch that was over before the first of them was asked.
+      let since: Int
+    }
+
     /// Runs the unit's pure part and keeps its answer.
     func plan(_ view: any View) throws -> [Change] { preconditionFailure("overridden") }
 
@@ -35,9 +43,48 @@
       verdict = nil
       unsendable = nil
       asked = []
+      ahead = nil
       changes = []
       failure = nil
     }
+
+    private func run(_ view: any View) {
+      failure = nil
+      changes = []
+      do { changes = try plan(view) } catch { failure = error }
+    }
+
+    private func stop() {
+      failure = nil
+      changes = []
+    }
+
+    // MARK: Before its turn
+
+    /// Runs it with the answers it has so far: the question that it asks next, or nil if it is planned.
+    func planAhead(_ view: AheadView, since: Int) -> Question? {
+      run(view)
+      // A unit may swallow the error that stands for a missing answer; what it says then is void.
+      if let missing = view.missing {
+        stop()
+        return missing
+      }
+      ahead = Ahead(questions: view.asked, since: since)
+      state = .decided
+      return nil
+    }
+
+    /// Whether the plan that was made before its turn is the one that it would make now. One that is not
+    /// is dropped.
+    func isPlanned(_ trail: ChangeTrail) -> Bool {
+      guard let ahead, verdict == nil else { return false }
+      if trail.holds(ahead.questions, since: ahead.since) { return true }
+      self.ahead = nil
+      state = .waiting
+      return false
+    }
+
+    // MARK: At its turn
 
     /// Brings the unit as far as the known answers carry it.
     func advance(_ cache: AnswerCache) -> State {
@@ -52,14 +99,10 @@
       default: break
       }
       let view = CachedView(cache)
-      failure = nil
-      changes = []
-      do { changes = try plan(view) } catch { failure = error }
+      run(view)
       asked = view.asked
-      // A unit may swallow the error that stands for a missing answer; what it says then is void.
       if let missing = view.missing {
-        failure = nil
-        changes = []
+        stop()
         state = .asking(missing)
       } else {
         state = .decided
@@ -89,6 +132,45 @@
     init(_ units: [PostgresUnit], done: @escaping @Sendable () -> Void) {
       self.units = units
       self.done = done
+    }
+  }
+
+  /// A view that gives the answers of one unit in their order and stops it at the first question that has
+  /// none yet.
+  final class AheadView: View {
+    private var answers: [PostgresAnswer] = []
+    private(set) var asked: [Question] = []
+    private(set) var missing: Question?
+    private var position = 0
+
+    private struct Missing: Error {}
+
+    /// Takes the answer to the missing question; the unit is then run from its beginning.
+    func take(_ answer: PostgresAnswer) {
+      answers.append(answer)
+      asked = []
+      missing = nil
+      position = 0
+    }
+
+    func all<Output>(_ query: Query<Output>) throws -> [Output] {
+      try answer(query).all(query.decode)
+    }
+
+    func first<Output>(_ query: Query<Output>) throws -> Output? {
+      try answer(query).first(query.decode)
+    }
+
+    private func answer<Output>(_ query: Query<Output>) throws -> PostgresAnswer {
+      if missing != nil { throw Missing() }
+      let question = Question(statement: query.statement, parameters: query.parameters)
+      guard position < answers.count else {
+        missing = question
+        throw Missing()
+      }
+      asked.append(question)
+      position += 1
+      return answers[position - 1]
     }
   }
 

@@ -101,6 +101,15 @@
       return found.isEmpty ? nil : found
     }
 
+    /// The statement for many rows, which fails unless it touches as many as its last parameter says; the
+    /// others are arrays, one for each of the change's own.
+    func exactlyManyRows(_ types: [ColumnType]) -> String {
+      """
+      WITH touched AS (\(manyRows(types)) RETURNING 1)
+      SELECT 1 / (count(*) = $\(types.count + 1)::bigint)::integer FROM touched
+      """
+    }
+
     /// The statement for many rows; its parameters are arrays, one for each of the change's own.
     func manyRows(_ types: [ColumnType]) -> String {
       let arrays = types.enumerated().map { "$\($0 + 1)::\($1.name)[]" }.joined(separator: ", ")
@@ -122,11 +131,17 @@
   }
 
   /// The types of columns whose values can stand in an array; the raw value is the type's OID.
-  enum ColumnType: UInt32 {
+  enum ColumnType: UInt32, CaseIterable {
     case bytes = 17
     case integer = 20
     case text = 25
     case real = 701
+
+    /// The type of a name that the server gives.
+    init?(name: String) {
+      guard let type = ColumnType.allCases.first(where: { $0.name == name }) else { return nil }
+      self = type
+    }
 
     var name: String {
       switch self {
