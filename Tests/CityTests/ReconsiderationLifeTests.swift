@@ -1,4 +1,5 @@
 import AccessControl
+import Accounts
 import App
 import Commons
 import Desk
@@ -74,7 +75,7 @@ import Testing
     let clerk = try await test.signIn("clerk", [Post("reconsideration.clerk", agency: "justice")])
     let officer = try await test.signIn(
       "tries", [Post("reconsideration.handler", agency: "justice")])
-    let head = try await test.signIn("head", [Post("reconsideration.approver", agency: "justice")])
+    _ = try await test.signIn("head", [Post("reconsideration.approver", agency: "justice")])
     let respondent = try await test.signIn(
       "urban", [Post("reconsideration.respondent", agency: "urban")])
     let other = try await test.signIn(

@@ -720,7 +720,9 @@ class Case:
         self.mark_late("opinion", today)
 
     def do_publish(self, actor, day, said):
-        return actor == "handler" and self.stage in ("performing", "answering", "closed")
+        # Article 79(1) speaks of decisions; a letter of mediation is none.
+        return (actor == "handler" and self.stage in ("performing", "answering", "closed")
+                and self.facts.get("decision") != "mediated")
 
     def do_copy_up(self, actor, day, said):
         # Article 79(2): of departments of the government, its justice bureau among them.
