@@ -63,6 +63,7 @@ struct Verify: AsyncParsableCommand {
     try await telling {
       var options = RunningCity.Options()
       options.isReadOnly = true
+      options.refusesDamagedPages = false
       let city = try await RunningCity(data.folder, options)
       let report = try await CityVerification.run(city)
       if json {

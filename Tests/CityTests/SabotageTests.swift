@@ -125,6 +125,7 @@ import Verification
   private func verify(_ folder: DataFolder) async throws -> [StoreFindingText] {
     var options = RunningCity.Options()
     options.isReadOnly = true
+    options.refusesDamagedPages = false
     let city = try await RunningCity(folder, options)
     return try await CityVerification.run(city).findings.map {
       StoreFindingText(table: $0.table, row: $0.row, text: $0.message.en)

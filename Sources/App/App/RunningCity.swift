@@ -78,6 +78,8 @@ public final class RunningCity: Sendable {
     public var cacheMegabytes = 48
     /// Units in one transaction at most.
     public var batchLimit = 1000
+    /// Whether a damaged page of the file fails the read; verification reads on.
+    public var refusesDamagedPages = true
     /// Opens the store on other foundations than the folder's address and takes no lock: for faults
     /// that are injected below it.
     public var store: (@Sendable ([Migration]) throws -> any Store)?
@@ -94,6 +96,7 @@ public final class RunningCity: Sendable {
       opening.batchLimit = batchLimit
       opening.cacheMegabytes = cacheMegabytes
       opening.isReadOnly = isReadOnly
+      opening.refusesDamagedPages = refusesDamagedPages
       return opening
     }
   }

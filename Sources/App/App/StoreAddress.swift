@@ -78,6 +78,8 @@ public enum StoreAddress: Hashable, Sendable {
     public var cacheMegabytes = 48
     /// Whether every write is refused and the schema left alone.
     public var isReadOnly = false
+    /// Whether a damaged page of a file fails the read.
+    public var refusesDamagedPages = true
     /// Whether a statement or a transaction may take hours, as for a copy.
     public var isPatient = false
 
@@ -91,10 +93,11 @@ public enum StoreAddress: Hashable, Sendable {
   public func open(_ opening: Opening = Opening(), migrations: [Migration]) throws -> any Store {
     switch self {
     case .sqlite(let path):
-      return try SQLiteStore(
-        .init(
-          path: path, batchLimit: opening.batchLimit, cacheMegabytes: opening.cacheMegabytes,
-          isReadOnly: opening.isReadOnly), migrations: migrations)
+      var configuration = SQLiteStore.Configuration(
+        path: path, batchLimit: opening.batchLimit, cacheMegabytes: opening.cacheMegabytes,
+        isReadOnly: opening.isReadOnly)
+      configuration.refusesDamagedPages = opening.refusesDamagedPages
+      return try SQLiteStore(configuration, migrations: migrations)
     case .postgresql(let address):
       #if PostgreSQL
         var configuration = PostgresStore.Configuration(

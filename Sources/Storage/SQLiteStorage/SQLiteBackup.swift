@@ -56,10 +56,17 @@ public enum SQLiteBackup {
 
   static let truncate = Statement("PRAGMA wal_checkpoint(TRUNCATE)")
 
-  /// What SQLite's own check of a file finds wrong; empty for a sound one.
+  /// What SQLite's own check of a file finds wrong, and the first page that does not hold its sum; empty
+  /// for a sound one.
   public static func integrityFindings(_ path: String) throws -> [String] {
-    let connection = try SQLiteConnection(path: path, readOnly: true)
-    let rows = try connection.all(Query(Statement("PRAGMA integrity_check")) { $0.text(0) })
-    return rows == ["ok"] ? [] : rows
+    let check = Query(Statement("PRAGMA integrity_check")) { $0.text(0) }
+    let rows = try SQLiteConnection(path: path, readOnly: true, summed: false).all(check)
+    let found = rows == ["ok"] ? [] : rows
+    do { _ = try SQLiteConnection(path: path, readOnly: true).all(check) } catch let error
+      as StorageError
+    {
+      return found + [error.description]
+    }
+    return found
   }
 }

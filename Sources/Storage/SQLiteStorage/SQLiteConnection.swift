@@ -40,12 +40,12 @@ final class SQLiteConnection: RowCells, View {
   /// Settings of the whole library, made once, before the first connection of the process.
   static func configure() { _ = isConfigured }
 
-  /// Opens a file; one that is new gets pages that hold sums, unless it is to be the copy of a
-  /// database without.
+  /// Opens a file; one that is new gets pages that hold sums, and pages that do not hold theirs fail the
+  /// read. Not summed are the copy of a database without sums, and what is read to name damage.
   init(path: String, readOnly: Bool, summed: Bool = true) throws {
     SQLiteConnection.configure()
     if !readOnly { SQLiteConnection.make(path) }
-    let address = SummedFiles.addressed(path)
+    let address = summed ? SummedFiles.addressed(path) : (path: path, vfs: nil)
     var opened: OpaquePointer?
     let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
@@ -258,7 +258,8 @@ final class SQLiteConnection: RowCells, View {
     if code == SummedFiles.pageFailed {
       return StorageError(
         "SQLite: a page of the database does not hold its sum, so a disk or memory has changed it; "
-          + "nothing of it was used. Stop the program, check the disk, restore a backup. In: \(sql)")
+          + "nothing of it was used. Stop the program, check the disk, restore a backup. In: \(sql)"
+      )
     }
     return StorageError(
       "SQLite: \(String(cString: sqlite3_errmsg(handle))) (code \(code)) in: \(sql)",

@@ -22,6 +22,9 @@ public final class SQLiteStore: Store {
     public var checkpointPages = 4000
     /// Opens for reading only: no writer is started and every write is refused.
     public var isReadOnly: Bool
+    /// Whether a page that does not hold its sum fails the read. Only verification reads on, to name
+    /// the rows that were changed.
+    public var refusesDamagedPages = true
     /// When callers plan their units before the writer's turn for them.
     public var planning = Planning.whileBusy
 
@@ -71,7 +74,7 @@ public final class SQLiteStore: Store {
       try Migrator.apply(migrations, to: connection)
       writer = SQLiteWriter(connection, batchLimit: configuration.batchLimit)
     }
-    readers = ReaderPool(path: path)
+    readers = ReaderPool(path: path, summed: configuration.refusesDamagedPages)
     reports = WorkerThreads()
   }
 
@@ -214,11 +217,16 @@ private final class ReaderPool: Sendable {
   private let path: String
   private let free = Mutex<[Unchecked<SQLiteConnection>]>([])
 
-  init(path: String) { self.path = path }
+  private let summed: Bool
+
+  init(path: String, summed: Bool) {
+    self.path = path
+    self.summed = summed
+  }
 
   func take() throws -> SQLiteConnection {
     if let connection = free.withLock({ $0.popLast() }) { return connection.value }
-    let connection = try SQLiteConnection(path: path, readOnly: true)
+    let connection = try SQLiteConnection(path: path, readOnly: true, summed: summed)
     // No memory map: SQLite gives it up and takes it anew whenever somebody has written, which stops
     // every processor for a moment and costs more than the copies that it saves.
     try connection.execute("PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-4096")

@@ -3,8 +3,9 @@ import Glibc
 import Synchronization
 
 /// The VFS (virtual file system) of SQLite that writes and checks ``PageSum``: a layer over another
-/// VFS, which does everything else. Only the database file itself goes through it; the write-ahead log
-/// has sums of SQLite's own, which are checked when it is read after a crash.
+/// VFS, which does everything else. The database file goes through it, and what is written to its
+/// write-ahead log (``SummedLog``); the log has sums of SQLite's own besides, which are checked when it
+/// is read after a crash.
 ///
 /// A database says in byte 20 of its header whether its pages have room for sums; one without, from
 /// elsewhere, is read and written as it is.
@@ -72,6 +73,14 @@ enum SummedFiles {
     (UnsafeMutableRawPointer(file) + stateOffset).assumingMemoryBound(to: State.self)
   }
 
+  /// Where a log keeps what is known of it.
+  static func slot(
+    _ file: UnsafeMutablePointer<sqlite3_file>
+  ) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+    (UnsafeMutableRawPointer(file) + stateOffset)
+      .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  }
+
   static func inner(
     _ file: UnsafeMutablePointer<sqlite3_file>?
   ) -> UnsafeMutablePointer<sqlite3_file> {
@@ -134,7 +143,12 @@ enum SummedFiles {
     _ file: UnsafeMutablePointer<sqlite3_file>, _ flags: Int32,
     _ out: UnsafeMutablePointer<Int32>?
   ) -> Int32 {
-    // Logs, journals and temporary files are those of the VFS below.
+    if flags & SQLITE_OPEN_WAL != 0, let database = sqlite3_database_file_object(path),
+      database.pointee.pMethods == UnsafePointer(methods)
+    {
+      return openLog(of: database, below, path, file, flags, out)
+    }
+    // Journals and temporary files are those of the VFS below.
     guard flags & SQLITE_OPEN_MAIN_DB != 0 else {
       return below.pointee.xOpen(below, path, file, flags, out)
     }
@@ -144,6 +158,36 @@ enum SummedFiles {
     file.pointee.pMethods = inner(file).pointee.pMethods == nil ? nil : UnsafePointer(methods)
     return code
   }
+
+  private static func openLog(
+    of database: UnsafeMutablePointer<sqlite3_file>, _ below: UnsafeMutablePointer<sqlite3_vfs>,
+    _ path: UnsafePointer<CChar>?, _ file: UnsafeMutablePointer<sqlite3_file>, _ flags: Int32,
+    _ out: UnsafeMutablePointer<Int32>?
+  ) -> Int32 {
+    let code = below.pointee.xOpen(below, path, inner(file), flags, out)
+    guard code == SQLITE_OK else {
+      file.pointee.pMethods = nil
+      if let opened = inner(file).pointee.pMethods { _ = opened.pointee.xClose(inner(file)) }
+      return code
+    }
+    let log = SummedLog(database, over: inner(file))
+    slot(file).initialize(to: Unmanaged.passRetained(log).toOpaque())
+    // What the VFS below says of the file and of its disk counts.
+    file.pointee.pMethods = UnsafePointer(logMethods)
+    return code
+  }
+
+  private nonisolated(unsafe) static let logMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
+    let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+    methods.initialize(to: Self.methods.pointee)
+    methods.pointee.iVersion = 1
+    SummedLogCalls.fill(&methods.pointee)
+    methods.pointee.xFileControl = { file, operation, argument in
+      let below = SummedFiles.inner(file)
+      return below.pointee.pMethods.pointee.xFileControl(below, operation, argument)
+    }
+    return methods
+  }()
 
   private nonisolated(unsafe) static let methods: UnsafeMutablePointer<sqlite3_io_methods> = {
     let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
