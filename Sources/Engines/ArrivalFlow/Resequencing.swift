@@ -40,7 +40,7 @@ public struct Resequencing: Hashable, Sendable {
     public var width: Int
     /// Options.
     public init(
-      freeze: Int, shift: Int = 3, stability: Int = 0, steps: Int = 40_000, width: Int = 24
+      freeze: Int, shift: Int = 3, stability: Int = 0, steps: Int = 40_000, width: Int = 12
     ) {
       self.freeze = freeze
       self.shift = shift
