@@ -37,7 +37,9 @@ def generate(seed):
     suppliers = [f"S{n}" for n in range(40)]
     for number in range(count):
         base = r.uniform(1000, 100000)
-        names = r.sample(suppliers, r.randint(1, 6))
+        names = r.sample(suppliers[1:], r.randint(1, 6))
+        # One bids often and never wins.
+        names += ["S0"] * (r.random() < .4)
         bids = []
         for name in names:
             amount = round(base * (1 + (0 if name == names[0] else r.uniform(.15, .3))), 2)
@@ -57,7 +59,7 @@ def generate(seed):
                 b["status"] = r.choice(["disqualified", "pending", "withdrawn"])
             if r.random() < .02:
                 b["value"]["currency"] = "USD"
-        winner = names[0] if r.random() < .7 else r.choice(names)
+        winner = names[0] if r.random() < .9 else r.choice([n for n in names if n != "S0"])
         yield {"ocid": f"p{number}", "buyer": {"id": f"B{r.randint(0, 9)}"},
                "tender": {"status": "cancelled" if r.random() < .02 else "complete", "procurementMethod": r.choice(["open", "direct"]),
                           "numberOfTenderers": len(bids)},

@@ -1,18 +1,19 @@
 /// What follows once all processes are known: fences, and which process and organisation is flagged.
 struct FlagFindings {
   struct Process {
-    var marks: ProcessFacts.Marks = []
-    var lowestIsDisqualified = false
-    var othersDisqualified: UInt32 = 0
+    /// Where the rows stand that the values below come from.
     var othersPosition: UInt64 = 0
+    var pricePosition: UInt64 = 0
+    var buyerPosition: UInt64 = 0
+    var entityPosition: UInt64 = 0
+    var othersDisqualified: UInt32 = 0
     /// Where its prices are; −1 without.
     var price: Int32 = -1
-    var pricePosition: UInt64 = 0
     /// The last buyer and entity named where bids were disqualified.
     var buyer = TextTable.none
-    var buyerPosition: UInt64 = 0
     var entity = TextTable.none
-    var entityPosition: UInt64 = 0
+    var marks: ProcessFacts.Marks = []
+    var lowestIsDisqualified = false
   }
 
   let settings: FlagSettings

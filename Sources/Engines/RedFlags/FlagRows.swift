@@ -1,6 +1,6 @@
 /// Facts of processes that have something to tell of themselves.
 struct FlagRows {
-  private(set) var facts = ContiguousArray<ProcessFacts>()
+  private(set) var facts = BlockList<ProcessFacts>()
   private(set) var words = FactWords()
   /// The process that makes its currency the main one, if none is configured: the earliest that compares prices,
   /// of several at one place the one with the least id.
@@ -49,7 +49,6 @@ struct FlagRows {
       }
     }
     var rows = FlagRows()
-    rows.facts.reserveCapacity(last.count)
     rows.words = words
     for index in last where index >= 0 {
       rows.facts.append(facts[index])

@@ -43,10 +43,11 @@ struct ProcessFacts {
     case kinds
   }
 
-  var ocid: UInt32 = 0
   /// Where the process came from: greater is later.
   var position: UInt64 = 0
-  var marks: Marks = []
+  /// Where its words begin.
+  var offset = 0
+  var ocid: UInt32 = 0
   /// Other tenderers whose bids were disqualified, and the winner (R035).
   var othersDisqualified: UInt32 = 0
   var soleWinner = TextTable.none
@@ -56,9 +57,9 @@ struct ProcessFacts {
   var disqualifiedBids: UInt32 = 0
   /// The currency that this process would make the main one.
   var firstCurrency = TextTable.none
-  /// Where its words begin and how many each part has.
-  var offset = 0
+  /// How many words each part has.
   var counts = PartCounts()
+  var marks: Marks = []
 
   struct PartCounts {
     private var counts:
