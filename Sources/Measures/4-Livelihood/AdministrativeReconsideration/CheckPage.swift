@@ -117,7 +117,7 @@ struct CheckPage: Sendable {
           }
         }
       }
-      h.summary(rows(answer, today))
+      h.summary(rows(answer))
       if isFree {
         h.element("p") {
           $0.buttonLink(
@@ -145,9 +145,7 @@ struct CheckPage: Sendable {
       en: "You can apply until \(answer.period.deadline) (\(left) days left)")
   }
 
-  private func rows(
-    _ answer: Answer, _ today: CivilDate
-  ) -> [(name: Phrase, value: (inout HTML) -> Void)] {
+  private func rows(_ answer: Answer) -> [(name: Phrase, value: (inout HTML) -> Void)] {
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = [
       (
         Phrase("期限从何时起算", en: "Counted from"),
@@ -193,6 +191,12 @@ struct CheckPage: Sendable {
           if let citation = first.citation { h.basis(.law(citation)) }
         }
       ))
+    return rows + hints(answer)
+  }
+
+  /// What helps to decide and to prepare.
+  private func hints(_ answer: Answer) -> [(name: Phrase, value: (inout HTML) -> Void)] {
+    var rows: [(name: Phrase, value: (inout HTML) -> Void)] = []
     if answer.canBeSimplified {
       rows.append(
         (

@@ -66,7 +66,7 @@ public final class ReconsiderationMeasure: CaseMeasure {
     "superior", Phrase("上级行政复议监督", en: "Superior authority"), ["superior"], everywhere: true)
   /// Reads closed cases and tells of suits.
   public static let court = role(
-    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"], everywhere: true)
+    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"])
 
   /// Eight roles of officials; an applicant needs none.
   public var roles: [Role] {

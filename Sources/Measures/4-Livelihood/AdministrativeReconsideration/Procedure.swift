@@ -74,15 +74,22 @@ public struct ReconsiderationProcedure: Procedure {
 
   // MARK: Who
 
-  /// Respondents act on cases against them; makers of norms and the superior on any.
+  /// Respondents act on cases against them; makers of norms and the superior on any; courts on those
+  /// that are decided or over.
   public func reach(of capacity: ActorKind, _ row: CaseFileRow) -> CaseReach {
     switch capacity {
     case .citizen: .applicant
     case .respondent: .agency(row.party)
-    case .system, .maker, .superior, .court: .all
+    case .system, .maker, .superior: .all
+    // What is still being tried is not a court's to read.
+    case .court: Self.readableByCourts.contains(row.base.stage) ? .all : .agency(nil)
     default: .agency(row.base.agency)
     }
   }
+
+  private static let readableByCourts: Set<String> = [
+    "performing", "answering", "closed", "refused", "terminated",
+  ]
 
   /// By who must act.
   public var trays: [CaseTray] {
