@@ -36,7 +36,8 @@
       let programs = PostgresServer.programs
       try PostgresServer.run(["mkdir", "-m", "755", folder])
       try PostgresServer.run([
-        programs + "/initdb", "-k", "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A",
+        programs + "/initdb", "-k", "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
+        "-A",
         "trust", "--no-sync",
       ])
       let options = (["listen_addresses=", "unix_socket_directories=\(folder)"] + settings)
