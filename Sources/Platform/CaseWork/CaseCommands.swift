@@ -57,7 +57,8 @@ public struct OpenCase: Command {
     var draft = CaseDraft(
       step, said, by: context.actor, at: context.effectiveAt, key: context.aggregate, setting,
       version: 1, before: nil, statusBefore: nil,
-      status: opened.status, clocks: CaseClocks(), facts: CaseFacts(), title: type.name.zh)
+      status: opened.status, clocks: CaseClocks(), facts: CaseFacts(), title: type.name.zh,
+      random: context.random)
     draft.take(setting.procedure.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
     if let refusal = draft.refusal { throw refusal }
@@ -161,7 +162,7 @@ public struct MoveCase: Command {
       step, said, by: context.actor, at: context.effectiveAt, key: context.aggregate, setting,
       version: loaded.base.version + 1, before: loaded,
       statusBefore: before, status: taken.status, clocks: clocksBefore,
-      facts: try CaseFacts(loaded.facts), title: loaded.base.title)
+      facts: try CaseFacts(loaded.facts), title: loaded.base.title, random: context.random)
     draft.take(setting.procedure.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
     if let refusal = draft.refusal { return refused(refusal, loaded, draft, context) }

@@ -60,6 +60,8 @@ public struct CaseDocument: Sendable {
   public let numberWord: String?
   /// Whether the applicant may read it.
   public let isForApplicant: Bool
+  /// Whether it issues in the name of the government to which the agency belongs, not in the agency's.
+  public private(set) var isOfGovernment = false
   /// Fills it.
   public let fill: @Sendable (Source) -> [Block]
 
@@ -74,5 +76,12 @@ public struct CaseDocument: Sendable {
     self.numberWord = numberWord
     self.isForApplicant = isForApplicant
     self.fill = fill
+  }
+
+  /// The same document in the name of the government: a district's own, else the city's.
+  public func ofGovernment() -> CaseDocument {
+    var document = self
+    document.isOfGovernment = true
+    return document
   }
 }

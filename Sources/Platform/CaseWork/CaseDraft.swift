@@ -30,6 +30,8 @@ public struct CaseDraft: Sendable {
   public let status: CaseStatus
   /// What is said with the step.
   public let said: CaseFacts
+  /// Random draws for lotteries; what was drawn belongs into the public fields.
+  public let random: any RandomSource
   /// Working days.
   public let calendar: WorkCalendar
   /// The city's clock.

@@ -88,7 +88,7 @@ public struct CaseReplay: Sendable {
     var draft = CaseDraft(
       step, checked, by: actor(capacity), at: moment, key: key, setting, version: 1, before: nil,
       statusBefore: nil, status: opened.status, clocks: CaseClocks(), facts: CaseFacts(),
-      title: type.name.zh)
+      title: type.name.zh, random: SeededBytes(seed: UInt64(bitPattern: key)))
     let base = CaseRow(
       key: key, measure: setting.measure, version: 1, stage: type.stage(of: opened.status).id.text,
       status: type.text(opened.status), title: draft.title,
@@ -110,7 +110,8 @@ public struct CaseReplay: Sendable {
       step, try step.checked(setting), by: actor(capacity), at: moment, key: key, setting,
       version: row.base.version + 1, before: row, statusBefore: before, status: taken.status,
       clocks: try CaseClocks(row.base.clocks), facts: try CaseFacts(row.facts),
-      title: row.base.title)
+      title: row.base.title,
+      random: SeededBytes(seed: UInt64(bitPattern: key) << 16 | UInt64(row.base.version)))
     self.row = try settled(row, &draft, taken, moment)
   }
 

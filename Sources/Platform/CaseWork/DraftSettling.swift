@@ -14,7 +14,8 @@ extension CaseDraft {
     _ step: SpokenStep, _ said: CaseFacts, by actor: Actor, at moment: Instant, key: Int64,
     _ setting: CaseSetting, version: Int64, before: CaseFileRow?, statusBefore: CaseStatus?,
     status: CaseStatus,
-    clocks: CaseClocks, facts: CaseFacts, title: String
+    clocks: CaseClocks, facts: CaseFacts, title: String,
+    random: any RandomSource
   ) {
     command = step.command
     capacity = step.capacity
@@ -27,6 +28,7 @@ extension CaseDraft {
     self.statusBefore = statusBefore
     self.status = status
     self.said = said
+    self.random = random
     calendar = setting.calendar
     zone = setting.profile.zone
     self.clocks = clocks

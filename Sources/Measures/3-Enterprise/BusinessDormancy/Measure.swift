@@ -133,7 +133,9 @@ enum SpellInvariant {
     guard let file = try view.first(CaseFileBook.find(row.key)) else {
       return found + [Phrase("没有对应的办件。", en: "its case is missing")]
     }
-    let facts = try CaseFacts(file.facts)
+    guard let facts = try? CaseFacts(file.facts) else {
+      return found + [Phrase("办件的事实无法读取。", en: "the facts of its case cannot be read")]
+    }
     expect(
       file.subject == String(row.business),
       Phrase("主体与办件不符。", en: "its case is about another business"))

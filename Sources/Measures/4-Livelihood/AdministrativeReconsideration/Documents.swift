@@ -7,8 +7,17 @@ import Markup
 import Rulebook
 
 extension ReconsiderationProcedure {
-  /// The standard forms, each numbered per agency and year.
-  public var documents: [CaseDocument] { opening + underWay + closing }
+  /// The standard forms, each numbered per agency and year. What decides issues in the name of the
+  /// government, which is the authority (arts 4, 61, 75); what prepares and tells, in that of its body.
+  public var documents: [CaseDocument] {
+    (opening + underWay + closing).map { document in
+      Self.ofAuthority.contains(document.id) ? document.ofGovernment() : document
+    }
+  }
+
+  private static let ofAuthority: Set<String> = [
+    "acceptance", "refusal", "stay", "decision", "mediation", "termination", "opinion",
+  ]
 
   private typealias Block = CaseDocument.Block
 

@@ -117,10 +117,10 @@ struct ReconsiderationPages: Sendable {
       h.heading(
         title,
         lead: Phrase(
-          "提请咨询时由程序抽取；与被申请人有关的回避。任何人可以用办件编号和记录号重算抽取结果。",
+          "提请咨询时由程序抽取；与被申请人有关的回避。抽签种子由程序随机取得并公开，任何人可以据此重算。",
           en:
             "Some are drawn when the committee is asked; whoever belongs to the respondent stands "
-            + "aside. From case key and record anybody can draw again."))
+            + "aside. The seed is random and public, so anybody can draw again."))
       h.element("p") { $0.basis(ReconsiderationCases.law(52, 1)) }
       h.table(
         title,

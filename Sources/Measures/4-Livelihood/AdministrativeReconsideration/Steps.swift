@@ -77,7 +77,7 @@ extension ReconsiderationProcedure {
 
   /// Who gives the opinion is drawn, not picked; the seed and who was drawn are public.
   private func draw(_ draft: inout CaseDraft) {
-    let seed = "\(draft.key)|\(draft.version)"
+    let seed = Hex.encode(draft.random.bytes(16))
     let drawn = ExpertDraw.draw(
       rules.experts, count: rules.expertsPerCase, seed: seed, respondent: draft.party
     ).map { JSONValue.string($0.id) }
