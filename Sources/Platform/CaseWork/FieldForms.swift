@@ -67,7 +67,7 @@ struct FieldForms {
             "最多10个，每个不超过10 MB；JPEG、PNG、WebP或PDF。",
             en: "At most 10, each up to 10 MB; JPEG, PNG, WebP or PDF."), state)
     }
-    if let basis = field.basis { h.element("p", .class("hint")) { $0.basis(basis) } }
+    if let basis = field.basis { h.element("p", .class("field-basis")) { $0.basis(basis) } }
   }
 
   private static let none = [(value: "", label: Phrase("请选择", en: "Choose"))]

@@ -147,7 +147,7 @@ extension Stylesheet {
     .button-quiet:hover{background:var(--brand-pale)}
     .button-danger{background:var(--paper);color:var(--bad);border-color:var(--bad)}
     .button-danger:hover{background:var(--bad-pale)}
-    .field{margin:0 0 1.25rem;border:0;padding:0;min-width:0}
+    .field{margin:0 0 1.25rem;border:0;padding:0;min-width:0}.field-basis{margin:-1rem 0 1.25rem}
     .field>label:not(.choice),legend{display:block;font-weight:600;margin-bottom:.15rem;padding:0}
     .hint{margin:0 0 .35rem;color:var(--soft);font-size:.92rem}
     .wrong{margin:0 0 .35rem;color:var(--bad);font-weight:600}
