@@ -63,11 +63,12 @@ enum Say {
   }
 }
 
-/// Runs a command; a problem is told and ends the process with status 1.
-func telling(_ body: () async throws -> Void) async throws {
+/// Runs a command; a problem is told and ends the process with status 1, or with another one where a rule
+/// refuses what was read (422).
+func telling(refusal: Int32 = 1, _ body: () async throws -> Void) async throws {
   do { try await body() } catch let problem as Problem {
     Say.problem(problem)
-    throw ExitCode(1)
+    throw ExitCode(problem.status == 422 ? refusal : 1)
   } catch let error as StorageError {
     Say.error("tequ: \(error.description)")
     throw ExitCode(1)

@@ -10,6 +10,6 @@ struct Tequ: AsyncParsableCommand {
       Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
       Deadline.self, RulesCommand.self, CasesCommand.self, CityCommand.self, DormancyCommand.self,
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
-      Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self,
+      Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
     ])
 }

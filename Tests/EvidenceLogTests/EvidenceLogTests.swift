@@ -1,6 +1,5 @@
 import Commons
 import EvidenceLog
-import Foundation
 import Testing
 
 private func leaf(_ number: Int) -> [UInt8] { MerkleTree.leafHash(Array("entry \(number)".utf8)) }
@@ -74,51 +73,6 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
         #expect(!holds(leaf(9999)))
       }
     }
-  }
-
-  private struct Probe: Decodable {
-    var leafIdx: UInt64?
-    var treeSize: Int64?
-    var root: Data?
-    var leafHash: Data?
-    var size1: Int64?
-    var size2: Int64?
-    var root1: Data?
-    var root2: Data?
-    var proof: [Data]?
-    var wantErr: Bool
-  }
-
-  @Test func publishedProbesAgree() throws {
-    var parts = #filePath.split(separator: "/").dropLast(4).map(String.init)
-    parts.append("shared/data/trust/merkle-probes/testdata")
-    let folder = URL(fileURLWithPath: "/" + parts.joined(separator: "/"))
-    var counts = [0, 0]
-    for (kind, name) in ["inclusion", "consistency"].enumerated() {
-      let files = FileManager.default.enumerator(
-        at: folder.appendingPathComponent(name), includingPropertiesForKeys: nil)
-      while let file = files?.nextObject() as? URL {
-        guard file.pathExtension == "json" else { continue }
-        let probe = try JSONDecoder().decode(Probe.self, from: Data(contentsOf: file))
-        let proof = (probe.proof ?? []).map { Array($0) }
-        let holds =
-          kind == 0
-          ? MerkleTree.includes(
-            leaf: Array(probe.leafHash ?? Data()), at: Int64(exactly: probe.leafIdx ?? 0) ?? -1,
-            size: probe.treeSize ?? 0, root: Array(probe.root ?? Data()), proof: proof)
-          : MerkleTree.isConsistent(
-            size: probe.size1 ?? 0, root: Array(probe.root1 ?? Data()), size: probe.size2 ?? 0,
-            root: Array(probe.root2 ?? Data()), proof: proof)
-        // Some probes write words where a root should be and mean that it is not looked at; here
-        // what is no hash is refused.
-        let isHash = kind == 0 || probe.root1?.count == MerkleTree.hashBytes
-        #expect(holds == (!probe.wantErr && isHash), "\(file.path)")
-        counts[kind] += 1
-      }
-    }
-    if counts == [0, 0] { return print("skipped: ../shared is not here") }
-    print("probes: \(counts[0]) inclusion, \(counts[1]) consistency")
-    #expect(counts[0] > 90 && counts[1] > 90)
   }
 
   @Test func theEntryFormatIsFrozen() throws {

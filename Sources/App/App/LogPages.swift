@@ -143,12 +143,7 @@ struct LogPages: Sendable {
     guard entries.count == place.width else {
       throw Problem.notFound(Phrase("没有这一块。", en: "There is no such bundle."))
     }
-    var out: [UInt8] = []
-    for entry in entries {
-      let bytes = entry.canonicalBytes
-      out += [UInt8(bytes.count >> 8 & 0xFF), UInt8(bytes.count & 0xFF)]
-      out += bytes
-    }
+    let out = try EntryBundle.write(entries.map(\.canonicalBytes), from: from)
     var response = Response(type: "application/octet-stream", out)
     response.headers.set("cache-control", "public, max-age=31536000, immutable")
     return response

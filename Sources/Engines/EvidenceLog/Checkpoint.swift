@@ -1,5 +1,4 @@
 import Commons
-import Crypto
 
 /// What a log says of itself (C2SP tlog-checkpoint): its name, how many entries, which root.
 public struct Checkpoint: Hashable, Sendable {
@@ -31,6 +30,17 @@ public struct Checkpoint: Hashable, Sendable {
   }
 }
 
+extension Checkpoint {
+  /// Whether this tree is a known one with leaves added. Where nothing is known, or a tree without leaves,
+  /// there is nothing to prove and the proof must be empty.
+  public func follows(_ known: Checkpoint?, proof: [[UInt8]]) -> Bool {
+    guard size > 0 || root == MerkleTree.emptyRoot else { return false }
+    guard let known, known.size > 0 else { return proof.isEmpty }
+    return MerkleTree.isConsistent(
+      size: known.size, root: known.root, size: size, root: root, proof: proof)
+  }
+}
+
 /// A text with signatures under it (C2SP signed-note).
 public struct SignedNote: Hashable, Sendable {
   /// One signature.
@@ -39,6 +49,9 @@ public struct SignedNote: Hashable, Sendable {
     public let name: String
     /// The key's hash, four bytes, and the signature.
     public let bytes: [UInt8]
+
+    /// The signature as a line of a note, with its line break.
+    public var line: String { "— \(name) \(Base64.encode(bytes))\n" }
   }
 
   /// The text, ending with a line break.
@@ -70,9 +83,11 @@ public struct SignedNote: Hashable, Sendable {
   }
 
   /// The whole note.
-  public var description: String {
-    text + "\n"
-      + signatures.map { "— \($0.name) \(Base64.encode($0.bytes))\n" }.joined()
+  public var description: String { text + "\n" + signatures.map(\.line).joined() }
+
+  /// The note with more signatures.
+  public func adding(_ more: [Signature]) -> SignedNote {
+    SignedNote(text: text, signatures: signatures + more)
   }
 }
 
@@ -88,80 +103,5 @@ extension String {
       return lower..<utf8.index(lower, offsetBy: wanted.count)
     }
     return nil
-  }
-}
-
-/// A key that signs notes: Ed25519 (RFC 8032), signature type 1 of signed-note.
-public struct NoteSigner: Sendable {
-  /// The key's name: for a log its origin.
-  public let name: String
-  private let key: Curve25519.Signing.PrivateKey
-
-  /// A key from its seed of 32 bytes; throws 400 for another length or a name with spaces or plus.
-  public init(name: String, seed: [UInt8]) throws(Problem) {
-    guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed), !name.isEmpty,
-      !name.contains(where: { $0.isWhitespace || $0 == "+" })
-    else {
-      throw .malformed(
-        Phrase("签名密钥或名称有误。", en: "The signing key or its name is not usable."))
-    }
-    self.name = name
-    self.key = key
-  }
-
-  /// The public half.
-  public var verifier: NoteVerifier {
-    NoteVerifier(name: name, publicKey: Array(key.publicKey.rawRepresentation))
-  }
-
-  /// Signs a text that ends with a line break.
-  public func sign(_ text: String) throws -> SignedNote {
-    let signature = Array(try key.signature(for: Array(text.utf8)))
-    return SignedNote(
-      text: text, signatures: [.init(name: name, bytes: verifier.keyHash + signature)])
-  }
-}
-
-/// A key that checks notes.
-public struct NoteVerifier: Hashable, Sendable {
-  /// The key's name.
-  public let name: String
-  /// The Ed25519 public key, 32 bytes.
-  public let publicKey: [UInt8]
-
-  init(name: String, publicKey: [UInt8]) {
-    self.name = name
-    self.publicKey = publicKey
-  }
-
-  /// SHA-256(name ‖ LF ‖ 0x01 ‖ public key), the first four bytes.
-  var keyHash: [UInt8] {
-    Array(Digest.of(Array(name.utf8) + [0x0A, 0x01], publicKey).bytes.prefix(4))
-  }
-
-  /// The text by which the key is handed out: `name+hash+key`.
-  public var text: String {
-    "\(name)+\(Hex.encode(keyHash))+\(Base64.encode([0x01] + publicKey))"
-  }
-
-  /// Reads ``text``; nil for anything else, or if the hash does not fit.
-  public init?(text: String) {
-    let parts = text.split(separator: "+", maxSplits: 2)
-    guard parts.count == 3, let key = Base64.decode(String(parts[2])), key.count == 33,
-      key[0] == 1
-    else { return nil }
-    self.init(name: String(parts[0]), publicKey: Array(key[1...]))
-    guard Hex.encode(keyHash) == parts[1] else { return nil }
-  }
-
-  /// Whether a note bears a valid signature of this key.
-  public func verifies(_ note: SignedNote) -> Bool {
-    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else {
-      return false
-    }
-    return note.signatures.contains { signature in
-      signature.name == name && signature.bytes.prefix(4).elementsEqual(keyHash)
-        && key.isValidSignature(signature.bytes.dropFirst(4), for: Array(note.text.utf8))
-    }
   }
 }

@@ -8,12 +8,18 @@ public enum MerkleTree {
   public static let emptyRoot = Digest.of([UInt8]()).bytes
 
   /// SHA-256(0x00 ‖ entry).
-  public static func leafHash(_ entry: [UInt8]) -> [UInt8] { Digest.of([0], entry).bytes }
-
-  /// SHA-256(0x01 ‖ left ‖ right).
-  public static func nodeHash(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
-    Digest.of([1], left, right).bytes
+  public static func leafHash(_ entry: [UInt8]) -> [UInt8] {
+    TreeHasher.best.leaves(entry, ends: [Int64(entry.count)])
   }
+
+  /// SHA-256(0x01 ‖ left ‖ right), of hashes.
+  public static func nodeHash(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
+    precondition(left.count == hashBytes && right.count == hashBytes, "hashes have 32 bytes")
+    return TreeHasher.best.nodes(left + right)
+  }
+
+  /// The parents of hashes that lie in pairs one after the other, see ``TreeHasher/nodes(_:)``.
+  public static func hashNodes(_ pairs: [UInt8]) -> [UInt8] { TreeHasher.best.nodes(pairs) }
 
   /// The greatest power of two below `size`, which is 2 or more.
   static func split(_ size: Int64) -> Int64 {
@@ -27,22 +33,22 @@ public enum MerkleTree {
   public static func root(
     leaf: [UInt8], at index: Int64, size: Int64, proof: [[UInt8]]
   ) -> [UInt8]? {
-    guard index >= 0, index < size, !leaf.isEmpty,
+    guard index >= 0, index < size, leaf.count == hashBytes,
       proof.allSatisfy({ $0.count == hashBytes })
     else { return nil }
     var (node, last) = (index, size - 1)
-    var hash = leaf
+    var climb = Climb(leaf)
     for sibling in proof {
       guard last > 0 else { return nil }
       if node & 1 == 1 || node == last {
-        hash = nodeHash(sibling, hash)
+        climb.join(left: sibling)
         while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
       } else {
-        hash = nodeHash(hash, sibling)
+        climb.join(right: sibling)
       }
       (node, last) = (node >> 1, last >> 1)
     }
-    return last == 0 ? hash : nil
+    return last == 0 ? climb.hash : nil
   }
 
   /// Whether a leaf is in the tree with this root.
@@ -50,35 +56,118 @@ public enum MerkleTree {
     leaf: [UInt8], at index: Int64, size: Int64, root expected: [UInt8], proof: [[UInt8]]
   ) -> Bool { root(leaf: leaf, at: index, size: size, proof: proof) == expected }
 
-  /// Whether the tree with the second root is the first one with leaves added (RFC 9162 §2.1.4.2).
+  /// Whether the tree with the second root is the first one with leaves added (RFC 9162 §2.1.4.2). A tree
+  /// without leaves has no proof: see ``Checkpoint/follows(_:proof:)``.
   public static func isConsistent(
     size first: Int64, root firstRoot: [UInt8], size second: Int64, root secondRoot: [UInt8],
     proof: [[UInt8]]
   ) -> Bool {
-    guard first >= 0, first <= second, proof.allSatisfy({ $0.count == hashBytes }),
-      firstRoot.count == hashBytes, secondRoot.count == hashBytes
-    else { return false }
-    if first == second { return proof.isEmpty && firstRoot == secondRoot }
-    if first == 0 { return proof.isEmpty && firstRoot == emptyRoot }
-    guard !proof.isEmpty else { return false }
-    var rest = proof[...]
-    // A first tree that is complete is its own first node.
-    if first & (first - 1) == 0 { rest = ([firstRoot] + proof)[...] }
-    var (node, last) = (first - 1, second - 1)
-    while node & 1 == 1 { (node, last) = (node >> 1, last >> 1) }
-    guard let start = rest.popFirst() else { return false }
-    var (one, two) = (start, start)
-    while let sibling = rest.popFirst() {
-      guard last > 0 else { return false }
-      if node & 1 == 1 || node == last {
-        one = nodeHash(sibling, one)
-        two = nodeHash(sibling, two)
-        while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
-      } else {
-        two = nodeHash(two, sibling)
+    guard first > 0 else { return false }
+    return contains(
+      subtree: Subtree(start: 0, end: first), root: firstRoot, size: second, root: secondRoot,
+      proof: proof)
+  }
+
+  // MARK: Subtrees
+
+  /// The leaves from `start` up to but not with `end`, where these make up a node of the tree that has
+  /// `end` leaves: `start` is a multiple of the least power of two that is no less than their number
+  /// (C2SP merkle-tree, draft-ietf-plants-merkle-tree-certs §4). One without leaves is in every tree.
+  public struct Subtree: Hashable, Sendable {
+    /// The first leaf.
+    public let start: Int64
+    /// After the last leaf.
+    public let end: Int64
+
+    /// The leaves of one node; nil where there is no such node.
+    public init?(start: Int64, end: Int64) {
+      guard start >= 0, start <= end else { return nil }
+      if start < end {
+        let bits = Int64.bitWidth - (end - start - 1).leadingZeroBitCount
+        guard bits < 63, start & (1 << Int64(bits) - 1) == 0 else { return nil }
       }
-      (node, last) = (node >> 1, last >> 1)
+      self.start = start
+      self.end = end
     }
-    return last == 0 && one == firstRoot && two == secondRoot
+  }
+
+  /// Whether a leaf is in the subtree with this root.
+  public static func includes(
+    leaf: [UInt8], at index: Int64, in subtree: Subtree?, root expected: [UInt8], proof: [[UInt8]]
+  ) -> Bool {
+    guard let subtree, index >= subtree.start else { return false }
+    return includes(
+      leaf: leaf, at: index - subtree.start, size: subtree.end - subtree.start, root: expected,
+      proof: proof)
+  }
+
+  /// Whether the tree of `size` leaves with the second root holds the subtree with the first.
+  public static func contains(
+    subtree: Subtree?, root node: [UInt8], size: Int64, root expected: [UInt8], proof: [[UInt8]]
+  ) -> Bool {
+    guard let subtree, subtree.end <= size, proof.allSatisfy({ $0.count == hashBytes }) else {
+      return false
+    }
+    if subtree.start == subtree.end { return proof.isEmpty && node == emptyRoot }
+    var (first, last, edge) = (subtree.start, subtree.end - 1, size - 1)
+    func up() { (first, last, edge) = (first >> 1, last >> 1, edge >> 1) }
+    // At the right edge of the tree the subtree is a node of it, else its last complete part is.
+    while first != last, last == edge || last & 1 == 1 { up() }
+    var rest = proof[...]
+    guard let start = first == last ? node : rest.popFirst() else { return false }
+    if rest.isEmpty, first == last { return edge == 0 && node == expected }
+    guard start.count == hashBytes else { return false }
+    var (part, whole) = (Climb(start), Climb(start))
+    while let sibling = rest.popFirst() {
+      guard edge > 0 else { return false }
+      if last & 1 == 1 || last == edge {
+        if first < last { part.join(left: sibling) }
+        whole.join(left: sibling)
+        while last & 1 == 0, last != 0 { up() }
+      } else {
+        whole.join(right: sibling)
+      }
+      up()
+    }
+    return edge == 0 && part.hash == node && whole.hash == expected
+  }
+}
+
+/// A hash on its way up the tree, without an allocation for each step.
+private struct Climb {
+  /// Room for a pair; between steps the hash lies in its first half.
+  private var pair: [UInt8]
+
+  init(_ hash: [UInt8]) {
+    pair = hash
+    pair.reserveCapacity(64)
+    pair.append(contentsOf: repeatElement(0, count: 32))
+  }
+
+  var hash: [UInt8] { Array(pair.prefix(32)) }
+
+  mutating func join(right sibling: [UInt8]) {
+    pair.withUnsafeMutableBytes { pair in
+      sibling.withUnsafeBytes { sibling in
+        (pair.baseAddress! + 32).copyMemory(from: sibling.baseAddress!, byteCount: 32)
+      }
+    }
+    fold()
+  }
+
+  mutating func join(left sibling: [UInt8]) {
+    pair.withUnsafeMutableBytes { pair in
+      (pair.baseAddress! + 32).copyMemory(from: pair.baseAddress!, byteCount: 32)
+      sibling.withUnsafeBytes { sibling in
+        pair.baseAddress!.copyMemory(from: sibling.baseAddress!, byteCount: 32)
+      }
+    }
+    fold()
+  }
+
+  private mutating func fold() {
+    pair.withUnsafeMutableBufferPointer { pair in
+      TreeHasher.best.nodes(UnsafeBufferPointer(pair), 1, into: pair)
+    }
   }
 }

@@ -89,8 +89,7 @@ public struct Receipt: Sendable {
 
   /// The same proof as a C2SP `.tlog-proof` file.
   public var tlogProof: String {
-    (["c2sp.org/tlog-proof@v1", "index \(index)"] + proof.map { Base64.encode($0) })
-      .joined(separator: "\n") + "\n\n" + checkpoint
+    TlogProof(index: index, hashes: proof, checkpoint: checkpoint).text
   }
 
   /// One check of a receipt.
@@ -118,7 +117,7 @@ public struct Receipt: Sendable {
       "entry", Phrase("条目格式", en: "entry in canonical form"), parsed != nil,
       parsed?.kind ?? "unreadable")
     let own = NoteVerifier(text: key)
-    let isTrusted = own != nil && (keys.isEmpty || keys.contains { $0 == own })
+    let isTrusted = own?.kind == .log && (keys.isEmpty || keys.contains { $0 == own })
     check("key", Phrase("日志公钥", en: "key of the log"), isTrusted, key)
     let note = SignedNote(checkpoint)
     let isSigned = note.flatMap { note in own?.verifies(note) } ?? false

@@ -21,6 +21,10 @@ public struct Tile: Hashable, Sendable {
 
   /// The path under which a tile with `count` hashes is served: `tile/0/x001/x234/067.p/8`.
   public func path(count: Int) -> String {
+    Tile.path(folder: String(level), index: index, count: count)
+  }
+
+  static func path(folder: String, index: Int64, count: Int) -> String {
     var groups = [padded(Int(index % 1000), 3)]
     var rest = index / 1000
     while rest > 0 {
@@ -28,7 +32,7 @@ public struct Tile: Hashable, Sendable {
       rest /= 1000
     }
     let partial = count < Int(Tile.width) ? ".p/\(count)" : ""
-    return "tile/\(level)/" + groups.joined(separator: "/") + partial
+    return "tile/\(folder)/" + groups.joined(separator: "/") + partial
   }
 }
 
@@ -41,18 +45,20 @@ public struct TiledTree: Sendable {
   public private(set) var size: Int64
   /// The hashes of the last, unfinished tile of each level.
   private var edges: [[UInt8]]
+  private let hasher: TreeHasher
 
   /// A tree without leaves.
-  public init() {
+  public init(hasher: TreeHasher = .best) {
     size = 0
     edges = []
+    self.hasher = hasher
   }
 
   /// A tree of so many leaves, its right edge read from tiles; throws ``Problem`` if one is missing
   /// or short.
   public init(size: Int64, tiles: TileReader) throws {
+    self.init()
     self.size = size
-    edges = []
     var count = size
     var level = 0
     while count > 0 {
@@ -78,32 +84,41 @@ public struct TiledTree: Sendable {
         en: "The log lacks tile \(tile.index) of level \(tile.level)."))
   }
 
-  /// Adds leaves; the answer is every tile that is new or has grown.
+  /// Adds leaves, hashes of 32 bytes; the answer is every tile that is new or has grown.
   public mutating func append(_ leaves: [[UInt8]]) -> [(tile: Tile, hashes: [UInt8])] {
-    var full: [(tile: Tile, hashes: [UInt8])] = []
-    var grown = 0
-    for leaf in leaves {
-      var hash = leaf
-      var level = 0
-      size += 1
-      while true {
-        if edges.count == level { edges.append([]) }
-        edges[level] += hash
-        grown = max(grown, level + 1)
-        guard edges[level].count == Int(Tile.width) * 32 else { break }
-        let index = (size - 1) >> Int64(8 * (level + 1))
-        full.append((tile: Tile(level: level, index: index), hashes: edges[level]))
-        hash = TiledTree.root(edges[level])
+    append(hashes: Array(leaves.joined()))
+  }
+
+  /// Adds leaves whose hashes lie one after the other, 32 bytes each; the answer is every tile that is
+  /// new or has grown.
+  public mutating func append(hashes: [UInt8]) -> [(tile: Tile, hashes: [UInt8])] {
+    precondition(hashes.count.isMultiple(of: 32), "hashes have 32 bytes")
+    var grown: [(tile: Tile, hashes: [UInt8])] = []
+    size += Int64(hashes.count / 32)
+    var added = hashes
+    var level = 0
+    let full = Int(Tile.width) * 32
+    while !added.isEmpty {
+      if edges.count == level { edges.append([]) }
+      var above: [UInt8] = []
+      var rest = added[...]
+      var index = (size >> Int64(8 * level) - Int64(added.count / 32)) / Tile.width
+      while edges[level].count + rest.count >= full {
+        let tile = edges[level] + rest.prefix(full - edges[level].count)
+        rest = rest.dropFirst(full - edges[level].count)
         edges[level] = []
-        level += 1
+        grown.append((tile: Tile(level: level, index: index), hashes: tile))
+        above += hasher.root(tile)
+        index += 1
       }
+      edges[level] += rest
+      if !edges[level].isEmpty {
+        grown.append((tile: Tile(level: level, index: index), hashes: edges[level]))
+      }
+      added = above
+      level += 1
     }
-    var partial: [(tile: Tile, hashes: [UInt8])] = []
-    for level in 0..<grown where !edges[level].isEmpty {
-      partial.append(
-        (tile: Tile(level: level, index: size >> Int64(8 * (level + 1))), hashes: edges[level]))
-    }
-    return full + partial
+    return grown
   }
 
   /// The root.
@@ -112,24 +127,9 @@ public struct TiledTree: Sendable {
     // From the leaves up: what a level has left over is folded to the right of its own hashes.
     for edge in edges {
       let hashes = edge + (below ?? [])
-      below = hashes.isEmpty ? nil : TiledTree.root(hashes)
+      below = hashes.isEmpty ? nil : hasher.root(hashes)
     }
     return below ?? MerkleTree.emptyRoot
-  }
-
-  /// The root of a run of subtrees of equal height (the last may be lower).
-  static func root(_ hashes: [UInt8]) -> [UInt8] {
-    var level = stride(from: 0, to: hashes.count, by: 32).map { Array(hashes[$0..<($0 + 32)]) }
-    while level.count > 1 {
-      var next: [[UInt8]] = []
-      next.reserveCapacity(level.count / 2 + 1)
-      for index in stride(from: 0, to: level.count - 1, by: 2) {
-        next.append(MerkleTree.nodeHash(level[index], level[index + 1]))
-      }
-      if !level.count.isMultiple(of: 2), let last = level.last { next.append(last) }
-      level = next
-    }
-    return level[0]
   }
 }
 
@@ -198,7 +198,7 @@ public struct ProofMaker {
       let offset = Int(first % Tile.width) * 32
       let end = offset + Int(span) * 32
       guard let hashes = try tiles(tile), hashes.count >= end else { throw TiledTree.missing(tile) }
-      return TiledTree.root(Array(hashes[offset..<end]))
+      return TreeHasher.best.root(hashes[offset..<end])
     }
     let middle = from + MerkleTree.split(count)
     return MerkleTree.nodeHash(try hash(from, middle), try hash(middle, to))

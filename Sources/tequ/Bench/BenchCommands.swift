@@ -14,7 +14,7 @@ struct Bench: AsyncParsableCommand {
     discussion: "Machines differ and are shared: the ratios are the result, not the rates.",
     subcommands: [
       BenchLives.self, BenchDates.self, BenchLists.self, BenchHTTP.self, BenchBareServer.self,
-      BenchRules.self, BenchDormancy.self, BenchArrivals.self, BenchFlags.self,
+      BenchRules.self, BenchDormancy.self, BenchArrivals.self, BenchFlags.self, BenchLog.self,
     ], defaultSubcommand: BenchLives.self)
 }
 

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Commons
+import EvidenceLog
+
+/// The evidence log in memory, on one core, beside the same work with the library's hash.
+struct BenchLog: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "Integration of entries and checks of proofs, in memory.")
+
+  @Option(help: "Entries to integrate, 100 bytes each.") var entries = 1_000_000
+  @Option(help: "Bits to flip in a log of 10,000 entries; each must be noticed.") var flips = 0
+  @Flag(help: "Write a JSON object a line.") var json = false
+
+  private static let batch = 4096
+
+  func run() async throws {
+    guard entries > 0, flips >= 0 else { throw ValidationError("Counts are positive.") }
+    let report = BenchReport(isJSON: json)
+    let library = BenchLog.grow(entries / 10 + 1, TreeHasher(.library) ?? .best).cost
+    let own = BenchLog.grow(entries, .best)
+    let plain = Double(entries / 10 + 1) / library.cpu
+    report.work(
+      "integration, \(TreeHasher.best.path.rawValue) path", entries, "entries", own.cost,
+      ratios: [("swift-crypto per cpu second", Double(entries) / own.cost.cpu / plain)])
+    try BenchLog.proofs(own.tree, own.tiles, report)
+    if flips > 0 { try BenchLog.flip(flips, report) }
+  }
+
+  /// Entries of 100 bytes, each another, integrated a batch at a time.
+  private static func grow(
+    _ count: Int, _ hasher: TreeHasher
+  ) -> (tree: TiledTree, tiles: [Tile: [UInt8]], cost: Cost) {
+    var tree = TiledTree(hasher: hasher)
+    var tiles: [Tile: [UInt8]] = [:]
+    var bytes = [UInt8](repeating: 0x61, count: 100 * batch)
+    let start = Usage.now
+    for first in stride(from: 0, to: count, by: batch) {
+      let size = min(batch, count - first)
+      var ends: [Int64] = []
+      ends.reserveCapacity(size)
+      for index in 0..<size {
+        withUnsafeBytes(of: Int64(first + index).bigEndian) { number in
+          for offset in 0..<8 { bytes[100 * index + offset] = number[offset] }
+        }
+        ends.append(Int64(100 * (index + 1)))
+      }
+      for (tile, hashes) in tree.append(hashes: hasher.leaves(bytes, ends: ends)) {
+        tiles[tile] = hashes
+      }
+    }
+    return (tree, tiles, start.since())
+  }
+
+  private static func proofs(
+    _ tree: TiledTree, _ tiles: [Tile: [UInt8]], _ report: BenchReport
+  ) throws {
+    let maker = ProofMaker(size: tree.size) { tiles[$0] }
+    let root = tree.root
+    var random = SeededRandom(seed: 7)
+    let making = Usage.now
+    let samples = try (0..<5000).map { _ -> (Int64, [UInt8], [[UInt8]]) in
+      let index = Int64(random.below(Int(tree.size)))
+      let tile = tiles[Tile(level: 0, index: index / Tile.width)] ?? []
+      let offset = Int(index % Tile.width) * MerkleTree.hashBytes
+      return (
+        index, Array(tile[offset..<(offset + MerkleTree.hashBytes)]),
+        try maker.inclusion(of: index)
+      )
+    }
+    report.work("inclusion proofs made", samples.count, "proofs", making.since())
+    let checking = Usage.now
+    var held = 0
+    for _ in 0..<40 {
+      for (index, leaf, proof) in samples
+      where MerkleTree.includes(leaf: leaf, at: index, size: tree.size, root: root, proof: proof) {
+        held += 1
+      }
+    }
+    let cost = checking.since()
+    guard held == 40 * samples.count else {
+      throw Problem.refused(
+        "bench-proofs", Phrase("有证明不成立。", en: "Some proofs did not hold."))
+    }
+    report.work("inclusion proofs checked", held, "proofs", cost)
+  }
+
+  /// Flips one bit at a time of the files of a log of 10,000 entries.
+  private static func flip(_ count: Int, _ report: BenchReport) throws {
+    let size: Int64 = 10_000
+    let entries = (0..<Int(size)).map { Array("entry \($0) of a log that is tried".utf8) }
+    var tree = TiledTree()
+    var files: [String: [UInt8]] = [:]
+    for (tile, hashes) in tree.append(hashes: TreeHasher.best.leaves(entries)) {
+      files[tile.path(count: hashes.count / MerkleTree.hashBytes)] = hashes
+    }
+    for first in stride(from: 0, to: entries.count, by: Int(Tile.width)) {
+      let part = Array(entries[first..<min(entries.count, first + Int(Tile.width))])
+      files[EntryBundle.path(Int64(first) / Tile.width, count: part.count)] =
+        try EntryBundle.write(part, from: Int64(first))
+    }
+    let point = Checkpoint(origin: "log.example/bench", size: size, root: tree.root)
+    let whole = LogFiles(size: size) { files[$0] }
+    try whole.verify(against: point)
+    let parts = LogFiles.parts(size: size).map { (part: $0, path: whole.path(of: $0)) }
+    var random = SeededRandom(seed: 9)
+    var missed = 0
+    let start = Usage.now
+    for _ in 0..<count {
+      let (part, path) = parts[random.below(parts.count)]
+      let bit = random.below(8 * (files[path]?.count ?? 0))
+      files[path]?[bit / 8] ^= 1 << UInt8(bit % 8)
+      do {
+        try whole.check(part)
+        missed += 1
+      } catch is Problem {}
+      files[path]?[bit / 8] ^= 1 << UInt8(bit % 8)
+    }
+    report.work("bits flipped, \(missed) missed", count, "flips", start.since())
+    guard missed == 0 else {
+      throw Problem.refused(
+        "bench-flips", Phrase("有改动未被发现。", en: "Some changes were not noticed."))
+    }
+  }
+}
