@@ -194,7 +194,12 @@ import Verification
     case "TEXT": value = "coalesce(\(name), '') || 'x'"
     default: value = "coalesce(\(name), 0) + 1000003"
     }
-    let keyLiteral = key == name ? literal : Int64(row) != nil ? row : "x'\(row)'"
+    let keyType = try sqlite(
+      database, "SELECT type FROM pragma_table_info('\(table)') WHERE pk = 1"
+    ).split(separator: "\n").dropFirst().first
+    let keyLiteral =
+      key == name
+      ? literal : keyType == "TEXT" ? "'\(row)'" : Int64(row) != nil ? row : "x'\(row)'"
     let changed = try sqlite(
       database, "UPDATE OR IGNORE \(table) SET \(name) = \(value) WHERE \(key) = \(keyLiteral)"
     ).split(separator: "\n").first
