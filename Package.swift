@@ -162,7 +162,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
-        "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "CJemalloc", "Commons",
+        "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+        "CJemalloc", "Commons",
         "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "Verification", "WebServer", arguments, logging,

@@ -1,12 +1,14 @@
 import AdministrativeReconsideration
 import App
 import ArgumentParser
+import BusinessDormancy
 import CaseEngine
 import CaseWork
 import Cities
 import Commons
 import LegalTime
 import Rulebook
+import ServiceRequests
 
 /// Looks at the kinds of case that the program knows.
 struct CasesCommand: AsyncParsableCommand {
@@ -40,8 +42,9 @@ struct CheckCases: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       var isSound = true
-      for setting in try settings() {
-        let report = try ModelCheck.explore(setting.type)
+      for type in try settings().map(\.type) + [DormancyMeasure.caseType, RequestsMeasure.caseType]
+      {
+        let report = try ModelCheck.explore(type)
         isSound = isSound && report.isSound
         guard json else {
           Say.line(report.text(Say.language))

@@ -12,6 +12,9 @@ import Storage
 /// Measure 15 (商事主体歇业机制): a business in trouble rests instead of closing: filed online, finished
 /// at the counter, published, and back in business with one click.
 public final class DormancyMeasure: CaseMeasure {
+  /// Its kind of case.
+  public static let caseType = DormancyCases.dormancy
+
   /// Number 15 of the notice, under enterprise.
   public static let card = MeasureCard(
     15, .enterprise, slug: "dormancy", Phrase("商事主体歇业", en: "Dormancy of businesses"),

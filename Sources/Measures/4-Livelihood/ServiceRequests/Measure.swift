@@ -21,6 +21,9 @@ public final class RequestsMeasure: Measure {
     bases: [HotlineLaw.beijing(10), HotlineLaw.weifang(20, 1, item: 1), HotlineLaw.jinan(27, 1)],
     standards: ["Open311 GeoReport v2"])
 
+  /// Its kind of case.
+  public static let caseType = ServiceRequestCases.request
+
   let desk: CommandDesk
   let rules: RequestRules
   let acknowledger: Acknowledger
