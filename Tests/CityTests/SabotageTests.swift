@@ -165,7 +165,7 @@ import Verification
     let tables = try sqlite(
       database,
       "SELECT m.name, p.name, p.type FROM sqlite_master m JOIN pragma_table_info(m.name) p "
-        + "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT IN ('schema_migrations', 'leases', 'throttles') "
+        + "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT IN ('schema_migrations', 'leases', 'throttles', 'guards') "
         + "ORDER BY 1, p.cid")
     return tables.split(separator: "\n").dropFirst().map { line in
       let cells = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
