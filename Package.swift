@@ -125,7 +125,7 @@ if !enginesOnly {
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
-    measure("AdministrativeReconsideration", in: "4-Livelihood", "Rulebook"),
+    measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
