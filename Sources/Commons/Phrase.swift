@@ -113,3 +113,10 @@ public indirect enum Basis: Hashable, Sendable {
     }
   }
 }
+
+extension [Phrase] {
+  /// The phrases one after another.
+  public var listed: Phrase {
+    Phrase(map(\.zh).joined(separator: "、"), en: map(\.en).joined(separator: ", "))
+  }
+}

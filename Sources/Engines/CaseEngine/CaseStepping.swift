@@ -203,11 +203,6 @@ extension CaseType {
 }
 
 extension [Phrase] {
-  /// The phrases one after another.
-  var listed: Phrase {
-    Phrase(map(\.zh).joined(separator: "、"), en: map(\.en).joined(separator: ", "))
-  }
-
   var unique: [Phrase] {
     var seen: Set<Phrase> = []
     return filter { seen.insert($0).inserted }

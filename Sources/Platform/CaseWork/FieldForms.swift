@@ -127,10 +127,3 @@ struct FieldForms {
     if !rows.isEmpty { h.summary(rows) }
   }
 }
-
-extension [Phrase] {
-  /// The phrases one after another.
-  var listed: Phrase {
-    Phrase(map(\.zh).joined(separator: "、"), en: map(\.en).joined(separator: ", "))
-  }
-}

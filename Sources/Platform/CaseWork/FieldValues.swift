@@ -15,7 +15,7 @@ struct FieldValues {
     var values: [String: JSONValue] = [:]
     var faults: [Problem.Field] = []
     for field in fields {
-      let text = FieldValues.trimmed(form[field.name] ?? "")
+      let text = FieldReader.trimmed(form[field.name] ?? "")
       do throws(Problem) {
         switch field.kind {
         case .files: break
@@ -52,7 +52,7 @@ struct FieldValues {
         case (.count, .integer), (.money, .integer), (.flag, .bool(true)): values[name] = member
         case (.flag, .bool(false)): break
         case (_, .string(let text)):
-          let text = FieldValues.trimmed(text)
+          let text = FieldReader.trimmed(text)
           if !text.isEmpty { values[name] = try value(text, field) }
         default: throw FieldValues.wrong(field)
         }
@@ -174,12 +174,5 @@ struct FieldValues {
         field.name,
         Phrase("\(field.label.zh)应为\(wanted.zh)。", en: "\(field.label.en): give \(wanted.en)."))
     ])
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    let start = text.drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return start[...end].split(separator: "\r\n", omittingEmptySubsequences: false)
-      .joined(separator: "\n")
   }
 }

@@ -122,7 +122,8 @@ public struct FieldReader {
     if !problems.isEmpty { throw .invalid(problems) }
   }
 
-  private static func trimmed(_ text: String) -> String {
+  /// A text without the white space around it, with plain line ends.
+  public static func trimmed(_ text: String) -> String {
     let start = text.drop { $0.isWhitespace }
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     // Line ends of browsers become plain ones, so that lengths mean what a person sees.
