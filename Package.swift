@@ -60,8 +60,12 @@ var targets: [Target] = [
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
+  engine("DepositProofs", "EvidenceLog"),
+  tests("DepositProofs", "Commons", "EvidenceLog"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
+  engine("SecrecyMeasures"),
+  tests("SecrecyMeasures", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("RedFlags"),
@@ -127,6 +131,7 @@ if !enginesOnly {
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
+    measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
@@ -144,7 +149,7 @@ if !enginesOnly {
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
         "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook", "SealedFiles",
-        "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
+        "ServiceRequests", "StoreCopy", "TradeSecrets", "Verification", "WebServer", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
       "Simulation", in: "",
@@ -154,7 +159,7 @@ if !enginesOnly {
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
-        "Verification",
+        "TradeSecrets", "Verification",
       ]),
     .systemLibrary(
       name: "CJemalloc", path: "Sources/App/CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
@@ -163,10 +168,11 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
         "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-        "CJemalloc", "Commons",
+        "CJemalloc", "Commons", "DepositProofs",
         "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
-        "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
-        "StoreCopy", "Verification", "WebServer", arguments, logging,
+        "Interchange", "ServiceRequests", "Simulation", "SecrecyMeasures", "SQLiteStorage",
+        "Storage", "StorageConformance", "StoreCopy", "TradeSecrets", "Verification", "WebServer",
+        arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
@@ -182,16 +188,21 @@ if !enginesOnly {
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
+      "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+      "Commons",
+      "Desk",
+      "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     .testTarget(
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "Cities",
-        "CityProfiles", "Commons",
+        "CityProfiles", "Commons", "DepositProofs",
         "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StoreCopy", "Verification",
+        "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests(
       "CaseWork", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues",

@@ -7,6 +7,7 @@ import CityProfiles
 import Commons
 import Desk
 import ServiceRequests
+import TradeSecrets
 
 /// The demonstration city: accounts for every role, and weeks of simulated requests up to today.
 public struct DemoCity: Sendable {
@@ -63,6 +64,17 @@ public struct DemoCity: Sendable {
       login: "recon-respondent",
       posts: [Post(ReconsiderationMeasure.respondent.id, agency: "urban")]),
     Login(
+      who: Phrase("商业秘密保护统筹人员", en: "coordinator for trade secrets"), login: "secrets-office",
+      posts: [Post(TradeSecretsMeasure.coordinator.id, agency: "market")]),
+    Login(
+      who: Phrase("保护工作站人员（高新区）", en: "protection station (Gaoxin)"),
+      login: "secrets-station",
+      posts: [Post(TradeSecretsMeasure.station.id, agency: "gov-gaoxin")]),
+    Login(
+      who: Phrase("联席会议成员（司法局）", en: "member of the joint conference (Justice)"),
+      login: "secrets-member",
+      posts: [Post(TradeSecretsMeasure.member.id, agency: "justice")]),
+    Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),
   ]
@@ -100,8 +112,12 @@ public struct DemoCity: Sendable {
     let dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first.map {
       DormancyAgents($0, seed: seed, citizen: citizen)
     }
+    let secrets = city.measures.lazy.compactMap { $0 as? TradeSecretsMeasure }.first.map {
+      SecretAgents($0, seed: seed)
+    }
     _ = try await simulation.run(from: min(from, end), to: end) { hour, _ in
       try await dormancy?.turn(at: hour)
+      try await secrets?.turn(at: hour)
       progress(total - Int((end.seconds - hour.seconds) / 3600), total)
     }
     try await city.settle()

@@ -18,6 +18,7 @@ import Rulebook
 import ServiceRequests
 import Storage
 import StoreCopy
+import TradeSecrets
 import Verification
 
 /// A city with everything wired together: store, desk, measures, log, workers. The composition root.
@@ -133,7 +134,7 @@ public final class RunningCity: Sendable {
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
     measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
-    offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
+    offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
     duties = Duties(
@@ -210,6 +211,12 @@ public final class RunningCity: Sendable {
           office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
           rules: rules))
     }
+    if adopts(TradeSecretsMeasure.card) {
+      found.append(
+        TradeSecretsMeasure(
+          desk: desk, rules: try SecretRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring, acknowledger: acknowledger))
+    }
     return found
   }
 
@@ -277,10 +284,12 @@ public final class RunningCity: Sendable {
 
   /// Whether a visitor may read a case as an official.
   func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
-    guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
+    guard offices.contains(where: { $0.setting.measure == row.measure }) else {
       return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     }
-    guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
+    guard let file = try await store.first(CaseFileBook.find(row.key)),
+      let office = offices.first(where: { $0.handles(file) })
+    else { return false }
     return office.isStaff(visit, file)
   }
 

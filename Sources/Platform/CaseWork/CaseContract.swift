@@ -8,7 +8,7 @@ import MeasureKit
 struct CaseContract {
   let setting: CaseSetting
   private var procedure: any Procedure { setting.procedure }
-  private var base: String { "/api/\(procedure.card.slug)" }
+  private var base: String { "/api/\(procedure.path)" }
 
   init(setting: CaseSetting) { self.setting = setting }
 

@@ -14,7 +14,7 @@ struct CaseParts {
   var procedure: any Procedure { setting.procedure }
   var profile: CityProfile { setting.profile }
   var type: CaseType { setting.type }
-  var slug: String { procedure.card.slug }
+  var slug: String { procedure.path }
 
   /// For whom something is written.
   enum Audience { case applicant, staff }

@@ -37,11 +37,7 @@ public struct DormancyAgents: Sendable {
 
   /// Takes the steps that clocks call for, and at ten on a working day those of people.
   public func turn(at moment: Instant) async throws {
-    let expiry = CaseExpiry(desk: measure.desk, [measure.office.setting])
-    while true {
-      let rows = try await measure.desk.store.all(CaseBook.due(by: moment, limit: 500))
-      if try await expiry.expire(rows, at: moment) == 0 { break }
-    }
+    try await CaseExpiry(desk: measure.desk, [measure.office.setting]).settle(at: moment)
     let zone = measure.rules.profile.zone
     let today = moment.date(in: zone)
     guard moment == Instant(today, secondOfDay: 36_000, in: zone),
