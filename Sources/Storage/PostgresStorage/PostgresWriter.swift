@@ -26,6 +26,8 @@
     /// The batch that is being filled, and the one before it that is under way.
     private var open: Load<PostgresStream>?
     private var flight: Load<PostgresStream>?
+    /// Durable, but not yet answered: the server is first given the next COMMIT.
+    private var landed: [PostgresGroup] = []
     /// When the server is given up that has not answered the batch under way.
     private var patienceEnds = ContinuousClock.now
     /// The number that this node's last batch had among those of all nodes; nil if it is not known.
@@ -230,7 +232,7 @@
         lastCommitted = load.batch.number
         trail.settle(load.batch.number)
         counter.add(load.batch.units.count)
-        answer(load.finished)
+        landed += load.finished
       case .overtaken:
         beWary()
         throw PostgresFailure(.retry, "another node had its turn")
@@ -255,6 +257,8 @@
     /// same order.
     private func attempt(_ body: () throws(PostgresFailure) -> Void) {
       do { try body() } catch { recover(error) }
+      answer(landed)
+      landed.removeAll(keepingCapacity: true)
     }
 
     private func recover(_ failure: PostgresFailure) {
