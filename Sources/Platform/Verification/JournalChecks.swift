@@ -163,6 +163,7 @@ public enum JournalChecks {
     }
     // Few acts wait: the queue is what a running city's log has not taken yet.
     var waiting: Set<Int64> = []
+    var last: [Int64: Int64] = [:]
     for list in try view.all(Query(queued) { (place: $0.integer(0), entries: $0.text(1)) }) {
       for text in list.entries.split(separator: ",") {
         func find(_ zh: String, en: String) {
@@ -179,6 +180,8 @@ public enum JournalChecks {
         }
         if !waiting.insert(raw).inserted {
           find("重复排队。", en: "it waits twice")
+        } else if raw < last.updateValue(raw, forKey: raw >> 16) ?? 0 {
+          find("排在同一事项其后记录之后。", en: "it waits behind a later act of the same matter")
         }
       }
     }
