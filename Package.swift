@@ -56,6 +56,8 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
+  engine("Airspace"),
+  tests("Airspace", "Commons"),
   engine("CaseEngine"),
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
@@ -166,8 +168,9 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
-        "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+        "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
+        "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "CityProfiles",
         "CJemalloc", "Commons", "DepositProofs",
         "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
         "Interchange", "ServiceRequests", "Simulation", "SecrecyMeasures", "SQLiteStorage",

@@ -257,7 +257,8 @@ extension ClauseSet {
           [
             "id": .string(clause.id), "chapter": .string(clause.chapter.rawValue),
             "question": .string(clause.question.zh), "question_en": .string(clause.question.en),
-            "weight": .integer(clause.weight), "measure": JSONValue(clause.measure.map { Int64($0) }),
+            "weight": .integer(clause.weight),
+            "measure": JSONValue(clause.measure.map { Int64($0) }),
             "may_not_apply": .bool(clause.mayNotApply),
             "bases": .array(clause.bases.map { .string($0.phrase.zh) }),
           ]
