@@ -19,6 +19,11 @@ public struct CaseForm: Sendable {
     FieldForms(fields: fields, profile: profile).write(&h, state)
   }
 
+  /// Reads a JSON object; throws 400 for anything else, 422 with every field at fault.
+  public func read(_ body: JSONValue) throws(Problem) -> CaseFacts {
+    try FieldValues(fields: fields, profile: profile).read(body)
+  }
+
   /// Reads what was entered; throws 422 with every field at fault.
   public func read(_ form: FormFields) throws(Problem) -> CaseFacts {
     try FieldValues(fields: fields, profile: profile).read(form)

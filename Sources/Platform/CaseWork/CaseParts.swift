@@ -16,11 +16,8 @@ struct CaseParts {
   var type: CaseType { setting.type }
   var slug: String { procedure.card.slug }
 
-  /// For whom something is written.
-  enum Audience { case applicant, staff }
-
   func forms(_ command: CommandID) -> FieldForms {
-    FieldForms(fields: procedure.fields(of: command), profile: profile)
+    FieldForms(fields: setting.fields(of: command), profile: profile)
   }
 
   // MARK: Where it stands
@@ -77,9 +74,9 @@ struct CaseParts {
     }
   }
 
-  func summary(_ h: inout HTML, _ file: CaseFile) {
+  func summary(_ h: inout HTML, _ file: CaseFile, _ sight: CaseSight) {
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = procedure.summary(
-      file.row, file.facts
+      file.row, sight.facts(file.facts)
     ).map { fact in (fact.name, { $0.text(fact.value) }) }
     rows.append(
       (Phrase("提出时间", en: "Filed"), { $0.time(file.row.base.openedAt, in: profile.zone) }))
@@ -99,8 +96,10 @@ struct CaseParts {
 
   // MARK: What happened
 
-  /// The acts, the latest first, with what was said, documents and receipts.
-  func timeline(_ h: inout HTML, _ file: CaseFile, for audience: Audience, _ query: String) {
+  /// The acts, the latest first, with what of them is in sight, documents and receipts.
+  func timeline(
+    _ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, isApplicant: Bool, _ query: String
+  ) {
     let number = file.row.base.number
     h.timeline { h in
       for event in file.events.reversed() {
@@ -110,11 +109,10 @@ struct CaseParts {
           by: capacity?.name, at: event.row.effectiveAt, in: profile.zone,
           event.isRefused || capacity == .system ? .warn : .plain
         ) { h in
-          let isInternal = procedure.internalCommands.contains(event.command)
-          if audience == .staff || !isInternal { said(&h, event) }
+          said(&h, event, sight)
           h.element("div", .class("event-foot")) { h in
             if let basis = event.basis { h.basis(basis) }
-            documents(&h, file, event, audience, query)
+            documents(&h, file, event, sight, isApplicant, query)
             h.a(
               "/receipts/\(number)/\(event.row.key.version)\(query)", Phrase("回执", en: "receipt"))
           }
@@ -123,11 +121,12 @@ struct CaseParts {
     }
   }
 
-  private func said(_ h: inout HTML, _ event: CaseFile.Event) {
-    guard let said = event.said else {
+  private func said(_ h: inout HTML, _ event: CaseFile.Event, _ sight: CaseSight) {
+    guard let all = event.said else {
       h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
       return
     }
+    guard let said = sight.said(all, with: event.command) else { return }
     // What opened the case stands in full in its own panel.
     if event.row.key.version > 1 { forms(event.command).show(&h, said) }
     if let detail = event.fields["refusal"] {
@@ -136,13 +135,13 @@ struct CaseParts {
   }
 
   private func documents(
-    _ h: inout HTML, _ file: CaseFile, _ event: CaseFile.Event, _ audience: Audience,
-    _ query: String
+    _ h: inout HTML, _ file: CaseFile, _ event: CaseFile.Event, _ sight: CaseSight,
+    _ isApplicant: Bool, _ query: String
   ) {
     guard !event.isRefused else { return }
     for document in procedure.documents
     where document.commands.contains(event.command)
-      && (audience == .staff || document.isForApplicant)
+      && sight.shows(document) && (!isApplicant || document.isForApplicant)
     {
       h.a(
         "/\(slug)/\(file.row.base.number)/documents/\(event.row.key.version)/\(document.id)\(query)",
@@ -151,17 +150,22 @@ struct CaseParts {
   }
 
   /// What was said when the case was opened, with its files.
-  func told(_ h: inout HTML, _ file: CaseFile, _ query: String) {
+  func told(_ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, _ query: String) {
     guard let first = file.events.first else { return }
     h.element("div", .class("panel")) { h in
       h.element("h2", text: first.name)
-      guard let said = first.said else {
+      guard let all = first.said else {
         h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
+        return
+      }
+      guard let said = sight.said(all, with: first.command) else {
+        h.empty(
+          Phrase("申请内容与您的岗位无关，不显示。", en: "Your post does not need what was said; it is not shown."))
         return
       }
       forms(first.command).show(&h, said)
     }
-    files(&h, file, query)
+    if sight.hasFiles { files(&h, file, query) }
   }
 
   func files(_ h: inout HTML, _ file: CaseFile, _ query: String) {
@@ -231,6 +235,13 @@ struct CaseParts {
       if let obstacle = option.obstacle {
         h.element("p", .class("hint")) { h in
           h.text(option.name + Phrase("：", en: ": ") + obstacle.detail)
+        }
+        continue
+      }
+      if capacity == .citizen, let room = procedure.rooms[option.command] {
+        let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
+        h.element("p") { h in
+          h.buttonLink(option.name, "/\(slug)/\(file.row.base.number)/\(room)\(query)")
         }
         continue
       }

@@ -121,7 +121,7 @@ struct HearingPage: Sendable {
       }
       return
     }
-    let fields = office.procedure.fields(of: "attend").filter { $0.name != "identified" }
+    let fields = office.setting.fields(of: "attend")
     let isSignedIn =
       visit.actor.applicant != nil && visit.actor.applicant == file.row.base.applicant
     let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
@@ -156,10 +156,9 @@ struct HearingPage: Sendable {
       let isSignedIn =
         visit.actor.applicant != nil && visit.actor.applicant == file.row.base.applicant
       if !isSignedIn { try identify(form["code"] ?? "", file) }
-      let fields = office.procedure.fields(of: "attend")
-      let values = form.values.filter { $0.name != "identified" }
+      let fields = office.setting.fields(of: "attend")
       var said = try CaseForm(fields, in: office.setting.profile)
-        .read(FormFields(values: values, files: []))
+        .read(FormFields(values: form.values, files: []))
       said.set("identified", isSignedIn ? "account" : "code")
       let actor =
         isSignedIn

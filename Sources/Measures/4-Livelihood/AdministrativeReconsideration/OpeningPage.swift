@@ -26,6 +26,7 @@ struct OpeningPage: Sendable {
 
   func show(_ visit: Visit, _ problem: Problem? = nil) throws -> Response {
     let (command, _) = try way(visit)
+    try office.setting.requireOpen(command, on: office.setting.day(visit.now))
     let name = procedure.name(of: command)
     let form = try? visit.request.form()
     let state = FormState(
@@ -40,7 +41,7 @@ struct OpeningPage: Sendable {
           idempotencyKey: state.value("idempotency_key").isEmpty
             ? visit.freshKey : state.value("idempotency_key"), hasFiles: true
         ) { h in
-          CaseForm(procedure.fields(of: command), in: office.setting.profile).write(&h, state)
+          CaseForm(office.setting.fields(of: command), in: office.setting.profile).write(&h, state)
           h.button(name)
         }
       }
