@@ -198,7 +198,7 @@ if !enginesOnly {
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(
-      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk", "MeasureKit",
       "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     tests(
       "StoreCopy", "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),

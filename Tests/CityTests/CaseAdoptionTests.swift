@@ -3,6 +3,7 @@ import App
 import Cities
 import CityProfiles
 import Commons
+import HTTPValues
 import Testing
 
 /// What a declared procedure does not begin: where its function is off, and outside the pilot districts.
@@ -84,7 +85,8 @@ import Testing
     let (answer, body) = try await test.json(
       "/api/dormancy", ["code": "1", "district": "nowhere"])
     let pointers = (body["errors"]?.array ?? []).compactMap { $0["pointer"]?.string }
-    #expect(answer.status == 422 && pointers.contains { $0.hasSuffix("district") }, "\(answer.text)")
+    #expect(
+      answer.status == 422 && pointers.contains { $0.hasSuffix("district") }, "\(answer.text)")
     // A city that confines it to nothing does not ask.
     let open = try await TestCity()
     #expect(!(try await open.get("/dormancy/new").text.contains("name=\"district\"")))

@@ -2,6 +2,7 @@ import AccessControl
 import App
 import Commons
 import HTTPValues
+import MeasureKit
 import Testing
 
 /// Who sees what of a reconsideration case: other bodies have what their task needs, and nobody's name,
@@ -15,7 +16,9 @@ import Testing
     ("known-on", "2026-02-10"), ("told", "yes"), ("request", "撤销这一处罚甲乙丙"),
     ("reasons", "理由子丑寅卯"),
   ]
-  private static let contacts = ["13812345678", "440300199001011234", "秘密路77号", "ouyang@example.cn"]
+  private static let contacts = [
+    "13812345678", "440300199001011234", "秘密路77号", "ouyang@example.cn",
+  ]
 
   private let test: TestCity
   private let number: String
@@ -43,7 +46,8 @@ import Testing
   /// Everything that a session is shown of the case.
   private func everything(_ session: String) async throws -> String {
     var all = ""
-    for route in test.front.routes where route.method == .get && route.pattern.contains("{number}") {
+    for route in test.front.routes where route.method == .get && route.pattern.contains("{number}")
+    {
       guard route.pattern.contains("reconsideration") || route.pattern.contains("receipts") else {
         continue
       }

@@ -53,6 +53,15 @@ def after(day, count, unit):
     return day + count * DAY
 
 
+def notice_by(hearing):
+    """Art. 51(1) with 88(2): the parties are told five working days before the hearing, whose day does not count."""
+    day, count = hearing, 5
+    while count:
+        day -= DAY
+        count -= is_working(day)
+    return day
+
+
 class Clock:
     """Counts from the day after its event; stands still between pauses; ends on a working day."""
 
@@ -379,7 +388,7 @@ class Case:
     def do_call_hearing(self, actor, day, said):
         if actor != "handler" or self.stage != "trial" or said["assessors"] < 2:
             return False
-        if day_of(said["hearing-on"]) < roll(after(day, 5, "wd")):
+        if day > notice_by(day_of(said["hearing-on"])):
             return False
         self.stage, self.facts["hearing-on"] = "called", said["hearing-on"]
 

@@ -60,7 +60,9 @@ struct CasePages {
   }
 
   /// What a figure covers, and the published one.
-  private func note(_ indicator: IndicatorValue, _ published: CityProfile.PublishedFigure?) -> Phrase? {
+  private func note(_ indicator: IndicatorValue, _ published: CityProfile.PublishedFigure?)
+    -> Phrase?
+  {
     let beside = published.map {
       Phrase("\($0.place.zh)：\($0.label.zh)", en: "\($0.place.en): \($0.label.en)")
     }

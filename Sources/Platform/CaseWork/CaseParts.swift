@@ -32,10 +32,7 @@ struct CaseParts {
   /// Number, title, the way with the present step, and who must act until when.
   func head(_ h: inout HTML, _ file: CaseFile, at now: Instant) {
     let row = file.row.base
-    h.heading(.same(row.title)) { h in
-      h.element("span", .class("mono"), text: row.number.description)
-      stageTag(&h, row, at: now)
-    }
+    h.caseHeading(row) { stageTag(&$0, row, at: now) }
     let stage = type.stage(of: file.status)
     if let place = procedure.way.firstIndex(where: { $0.stages.contains(stage.id) }) {
       h.steps(procedure.way.map(\.name), current: place)
@@ -44,33 +41,14 @@ struct CaseParts {
       if case .nobody(let why) = stage.duty { h.p(why, class: "now") }
       return
     }
-    h.element("p", .class("now")) { h in
-      h.text(Phrase("现在由", en: "Now with "))
-      h.element("strong", text: actor == .citizen ? Phrase("申请人", en: "the applicant") : actor.name)
-      guard let due = row.dueAt else { return h.text(Phrase("办理。", en: ".")) }
-      // The period ends at 24:00 of its last day, which is 0:00 of the next.
-      let last = setting.day(due.adding(seconds: -1)).weekdayPhrase
-      h.text(
-        due <= now
-          ? Phrase("办理，期限\(last.zh)已过。", en: "; the period ended on \(last.en).")
-          : Phrase("办理，期限至\(last.zh)。", en: ", until \(last.en)."))
-    }
+    h.nowWith(
+      actor == .citizen ? Phrase("申请人", en: "the applicant") : actor.name, until: row.dueAt,
+      at: now, in: profile.zone, verb: "办理")
   }
 
   func clocks(_ h: inout HTML, _ file: CaseFile, at now: Instant) {
-    let today = setting.day(now)
-    for (id, clock) in file.clocks.all {
-      guard let spec = type.clocks.first(where: { $0.id == id }),
-        type.clock(id, of: file.status) != .off
-      else { continue }
-      let length = clock.used(by: today, setting.calendar)
-      let deadline =
-        clock.deadline(setting.calendar) ?? clock.deadline(setting.calendar, resumedOn: today)
-      h.clockMeter(
-        spec.name, used: length.used, total: length.total, unit: clock.unit.dayName,
-        lastDay: deadline?.lastDay, isProvisional: deadline?.isProvisional ?? false,
-        isLate: !clock.isSuspended && (deadline.map { $0.instant <= now } ?? false),
-        isSuspended: clock.isSuspended, basis: spec.basis)
+    h.clockMeters(file.clocks, of: type, at: now, in: profile.zone, setting.calendar) {
+      type.clock($0, of: file.status) != .off
     }
   }
 
@@ -84,11 +62,7 @@ struct CaseParts {
       rows.append(
         (
           Phrase("办理机关", en: "Handled by"),
-          { h in
-            h.text(agency.name)
-            h.text(Phrase("，", en: ", "))
-            h.a("tel:\(agency.phone)", .same(agency.phone))
-          }
+          { $0.agency(agency) }
         ))
     }
     h.summary(rows)
@@ -193,29 +167,9 @@ struct CaseParts {
   }
 
   func notices(_ h: inout HTML, _ file: CaseFile) {
-    guard !file.deliveries.isEmpty else { return }
-    h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("通知与送达", en: "Notices and delivery"))
-      h.element("ul", .class("rows")) { h in
-        for delivery in file.deliveries {
-          h.element("li") { h in
-            let act = file.events.first { $0.row.key == delivery.entry }
-            if let words = act.flatMap({ procedure.notices[$0.command] }) { h.text(words.subject) }
-            h.element("div", .class("sub")) { h in
-              h.time(delivery.finishedAt, in: profile.zone)
-              if delivery.hadNobody {
-                h.text(Phrase("未留联系方式，只在本页显示", en: "no address given; shown here only"))
-              } else {
-                h.element("span", .class("mono"), text: delivery.proof)
-              }
-              if let read = delivery.readAt {
-                h.time(read, in: profile.zone)
-                h.text(Phrase("已查看", en: " opened"))
-              }
-            }
-          }
-        }
-      }
+    h.deliveries(file.deliveries, in: profile.zone) { delivery in
+      let act = file.events.first { $0.row.key == delivery.entry }
+      return act.flatMap { procedure.notices[$0.command] }?.subject
     }
   }
 
