@@ -83,6 +83,8 @@ import Testing
     // The same store under another node, as after a restart.
     var options = RunningCity.Options()
     options.time = test.time
+    let rows = test.folder.database
+    options.store = { try rows.open(migrations: $0) }
     await test.city.retire()
     let again = try await RunningCity(test.folder, options)
     #expect(try await again.night() == 0)

@@ -86,7 +86,7 @@ import Testing
       "market", [Post("reconsideration.respondent", agency: "market")])
     let court = try await test.signIn("court", [Post("reconsideration.court")])
     let prosecutor = try await test.signIn("prosecutor", [Post("reconsideration.procuratorate")])
-    let maker = try await test.signIn("maker", [Post("reconsideration.maker")])
+    let maker = try await test.signIn("maker", [Post("reconsideration.maker", agency: "justice")])
     let tests = [
       "applicant-clear", "respondent-fits", "interest", "request-concrete", "has-jurisdiction",
     ]

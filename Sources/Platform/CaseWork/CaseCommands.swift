@@ -137,15 +137,16 @@ public struct MoveCase: Command {
     switch setting.procedure.reach(of: step.capacity, loaded) {
     case .all: return
     case .agency(let agency):
-      guard actor.covers(agency: agency) else {
-        throw Problem.forbidden(
-          Phrase("此件不在您的单位和岗位范围内。", en: "This case is not within your agency and post."))
-      }
+      guard actor.covers(agency: agency) else { throw MoveCase.outOfReach }
+    case .nobody: throw MoveCase.outOfReach
     case .applicant:
       let isOwn = actor.applicant != nil && loaded.base.applicant == actor.applicant
       guard isOwn || actor.kind == .anonymous else { throw CaseOffice.unknown(setting.procedure) }
     }
   }
+
+  private static let outOfReach = Problem.forbidden(
+    Phrase("此件不在您的单位和岗位范围内。", en: "This case is not within your agency and post."))
 
   /// Takes the step: stage, clocks, dates, facts, documents.
   ///

@@ -88,7 +88,7 @@ public struct CaseOffice: Sendable {
     switch procedure.reach(of: capacity, row) {
     case .all: return true
     case .agency(let agency): return actor.covers(agency: agency)
-    case .applicant: return false
+    case .applicant, .nobody: return false
     }
   }
 

@@ -133,6 +133,8 @@ public enum CaseReach: Hashable, Sendable {
   case applicant
   /// Cases of an agency within the actor's reach.
   case agency(String?)
+  /// None, as it stands: not even for whoever reaches all agencies.
+  case nobody
 }
 
 /// A list in which staff find cases.

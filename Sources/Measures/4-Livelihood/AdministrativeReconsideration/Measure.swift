@@ -74,11 +74,12 @@ public final class ReconsiderationMeasure: CaseMeasure {
     "superior", Phrase("上级行政复议监督", en: "Superior authority"), ["superior"], everywhere: true)
   /// Reads closed cases and tells of suits.
   public static let court = role(
-    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"])
+    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"], everywhere: true)
 
   /// Watches whether decisions are performed.
   public static let procuratorate = role(
-    "procuratorate", Phrase("人民检察院联络员", en: "Procuratorate liaison"), ["procuratorate"])
+    "procuratorate", Phrase("人民检察院联络员", en: "Procuratorate liaison"), ["procuratorate"],
+    everywhere: true)
 
   /// Nine roles of officials; an applicant needs none.
   public var roles: [Role] {

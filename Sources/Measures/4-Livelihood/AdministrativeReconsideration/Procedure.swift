@@ -103,8 +103,8 @@ public struct ReconsiderationProcedure: Procedure {
     case .respondent: .agency(row.party)
     case .system, .maker, .superior: .all
     // What is still being tried is not a court's to read.
-    case .court: Self.readableByCourts.contains(row.base.stage) ? .all : .agency(nil)
-    case .procuratorate: Self.watched.contains(row.base.stage) ? .all : .agency(nil)
+    case .court: Self.readableByCourts.contains(row.base.stage) ? .all : .nobody
+    case .procuratorate: Self.watched.contains(row.base.stage) ? .all : .nobody
     default: .agency(row.base.agency)
     }
   }
