@@ -94,6 +94,8 @@ struct FirstChoice: Hashable, Sendable {
   let year: String?
   /// The figure of that year.
   let share: Double?
+  /// What it covers: months, or the year.
+  let covered: [String]
   /// Months of the year that are over and missing.
   let missing: [String]
   /// The latest report on which it rests.
@@ -111,18 +113,20 @@ struct FirstChoice: Hashable, Sendable {
     }
     year = years.max()
     guard let year = years.max() else {
-      (share, missing, reportedOn) = (nil, months.sorted().filter { $0 < today.monthText }, nil)
+      (share, covered, reportedOn) = (nil, [], nil)
+      missing = months.sorted().filter { $0 < today.monthText }
       return
     }
     if let whole = counts[year] {
       share = Line(period: year, cases: cases(year), count: whole).share
-      (missing, reportedOn) = ([], whole.reportedOn)
+      (missing, covered, reportedOn) = ([], [year], whole.reportedOn)
       return
     }
     let known = counts.filter { $0.key.hasPrefix(year) }
     let chosen = known.keys.map(cases).reduce(0, +)
     let all = chosen + known.values.map(\.suits).reduce(0, +)
     share = all > 0 ? Double(chosen) / Double(all) : nil
+    covered = known.keys.sorted()
     let first = months.filter { $0.hasPrefix(year) }.min() ?? "\(year)-01"
     missing = (1...12).map { "\(year)-" + padded($0, 2) }
       .filter { $0 >= first && $0 < today.monthText && counts[$0] == nil }
@@ -137,11 +141,13 @@ struct FirstChoice: Hashable, Sendable {
       : Phrase(
         "，缺\(missing.joined(separator: "、"))法院数",
         en: "; court figures missing: \(missing.joined(separator: ", "))")
-    guard let year, let reportedOn else {
+    guard let reportedOn, let first = covered.first, let last = covered.last else {
       return Phrase("法院尚未报数", en: "no court figures yet") + gap
     }
-    return Phrase("\(year)年，法院数报于\(reportedOn)", en: "\(year), court figures of \(reportedOn)")
-      + gap
+    let span =
+      first == last ? Phrase.same(first) : Phrase("\(first)至\(last)", en: "\(first) to \(last)")
+    return Phrase(
+      "计\(span.zh)，法院数报于\(reportedOn)", en: "\(span.en), court figures of \(reportedOn)") + gap
   }
 }
 

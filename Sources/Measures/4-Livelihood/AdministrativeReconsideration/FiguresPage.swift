@@ -148,11 +148,8 @@ struct FiguresPage: Sendable {
   func enter(
     _ visit: Visit, _ figures: ReconsiderationStatistics, _ problem: Problem? = nil
   ) -> Response {
-    let form = try? visit.request.form()
     let today = office.setting.day(visit.now)
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? [("reported", today.description)],
-      problem: problem)
+    let state = visit.entered(problem, else: [("reported", today.description)])
     let title = Phrase("法院报数", en: "Court figures")
     let trail = [PageShell.Link(office.procedure.card.name, "/desk/reconsideration")]
     return visit.page(title, trail: trail, status: problem?.status ?? 200) { h in

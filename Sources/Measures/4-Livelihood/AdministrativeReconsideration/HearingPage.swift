@@ -23,9 +23,7 @@ struct HearingPage: Sendable {
       PageShell.Link(office.procedure.card.name, "/\(slug)"),
       PageShell.Link(.same(number), "/\(slug)/\(number)\(query)"),
     ]
-    let form = try? visit.request.form()
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? [], problem: problem)
+    let state = visit.entered(problem)
     return visit.page(title, trail: trail, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }
       h.heading(title)

@@ -28,9 +28,7 @@ struct OpeningPage: Sendable {
     let (command, _) = try way(visit)
     try office.setting.requireOpen(command, on: office.setting.day(visit.now))
     let name = procedure.name(of: command)
-    let form = try? visit.request.form()
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? [("excluded", "none")], problem: problem)
+    let state = visit.entered(problem, else: [("excluded", "none")])
     let trail = [PageShell.Link(procedure.card.name, "/desk/reconsideration")]
     return visit.page(name, trail: trail, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }

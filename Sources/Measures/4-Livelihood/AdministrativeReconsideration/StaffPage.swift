@@ -29,13 +29,10 @@ struct StaffPage: Sendable {
 
   func show(_ visit: Visit, _ problem: Problem? = nil) async throws -> Response {
     let roster = try await office.desk.store.all(ReconsiderationTables.allOfficers)
-    let form = try? visit.request.form()
     let chosen = visit.request.query["number"].flatMap { number in
       roster.first { "\($0.number)" == number }
     }
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? StaffPage.values(of: chosen),
-      problem: problem)
+    let state = visit.entered(problem, else: StaffPage.values(of: chosen))
     let title = Phrase("复议人员与办案量", en: "Officers and their loads")
     let trail = [PageShell.Link(office.procedure.card.name, "/desk/reconsideration")]
     return visit.page(title, trail: trail, status: problem?.status ?? 200) { h in
