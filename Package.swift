@@ -152,7 +152,7 @@ if !enginesOnly {
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine",
+        "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
@@ -200,7 +200,7 @@ if !enginesOnly {
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(
-      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk", "MeasureKit",
       "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     tests(
       "StoreCopy", "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),

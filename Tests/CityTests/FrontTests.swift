@@ -79,6 +79,7 @@ import Testing
       + [("GET /\(slug)/mine", known)]
       + [
         "GET /desk/\(slug)", "GET /desk/\(slug)/{number}", "POST /desk/\(slug)/{number}/steps",
+        "GET /api/\(slug)/trays/{tray}",
       ].map { ($0, []) }
   }
 
@@ -86,16 +87,21 @@ import Testing
     ("GET /dormancy/check", everybody), ("GET /dormancy/register", everybody),
     ("GET /api/dormancy/register", everybody), ("POST /api/dormancy/operators", []),
     ("POST /api/dormancy/events", []), ("POST /api/dormancy/sweep", []),
+    ("GET /api/dormancy/publicity", []), ("POST /api/dormancy/publicity/handed", []),
   ]
 
   static let reconsideration: [(String, Set<Who>)] =
     [
       "GET /reconsideration/check", "GET /reconsideration/decisions",
       "GET /reconsideration/standards", "GET /reconsideration/experts",
+      "GET /reconsideration/figures", "GET /api/reconsideration/first-choice",
       "GET /reconsideration/{number}/hearing", "POST /reconsideration/{number}/hearing",
     ].map { ($0, everybody) }
     + [
       "GET /desk/reconsideration/open/{command}", "POST /desk/reconsideration/open/{command}",
+      "GET /desk/reconsideration/staff", "POST /desk/reconsideration/staff",
+      "GET /desk/reconsideration/archive", "GET /desk/reconsideration/court-counts",
+      "POST /desk/reconsideration/court-counts", "POST /api/reconsideration/court-counts",
     ].map { ($0, []) }
 
   @Test(arguments: Backend.all) func everyRouteLetsInWhomItShouldAndNobodyElse(_ backend: Backend)
