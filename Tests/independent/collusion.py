@@ -37,8 +37,13 @@ class City:
         self.rate = r.uniform(.012, .03)
         self.truth = {name: set() for name in PATTERNS}
         self.processes = []
+        # What honest bidders have in common: paragraphs of their trade, an office building, a few long-standing rivals.
+        self.trade = self.text(400)
+        self.common = r.uniform(.1, .35)
+        self.noise = r.uniform(0, .008)
         for _ in range(count):
             self.honest()
+        self.decoys()
         for name in ("equal", "maker", "serial", "address", "agent", "team", "mixed", "account", "text", "minute",
                      "ceiling", "duties", "period", "contract", "committee", "two", "contact"):
             free = [p for p in self.processes if not p["touched"]]
@@ -68,7 +73,7 @@ class City:
                "fingerprint": {"makerCode": f"M-{name}", "fileCode": f"F{r.random()}", "dongle": f"D-{name}", "mac": f"mac-{name}",
                                "cpu": f"cpu-{name}", "disk": f"disk-{name}", "ip": f"ip-{name}"},
                "agent": {"id": f"agent-{name}"}, "projectTeam": [{"id": f"{name}-{k}"} for k in range(2)],
-               "deposit": {"account": f"account-{name}"}, "documents": [{"author": name, "text": p["issued"] + self.text(r.randint(250, 500))}]}
+               "deposit": {"account": f"account-{name}"}, "documents": [{"author": name, "text": p["issued"] + self.trade[:int(self.common * 400)] + self.text(r.randint(250, 500))}]}
         p["parties"][name] = {"id": name, "contactPoint": {"telephone": f"0755-{8_000_0000 + int(name[1:] if name[1:].isdigit() else 0)}-{name}"}}
         p["bids"].append(own)
         return own
@@ -95,6 +100,26 @@ class City:
     def some(self, p):
         return self.r.sample(p["bids"], self.r.randint(2, min(3, len(p["bids"]))))
 
+    def decoys(self):
+        """Honest processes that come near a pattern."""
+        r = self.r
+        for p in r.sample(self.processes, count // 20):
+            p["touched"] = True
+            low, step = p["estimate"] * .8, r.uniform(.005, .03)
+            if len(p["bids"]) > 3:
+                # Regular but for one price.
+                for n, b in enumerate(p["bids"]):
+                    b["value"]["amount"] = round(low * (1 + (n + (n == len(p["bids"]) - 1) * r.uniform(.15, 2)) * step), 2)
+            # Two in one minute, a bid just under the ceiling, nearly late, nearly too short.
+            p["bids"][1]["date"] = p["bids"][0]["date"]
+            p["bids"][0]["value"]["amount"] = round(p["estimate"] * .999, 2) if len(p["bids"]) < 4 else p["bids"][0]["value"]["amount"]
+            p["start"] = p["end"] - datetime.timedelta(days=20)
+            p["signed"] = p["award"] + datetime.timedelta(days=30)
+        rivals = [r.sample(self.suppliers, 2) for _ in range(5)]
+        for pair in rivals:
+            for _ in range(r.randint(3, 5)):
+                self.honest(pair + r.sample([s for s in self.suppliers if s not in pair], r.randint(1, 4)))
+
     # One pattern in one process.
 
     def plant_equal(self, p):
@@ -102,7 +127,7 @@ class City:
             self.bid(p, self.r.choice([s for s in self.suppliers if s not in p["parties"]]), .8)
         low, step = p["estimate"] * self.r.uniform(.72, .8), self.r.uniform(.004, .03)
         for n, b in enumerate(p["bids"]):
-            b["value"]["amount"] = round(low * (1 + n * step), 2)
+            b["value"]["amount"] = round(low * (1 + n * step * (1 + self.r.uniform(-self.noise, self.noise) / (n + 1))), 2)
         if self.r.random() < .5:
             for n, b in enumerate(p["bids"]):
                 b["value"]["amount"] = round(low * (1 + step) ** n, 2)
@@ -209,6 +234,9 @@ class City:
         slip = r.randrange(len(members), meetings) if rotates and meetings > 12 else -1
         for k, day in enumerate(days):
             winner = members[k % len(members)] if rotates else members[0]
+            if not rotates and k in (4, 9) and meetings > 10:
+                # The cover bidder wins once or twice, for appearance.
+                winner = members[1] if r.random() < .5 else winner
             if k == slip:
                 winner = members[(k + 1) % len(members)]
             extra = [] if rotates or r.random() < .6 else [r.choice(self.suppliers)]

@@ -194,6 +194,8 @@ extension CatalogueFlag {
     guard let buyer = process.buyer,
       !sink.rows.contains(where: { $0.kind == .award && $0.small == 0 })
     else { return }
+    // The buyer is named by itself too: conclusions look it up.
+    _ = sink.names.number(of: buyer)
     for award in process.activeAwards {
       guard let amount = award.amount, amount.value > 0 else { continue }
       let market = sink.number([buyer, amount.currency])
@@ -236,6 +238,8 @@ extension CatalogueFlag {
     guard !sink.rows.contains(where: { $0.kind == .meeting }) else { return }
     let found = bidders(process)
     guard (2...pairLimit).contains(found.count) else { return }
+    // Conclusions name each member.
+    for tenderer in found { _ = sink.names.number(of: tenderer) }
     let winners = found.filter(process.isWinner)
     var row = FactRow(kind: .meeting)
     row.a = sink.number(found.sorted { $0.precedes($1) })
