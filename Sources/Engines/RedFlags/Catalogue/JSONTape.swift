@@ -307,16 +307,14 @@ extension JSONView {
 
   /// Whether an array holds one value twice.
   var hasEqualElements: Bool {
+    var rest = elements
+    // Most lists have few elements: none or one needs no comparing, of two each digest is looked at once.
+    guard let first = rest.next(), let second = rest.next() else { return false }
+    if rest.next() == nil {
+      return first.digest == second.digest && first.equals(second)
+    }
     var known: [UInt64: [JSONView]] = [:]
-    var isFirst = true
     for element in elements {
-      if isFirst {
-        // Most lists have one element: nothing to compare.
-        var rest = elements
-        _ = rest.next()
-        guard rest.next() != nil else { return false }
-        isFirst = false
-      }
       let digest = element.digest
       if known[digest]?.contains(where: { $0.equals(element) }) ?? false { return true }
       known[digest, default: []].append(element)

@@ -22,8 +22,9 @@ public struct JSONSchema: Sendable {
     }
   }
 
-  /// One schema within the others.
-  struct Node {
+  /// One schema within the others; it does not change once all are read. A class, since it is looked at for every
+  /// value and must not be copied.
+  final class Node: @unchecked Sendable {
     var reference: Int?
     var types: Types?
     var required: [[UInt8]] = []
@@ -82,20 +83,18 @@ public struct JSONSchema: Sendable {
       fail(id, pointer, Phrase("模式应为对象", en: "a schema should be an object"))
       return place
     }
-    var node = Node()
+    let node = nodes[place]
     if let reference = schema["$ref"]?.string {
       // What stands beside a reference counts for nothing in draft 4.
       node.reference = self.reference(reference, id, pointer)
-      nodes[place] = node
       return place
     }
     for (keyword, value) in members.sorted(by: { $0.key < $1.key }) {
-      if !take(keyword, value, &node, id, pointer), !JSONSchema.silent.contains(keyword) {
+      if !take(keyword, value, node, id, pointer), !JSONSchema.silent.contains(keyword) {
         fail(
           id, pointer, Phrase("不支持关键字 \(keyword)", en: "the keyword \(keyword) is not supported"))
       }
     }
-    nodes[place] = node
     return place
   }
 
@@ -104,7 +103,7 @@ public struct JSONSchema: Sendable {
   }
 
   private mutating func take(
-    _ keyword: String, _ value: JSONValue, _ node: inout Node, _ id: String, _ pointer: String
+    _ keyword: String, _ value: JSONValue, _ node: Node, _ id: String, _ pointer: String
   ) -> Bool {
     let inner = "\(pointer)/\(keyword)"
     switch keyword {

@@ -30,7 +30,14 @@ public final class SchemaValidator {
   private var isTrying = false
   private var failed = false
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
-  private var names: [Int: [[UInt8]: Bool]] = [:]
+  private var names: [UInt64: Resolution] = [:]
+
+  /// What a member's name means to a schema: names are few and come again and again.
+  private struct Resolution {
+    let name: [UInt8]
+    let place: Int
+    let nodes: [Int]
+  }
 
   private enum Step {
     case name(ByteText)
@@ -207,20 +214,12 @@ public final class SchemaValidator {
         || node.additional != nil
     else { return }
     for (key, value) in view.members {
-      var isKnown = false
+      let nodes = resolve(key, node, place)
       path.append(.name(key))
-      if let own = node.properties.first(where: { key.isBytes($0.name) }) {
-        isKnown = true
-        validate(value, own.node)
-      }
-      for (index, own) in node.patterns.enumerated() where own.pattern.couldMatch(key) {
-        guard isNamed(key, own.pattern, place << 8 | index) else { continue }
-        isKnown = true
-        validate(value, own.node)
-      }
-      if !isKnown, let additional = node.additional { validate(value, additional) }
+      for own in nodes { validate(value, own) }
+      if nodes.isEmpty, let additional = node.additional { validate(value, additional) }
       path.removeLast()
-      if !isKnown, !node.allowsAdditional {
+      if nodes.isEmpty, !node.allowsAdditional {
         fail(
           "additionalProperties", Phrase("不允许 \(key.string)", en: "\(key.string) is not allowed"))
       }
@@ -228,15 +227,19 @@ public final class SchemaValidator {
     }
   }
 
-  /// Whether a member's name matches; names are few and come again and again.
-  private func isNamed(_ key: ByteText, _ pattern: NamePattern, _ place: Int) -> Bool {
-    let bytes = key.bytes
-    if let known = names[place]?[bytes] { return known }
-    let isNamed = matches(pattern, key.string)
+  /// Schemas that the value of a member must meet.
+  private func resolve(_ key: ByteText, _ node: JSONSchema.Node, _ place: Int) -> [Int] {
+    let slot = key.hash ^ UInt64(place) &* 0x9E37_79B9_7F4A_7C15
+    if let known = names[slot], known.place == place, key.isBytes(known.name) { return known.nodes }
+    var nodes: [Int] = []
+    if let own = node.properties.first(where: { key.isBytes($0.name) }) { nodes.append(own.node) }
+    for own in node.patterns where own.pattern.couldMatch(key) {
+      if matches(own.pattern, key.string) { nodes.append(own.node) }
+    }
     // A file of nothing but new names must not fill the memory.
-    if names[place]?.count ?? 0 > 1000 { names[place] = nil }
-    names[place, default: [:]][bytes] = isNamed
-    return isNamed
+    if names.count > 20_000 { names.removeAll() }
+    names[slot] = Resolution(name: key.bytes, place: place, nodes: nodes)
+    return nodes
   }
 
   private func matches(_ pattern: NamePattern, _ text: String) -> Bool {
