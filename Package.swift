@@ -66,7 +66,7 @@ var targets: [Target] = [
   tests("LegalTime", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
-  engine("RedFlags"),
+  room("RedFlags", in: "Engines/", ["Commons"], embedding: ["Schema/ocds-1.1.5.json"]),
   tests("RedFlags", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons", "LegalTime"),
