@@ -1,0 +1,19 @@
+#pragma once
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <openssl/x509_vfy.h>
+
+/* Macros that join others and inline functions are not imported into Swift. */
+static const int tequ_evp_pkey_public_key = EVP_PKEY_PUBLIC_KEY;
+static const int tequ_evp_pkey_keypair = EVP_PKEY_KEYPAIR;
+static inline STACK_OF(X509) *tequ_x509_stack_new(void) { return sk_X509_new_null(); }
+static inline int tequ_x509_stack_push(STACK_OF(X509) *stack, X509 *one) {
+  return X509_up_ref(one) && sk_X509_push(stack, one);
+}
+static inline void tequ_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
