@@ -67,7 +67,7 @@ var targets: [Target] = [
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
   engine("NationalCrypto", "COpenSSL", "EvidenceLog"),
-  tests("NationalCrypto", "COpenSSL", "Commons", "EvidenceLog"),
+  tests("NationalCrypto", "Commons", "EvidenceLog"),
   .systemLibrary(
     name: "CZlib", path: "Sources/Engines/CZlib", pkgConfig: "zlib",
     providers: [.apt(["zlib1g-dev"])]),

@@ -139,6 +139,7 @@ public final class RunningCity: Sendable {
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    if profile.hasNationalLog { try SM3.requireAvailable() }
     nationalSigner =
       try profile.hasNationalLog
       ? SM2NoteSigner(name: signer.name, key: SM2PrivateKey(seed: ring.nationalLogSeed)) : nil
