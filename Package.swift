@@ -208,9 +208,10 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "Cities",
-        "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Cities", "CityProfiles", "Commons", "Credentials",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
+        "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
