@@ -9,6 +9,7 @@ usage: certificates.py BASE TEQU
 import base64, copy, gzip, hashlib, io, json, os, random, re, subprocess, tempfile, zlib
 
 import base58, rfc8785, zxingcpp
+from axe_playwright_python.sync_playwright import Axe
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -289,6 +290,12 @@ def base45(text):
     return bytes(out)
 
 
+def accessible(page, name):
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    check(f"{name}: axe finds nothing", not found, [v["id"] for v in found])
+
+
 saved = put("verify.html", site.get("/verify").body)
 with sync_playwright() as play:
     browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
@@ -300,6 +307,7 @@ with sync_playwright() as play:
         check(f"{language}: the code on the page is read by zxing", len(read) == 1 and read[0].text.startswith("TC1:"), read and len(read[0].text))
         if os.environ.get("TEQU_SCREENSHOTS"):
             page.screenshot(path=os.path.join(os.environ["TEQU_SCREENSHOTS"], f"certificate-{language}.png"), full_page=True)
+        accessible(page, language)
         pdf = page.pdf(format="A4", print_background=True)
         check(f"{language}: it is one sheet of A4", len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1)
         page.close()
@@ -328,6 +336,10 @@ with sync_playwright() as play:
         page.close()
         return ("✓" in said, bad, engine, facts, asked, said)
 
+    page = context.new_page()
+    page.goto("file://" + saved)
+    accessible(page, "offline")
+    page.close()
     good = verdict(text)
     check("offline: the code holds in a browser", good[0] and good[1] == [] and code in good[3], good[5])
     check("offline: nothing was asked of any network", good[4] == [], good[4])

@@ -9,6 +9,20 @@
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
 
+/* The parameters of an SM2 key; the scalar may be absent. The builder keeps the addresses of what it is given until
+   the parameters are made, which Swift's temporaries do not outlive: hence in C. */
+static inline OSSL_PARAM *tequ_sm2_parameters(const unsigned char *point, size_t length, const BIGNUM *scalar) {
+  OSSL_PARAM *parameters = NULL;
+  OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+  if (build != NULL
+      && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0)
+      && OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, length)
+      && (scalar == NULL || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, scalar)))
+    parameters = OSSL_PARAM_BLD_to_param(build);
+  OSSL_PARAM_BLD_free(build);
+  return parameters;
+}
+
 /* Macros that join others and inline functions are not imported into Swift. */
 static const int tequ_evp_pkey_public_key = EVP_PKEY_PUBLIC_KEY;
 static const int tequ_evp_pkey_keypair = EVP_PKEY_KEYPAIR;

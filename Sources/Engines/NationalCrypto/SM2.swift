@@ -124,22 +124,16 @@ enum SM2Library {
 
   /// A key of the library, to be freed; with a scalar it can sign.
   static func key(publicPoint: [UInt8], scalar: [UInt8]?) -> OpaquePointer? {
-    guard let build = OSSL_PARAM_BLD_new(),
-      let context = EVP_PKEY_CTX_new_from_name(nil, "SM2", nil)
-    else { return nil }
+    guard let context = EVP_PKEY_CTX_new_from_name(nil, "SM2", nil) else { return nil }
     let number = scalar.flatMap { BN_bin2bn($0, Int32($0.count), nil) }
     defer {
-      OSSL_PARAM_BLD_free(build)
       EVP_PKEY_CTX_free(context)
       BN_clear_free(number)
       ERR_clear_error()
     }
-    guard OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0) == 1,
-      OSSL_PARAM_BLD_push_octet_string(
-        build, OSSL_PKEY_PARAM_PUB_KEY, publicPoint, publicPoint.count) == 1,
-      number == nil || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1,
-      let parameters = OSSL_PARAM_BLD_to_param(build)
-    else { return nil }
+    guard let parameters = tequ_sm2_parameters(publicPoint, publicPoint.count, number) else {
+      return nil
+    }
     defer { OSSL_PARAM_free(parameters) }
     var key: OpaquePointer?
     let selection = number == nil ? tequ_evp_pkey_public_key : tequ_evp_pkey_keypair
