@@ -109,8 +109,15 @@ public actor Sequencer {
 
   /// The signed checkpoint, with the second root and signature where the city has them.
   private func checkpoint(_ point: Checkpoint, adding entries: [LogEntry]) async throws -> String {
-    // The second tree has taken in what the measures were told of.
-    if national != nil { try await follow() }
+    if national != nil {
+      // The second tree has taken in what the measures were told of.
+      try await follow()
+      guard told == point.size - Int64(entries.count) else {
+        // Another node took acts meanwhile: the first tree is read anew.
+        grown = nil
+        throw Problem.unavailable()
+      }
+    }
     guard let head = try national?.head(point, adding: entries) else {
       return try signer.sign(point.text).description
     }
