@@ -59,6 +59,8 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
+  engine("Airspace"),
+  tests("Airspace", "Commons"),
   engine("CaseEngine"),
   .systemLibrary(
     name: "COpenSSL", path: "Sources/Engines/COpenSSL", pkgConfig: "libcrypto",
@@ -181,11 +183,10 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
-        "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-        "CJemalloc", "Commons", "Credentials",
-        "Desk", "Dormancy", "EvidenceLog", "Interchange", "LegalTime", "NationalCrypto", "RedFlags",
-        "Rulebook", "SealedFiles",
+        "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
+        "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "CityProfiles", "CJemalloc", "Commons", "Credentials", "Desk", "Dormancy", "EvidenceLog",
+        "Interchange", "LegalTime", "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "TimeStamping", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
