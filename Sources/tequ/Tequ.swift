@@ -12,5 +12,6 @@ struct Tequ: AsyncParsableCommand {
       AirspaceCommand.self,
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
+      CertificateCommand.self, SMCommand.self, TimestampCommand.self,
     ])
 }
