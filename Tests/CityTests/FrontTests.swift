@@ -64,7 +64,7 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + cases("dormancy") + dormancy + cases("reconsideration") + reconsideration
+    ] + certificates + cases("dormancy") + dormancy + cases("reconsideration") + reconsideration
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
   static func cases(_ slug: String) -> [(String, Set<Who>)] {
@@ -82,6 +82,16 @@ import Testing
         "GET /api/\(slug)/trays/{tray}",
       ].map { ($0, []) }
   }
+
+  static let certificates: [(String, Set<Who>)] =
+    [
+      "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",
+      "GET /certificates/schemas/{type}.json", "GET /certificates/status/{purpose}/{list}",
+      "GET /certificates/{number}/{version}/{document}.json",
+      "GET /certificates/{number}/{version}/{document}.sd-jwt",
+      "GET /certificates/{number}/{version}/{document}", "GET /log/sm2-key",
+    ].map { ($0, everybody) }
+    + [("POST /certificates/{number}/{version}/{document}/status", known)]
 
   static let dormancy: [(String, Set<Who>)] = [
     ("GET /dormancy/check", everybody), ("GET /dormancy/register", everybody),

@@ -14,6 +14,7 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
+import NationalCrypto
 import Rulebook
 import ServiceRequests
 import Storage
@@ -48,6 +49,8 @@ public final class RunningCity: Sendable {
   public let policy: AccessPolicy
   /// The key with which the log signs.
   public let signer: NoteSigner
+  /// The key of the second signature with SM2; nil unless the profile asks for one.
+  public let nationalSigner: SM2NoteSigner?
   /// The log.
   public let sequencer: Sequencer
   /// What one node does for all that share the store.
@@ -136,11 +139,16 @@ public final class RunningCity: Sendable {
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    if profile.hasNationalLog { try SM3.requireAvailable() }
+    nationalSigner =
+      try profile.hasNationalLog
+      ? SM2NoteSigner(name: signer.name, key: SM2PrivateKey(seed: ring.nationalLogSeed)) : nil
     duties = Duties(
       node: Hex.encode(random.bytes(8)), store: store, time: time,
       isAlone: !folder.database.isShared)
     sequencer = Sequencer(
-      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures)
+      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures,
+      national: nationalSigner)
     receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)

@@ -78,8 +78,9 @@ public struct OpenCase: Command {
       base: base, kind: type.id, party: draft.party, subject: draft.subject,
       facts: draft.facts.text, updatedAt: context.effectiveAt)
     let numbers = try draft.numberDocuments(setting, view, context.ring)
+    let certificates = try draft.certify(row, setting, view, context)
     let changes =
-      CaseFileBook.open(row, context.ring) + draft.ownRows(context.ring) + numbers
+      CaseFileBook.open(row, context.ring) + draft.ownRows(context.ring) + numbers + certificates
       + (try step.attaching(view, context, version: 1))
     return .accepted(
       publicFields: draft.record(stage, before: nil, row, setting, context), changes: changes,
@@ -181,8 +182,10 @@ public struct MoveCase: Command {
     try draft.run(taken.clockEffects, on: &clocks, setting)
     draft.settle(&row.base, taken.status, clocks, setting)
     let numbers = try draft.numberDocuments(setting, view, context.ring)
+    let certificates = try draft.certify(row, setting, view, context)
     let changes =
       CaseFileBook.move(row, from: loaded, context.ring) + draft.ownRows(context.ring) + numbers
+      + certificates
       + (try step.attaching(view, context, version: row.base.version))
     return .accepted(
       publicFields: draft.record(

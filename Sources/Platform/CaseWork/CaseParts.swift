@@ -120,6 +120,11 @@ struct CaseParts {
       h.a(
         "/\(slug)/\(file.row.base.number)/documents/\(event.row.key.version)/\(document.id)\(query)",
         document.title)
+      if document.certificate != nil {
+        h.a(
+          "/certificates/\(file.row.base.number)/\(event.row.key.version)/\(document.id)\(query)",
+          Phrase("证书（可核验）", en: "certificate"))
+      }
     }
   }
 

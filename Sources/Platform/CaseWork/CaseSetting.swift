@@ -73,6 +73,14 @@ public struct CaseSetting: Sendable {
   public var measure: Int { procedure.card.number }
   /// The civil day of a moment in the city.
   public func day(_ moment: Instant) -> CivilDate { moment.date(in: profile.zone) }
+
+  /// In whose name a document issues.
+  public func issuer(of document: CaseDocument, _ holder: String?) -> Phrase {
+    let city = profile.name
+    guard let agency = holder.flatMap(profile.agency) else { return city }
+    guard document.isOfGovernment, agency.kind != "district" else { return agency.name }
+    return Phrase("\(city.zh)人民政府", en: "People's Government of \(city.en)")
+  }
 }
 
 /// The dates that follow from a case's clocks: columns that `tequ verify` computes again.

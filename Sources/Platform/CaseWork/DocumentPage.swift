@@ -15,7 +15,7 @@ struct DocumentPage {
     _ sight: CaseSight
   ) -> Response {
     let profile = setting.profile
-    let agency = issuer(of: document, file.row.base.agency)
+    let agency = setting.issuer(of: document, file.row.base.agency)
     let issuedOn = setting.day(event.row.effectiveAt)
     let source = CaseDocument.Source(
       row: file.row, facts: file.facts, said: event.said ?? CaseFacts(),
@@ -48,14 +48,6 @@ struct DocumentPage {
         }
       }
     }
-  }
-
-  /// In whose name a document issues.
-  private func issuer(of document: CaseDocument, _ holder: String?) -> Phrase {
-    let city = setting.profile.name
-    guard let agency = holder.flatMap(setting.profile.agency) else { return city }
-    guard document.isOfGovernment, agency.kind != "district" else { return agency.name }
-    return Phrase("\(city.zh)人民政府", en: "People's Government of \(city.en)")
   }
 
   private func write(_ h: inout HTML, _ block: CaseDocument.Block) {
