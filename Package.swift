@@ -46,9 +46,12 @@ func dependency(_ repository: String, _ version: Version) -> Package.Dependency 
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 
-var dependencies = [dependency("apple/swift-crypto", "4.5.2")]
+var dependencies = [
+  dependency("apple/swift-crypto", "4.5.2"), dependency("apple/swift-asn1", "1.2.0"),
+]
 var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
@@ -59,18 +62,32 @@ var targets: [Target] = [
   engine("Airspace"),
   tests("Airspace", "Commons"),
   engine("CaseEngine"),
+  .systemLibrary(
+    name: "COpenSSL", path: "Sources/Engines/COpenSSL", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"])]),
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
   engine("DepositProofs", "EvidenceLog"),
   tests("DepositProofs", "Commons", "EvidenceLog"),
+  engine("NationalCrypto", "COpenSSL", "EvidenceLog"),
+  tests("NationalCrypto", "Commons", "EvidenceLog"),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/Engines/CZlib", pkgConfig: "zlib",
+    providers: [.apt(["zlib1g-dev"])]),
+  engine("Credentials", "CZlib", "EvidenceLog", crypto),
+  tests("Credentials", "Commons", "EvidenceLog"),
+  engine("QRSymbols"),
+  tests("QRSymbols", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
   engine("SecrecyMeasures"),
   tests("SecrecyMeasures", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
-  engine("RedFlags"),
+  engine("TimeStamping", "COpenSSL", asn1),
+  tests("TimeStamping", "Commons"),
+  room("RedFlags", in: "Engines/", ["Commons"], embedding: ["Schema/ocds-1.1.5.json"]),
   tests("RedFlags", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons", "LegalTime"),
@@ -114,7 +131,7 @@ if !enginesOnly {
     room("SQLiteStorage", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     room("Books", in: "Platform/", ["Commons", "Storage", crypto]),
     room("Desk", in: "Platform/", ["Commons", "Storage", "Books"]),
-    room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk"]),
+    room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk", "TimeStamping"]),
     room(
       "MeasureKit", in: "Platform/",
       [
@@ -125,7 +142,7 @@ if !enginesOnly {
       "CaseWork", in: "Platform/",
       [
         "Commons", "AccessControl", "CaseEngine", "LegalTime", "Rulebook", "Storage", "Books",
-        "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
+        "Credentials", "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
       ]),
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
@@ -141,23 +158,26 @@ if !enginesOnly {
     room(
       "WebServer", in: "App/",
       ["Commons", "HTTPValues", hummingbird, hummingbirdCore, nio, httpTypes, logging]),
-    .systemLibrary(
-      name: "CZlib", path: "Sources/App/CZlib", pkgConfig: "zlib",
-      providers: [.apt(["zlib1g-dev"])]),
     room(
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook", "SealedFiles",
+        "AdministrativeReconsideration", "Credentials", "CZlib", "NationalCrypto", "QRSymbols",
+        "RedFlags",
+        "Rulebook", "SealedFiles",
         "ServiceRequests", "StoreCopy", "TradeSecrets", "Verification", "WebServer", logging,
-      ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
+      ],
+      embedding: [
+        "Resources/verifier.html", "Resources/verify.html", "Resources/proofs.js",
+        "Resources/openapi.yaml",
+      ]),
     room(
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine",
+        "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
@@ -170,12 +190,13 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
         "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
-        "CityProfiles",
-        "CJemalloc", "Commons", "DepositProofs",
-        "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
-        "Interchange", "ServiceRequests", "Simulation", "SecrecyMeasures", "SQLiteStorage",
-        "Storage", "StorageConformance", "StoreCopy", "TradeSecrets", "Verification", "WebServer",
-        arguments, logging,
+        "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
+        "EvidenceLog",
+        "Interchange", "LegalTime", "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles",
+        "SecrecyMeasures", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
+        "StorageConformance",
+        "StoreCopy", "TimeStamping", "TradeSecrets", "Verification", "WebServer", arguments,
+        logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
@@ -201,9 +222,10 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "Cities",
-        "CityProfiles", "Commons", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
+        "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
@@ -212,7 +234,7 @@ if !enginesOnly {
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(
-      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk", "MeasureKit",
       "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     tests(
       "StoreCopy", "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),

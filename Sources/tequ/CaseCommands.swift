@@ -28,7 +28,7 @@ private func settings() throws -> [CaseSetting] {
   let secrets = try SecretRules(profile, law: AllLaw.base(), calendar: calendar)
   let procedures: [any Procedure] =
     [ReconsiderationProcedure(reconsideration)] + TradeSecretsMeasure.procedures(secrets)
-  return procedures.map { CaseSetting($0, in: profile, calendar: calendar) }
+  return try procedures.map { try CaseSetting($0, in: profile, calendar: calendar) }
 }
 
 /// Walks every state that each case type can reach.

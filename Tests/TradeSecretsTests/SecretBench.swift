@@ -31,7 +31,7 @@ struct SecretBench {
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
-    measure = TradeSecretsMeasure(
+    measure = try TradeSecretsMeasure(
       desk: desk, rules: try SecretBench.rules(profile), ring: ring, acknowledger: Acknowledger([]))
   }
 

@@ -102,6 +102,7 @@ public struct Receipt: Sendable {
     public let holds: Bool
     /// What was found.
     public let detail: String
+
     /// A check that was made.
     public init(id: String, name: Phrase, holds: Bool, detail: String) {
       self.id = id

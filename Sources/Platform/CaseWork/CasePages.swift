@@ -93,6 +93,7 @@ struct CasePages {
   ) -> Response {
     let number = file.row.base.number.description
     let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
+    let sight = office.sight(visit, file.row, isOwner: true)
     return visit.page(
       procedure.type.name + .same(" \(number)"), trail: trail, status: problem?.status ?? 200
     ) { h in
@@ -105,14 +106,14 @@ struct CasePages {
       h.element("div", .class("two")) { h in
         h.element("div") { h in
           ownSteps(&h, visit, file, token, state)
-          parts.told(&h, file, query)
+          parts.told(&h, file, sight, query)
           h.element("h2", text: Phrase("办理过程", en: "History"))
-          parts.timeline(&h, file, for: .applicant, query)
+          parts.timeline(&h, file, sight, isApplicant: true, query)
         }
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file)
+            parts.summary(&h, file, sight)
           }
           parts.notices(&h, file)
         }

@@ -272,6 +272,7 @@ extension Stylesheet {
     .grid th,.grid td{border:1px solid var(--line);padding:.35rem;height:2rem;text-align:left;
     overflow-wrap:anywhere}.signatures{display:grid;gap:.25rem 2rem;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));
     margin-top:2rem}
+    .qr{display:block;width:94mm;max-width:100%;height:auto;margin:1rem auto 0;background:#fff}
     .document-proof{border-top:1px solid var(--line);margin-top:2rem;padding-top:.5rem;font-size:.85rem;
     color:var(--soft)}
 

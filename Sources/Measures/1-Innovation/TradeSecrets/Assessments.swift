@@ -98,6 +98,8 @@ struct AssessmentProcedure: Procedure {
     .init("other", Phrase("其他", en: "other")),
   ]
 
+  func function(of command: CommandID) -> String { "self-assessment" }
+
   func fields(of command: CommandID) -> [CaseField] {
     let result = [
       CaseField(

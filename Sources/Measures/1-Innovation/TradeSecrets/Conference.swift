@@ -139,6 +139,8 @@ struct ConferenceProcedure: Procedure {
     CaseField(name, Phrase(zh, en: en), .words(2000))
   }
 
+  func function(of command: CommandID) -> String { "stations" }
+
   func fields(of command: CommandID) -> [CaseField] {
     switch command {
     case .raise:

@@ -37,6 +37,8 @@ struct DepositProcedure: Procedure {
         SecretBasis.electronicSignature(8))
     ])
 
+  func function(of command: CommandID) -> String { "self-assessment" }
+
   func fields(of command: CommandID) -> [CaseField] {
     guard command == .deposit else { return [] }
     return [

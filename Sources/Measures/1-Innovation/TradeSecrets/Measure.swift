@@ -36,15 +36,20 @@ public final class TradeSecretsMeasure: CaseMeasure {
   private let figures = Locked(SecretFigures())
 
   /// The measure under a city's rules.
+  ///
+  /// - Throws: ``Problem`` 422 if the rules on adoption are wrong.
   public init(
     desk: CommandDesk, rules: SecretRules, ring: KeyRing, acknowledger: Acknowledger
-  ) {
+  ) throws(Problem) {
     self.rules = rules
-    offices = TradeSecretsMeasure.procedures(rules).map { procedure in
-      CaseOffice(
-        CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk,
-        ring: ring, acknowledger: acknowledger)
+    var offices: [CaseOffice] = []
+    for procedure in TradeSecretsMeasure.procedures(rules) {
+      offices.append(
+        CaseOffice(
+          try CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk,
+          ring: ring, acknowledger: acknowledger))
     }
+    self.offices = offices
   }
 
   /// That of the deposits.

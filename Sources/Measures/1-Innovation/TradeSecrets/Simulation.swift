@@ -46,10 +46,8 @@ public struct SecretAgents: Sendable {
     measure.offices.first { $0.procedure.path == "trade-secrets/\(word)" }
   }
 
-  /// Takes the steps that clocks call for, and at eleven on a working day those of people.
+  /// At eleven on a working day everybody takes the steps that are due.
   public func turn(at moment: Instant) async throws {
-    guard let desk = measure.offices.first?.desk else { return }
-    try await CaseExpiry(desk: desk, measure.offices.map(\.setting)).settle(at: moment)
     let zone = measure.rules.profile.zone
     let today = moment.date(in: zone)
     guard moment == Instant(today, secondOfDay: 39_600, in: zone),

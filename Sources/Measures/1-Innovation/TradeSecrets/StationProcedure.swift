@@ -90,6 +90,8 @@ struct StationProcedure: Procedure {
       "Do not write the secret itself, only what the trouble is. It is kept sealed; only staff see it."
   )
 
+  func function(of command: CommandID) -> String { "stations" }
+
   func fields(of command: CommandID) -> [CaseField] {
     switch command {
     case .request: application

@@ -35,9 +35,8 @@ public struct DormancyAgents: Sendable {
 
   private static let count = 60
 
-  /// Takes the steps that clocks call for, and at ten on a working day those of people.
+  /// At ten on a working day everybody takes the steps that are due.
   public func turn(at moment: Instant) async throws {
-    try await CaseExpiry(desk: measure.desk, [measure.office.setting]).settle(at: moment)
     let zone = measure.rules.profile.zone
     let today = moment.date(in: zone)
     guard moment == Instant(today, secondOfDay: 36_000, in: zone),
