@@ -68,6 +68,7 @@ import Testing
     "CaseWork": [
       "Books", "CityProfiles", "Desk", "HTTPValues", "Interchange", "Markup", "MeasureKit",
     ],
+    "Credentials": ["EvidenceLog"], "NationalCrypto": ["EvidenceLog"],
     "Rulebook": ["LegalTime"], "Dormancy": ["LegalTime", "Rulebook"],
     "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],
     "tequ": ["App", "Simulation", "WebServer"],
@@ -94,9 +95,12 @@ import Testing
     "HTTPTypes": ["WebServer"], "ArgumentParser": ["tequ"],
     "CSQLite": ["SQLiteStorage", "FaultInjection"],
     "CPostgres": ["PostgresStorage"],
-    "CSHA256": ["EvidenceLog"], "CZlib": ["App"], "CJemalloc": ["tequ"],
+    "CSHA256": ["EvidenceLog"], "CZlib": ["App", "Credentials"],
+    "COpenSSL": ["NationalCrypto", "TimeStamping"],
+    "CJemalloc": ["tequ"],
     "Dispatch": ["Interchange"],
-    "Crypto": ["Commons", "EvidenceLog", "Books", "SealedFiles"],
+    "Crypto": ["Commons", "Credentials", "EvidenceLog", "Books", "SealedFiles"],
+    "SwiftASN1": ["TimeStamping"],
     "CryptoExtras": ["AccessControl", "SealedFiles"],
     "FoundationNetworking": ["Interchange"],
     "Foundation": [

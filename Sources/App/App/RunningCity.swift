@@ -14,6 +14,7 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
+import NationalCrypto
 import Rulebook
 import ServiceRequests
 import Storage
@@ -48,6 +49,8 @@ public final class RunningCity: Sendable {
   public let policy: AccessPolicy
   /// The key with which the log signs.
   public let signer: NoteSigner
+  /// The key of the second signature with SM2; nil unless the profile asks for one.
+  public let nationalSigner: SM2NoteSigner?
   /// The log.
   public let sequencer: Sequencer
   /// What one node does for all that share the store.
@@ -136,11 +139,16 @@ public final class RunningCity: Sendable {
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    if profile.hasNationalLog { try SM3.requireAvailable() }
+    nationalSigner =
+      try profile.hasNationalLog
+      ? SM2NoteSigner(name: signer.name, key: SM2PrivateKey(seed: ring.nationalLogSeed)) : nil
     duties = Duties(
       node: Hex.encode(random.bytes(8)), store: store, time: time,
       isAlone: !folder.database.isShared)
     sequencer = Sequencer(
-      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures)
+      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures,
+      national: nationalSigner)
     receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
@@ -194,7 +202,7 @@ public final class RunningCity: Sendable {
     }
     if adopts(DormancyMeasure.card) {
       found.append(
-        DormancyMeasure(
+        try DormancyMeasure(
           desk: desk,
           rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
           ring: ring,
@@ -203,7 +211,7 @@ public final class RunningCity: Sendable {
     if adopts(ReconsiderationMeasure.card) {
       let rules = try ReconsiderationRules(
         profile, law: AllLaw.base(), calendar: .stateCouncil)
-      let setting = CaseSetting(
+      let setting = try CaseSetting(
         ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil)
       found.append(
         ReconsiderationMeasure(
@@ -216,11 +224,11 @@ public final class RunningCity: Sendable {
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
-    + DormancyTables.migrations + [CopyBook.migration]
+    + DormancyTables.migrations + ReconsiderationTables.migrations + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
-    + DormancyTables.markedTables
+    + DormancyTables.markedTables + ReconsiderationTables.markedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -266,7 +274,7 @@ public final class RunningCity: Sendable {
           if let notice = try await office.notice(effect) { return notice }
         }
         return nil
-      }, keys: KeyWatch(self), desk: desk, duties: duties,
+      }, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
       time: time, logger: logger)
   }
 
@@ -275,13 +283,13 @@ public final class RunningCity: Sendable {
     measures.lazy.compactMap { $0.stepName(kind) }.first ?? .same(kind)
   }
 
-  /// Whether a visitor may read a case as an official.
+  /// Whether a visitor may read all of a case as an official, as whoever opens a receipt does.
   func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
     guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
       return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     }
     guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
-    return office.isStaff(visit, file)
+    return office.seesEverything(visit, file)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.
@@ -306,6 +314,9 @@ public final class RunningCity: Sendable {
 
   /// Takes the steps that legal clocks call for now; the answer is how many.
   public func tick() async throws -> Int { try await workers.tick() }
+
+  /// Does what is due once a night; the answer is how much.
+  public func night() async throws -> Int { try await workers.night() }
 
   /// Hands over the notices that are due.
   public func notify() async throws {

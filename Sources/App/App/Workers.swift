@@ -16,6 +16,7 @@ struct Workers: Sendable {
   let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
   let keys: KeyWatch
+  let measures: [any Measure]
   let desk: CommandDesk
   let duties: Duties
   let time: any TimeSource
@@ -40,6 +41,11 @@ struct Workers: Sendable {
           try await duties.clocks.held() == nil ? 0 : try await tick()
         }
       }
+      group.addTask {
+        await repeating("nightly", 60_000) {
+          try await duties.nightly.held() == nil ? 0 : try await night()
+        }
+      }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
       group.addTask { await repeating("keys", 1000) { try await keys.look() } }
       group.addTask { await repeating("sweep", 3_600_000) { try await sweep() } }
@@ -58,6 +64,13 @@ struct Workers: Sendable {
     let rows = try await desk.store.all(CaseBook.due(by: now, limit: 500))
     if rows.isEmpty { return 0 }
     return try await expiry.expire(rows, at: now) + caseExpiry.expire(rows, at: now)
+  }
+
+  /// What measures do once a night; the answer is how much.
+  func night() async throws -> Int {
+    var done = 0
+    for measure in measures { done += try await measure.nightly(at: time.now) }
+    return done
   }
 
   private func sweep() async throws -> Int {
@@ -94,6 +107,8 @@ struct Duties: Sendable {
   let clocks: Duty
   /// To hand over notices.
   let outbox: Duty
+  /// What measures do once a night. A night's work that two nodes begin comes to the same.
+  let nightly: Duty
 
   /// Whether there may be other nodes.
   let isShared: Bool
@@ -107,8 +122,9 @@ struct Duties: Sendable {
     log = duty("log")
     clocks = duty("clocks")
     outbox = duty("outbox")
+    nightly = duty("nightly")
   }
 
   /// All of them.
-  var all: [Duty] { [log, clocks, outbox] }
+  var all: [Duty] { [log, clocks, outbox, nightly] }
 }
