@@ -60,6 +60,8 @@ var targets: [Target] = [
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
+  engine("EvidencePackets", "EvidenceLog"),
+  tests("EvidencePackets", "Commons", "EvidenceLog"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
@@ -124,6 +126,7 @@ if !enginesOnly {
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
+    measure("IPProtection", in: "1-Innovation", "EvidenceLog", "EvidencePackets", "Interchange"),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
@@ -142,8 +145,9 @@ if !enginesOnly {
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
-        "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook", "SealedFiles",
+        "Markup", "Charts", "MeasureKit", "EvidenceLog", "IPProtection", "LegalTime",
+        "CityProfiles", "Cities", "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook",
+        "SealedFiles",
         "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
       ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
     room(
@@ -152,7 +156,7 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
         "BusinessDormancy", "CaseEngine",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "Markup",
+        "IPProtection", "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),
@@ -164,7 +168,8 @@ if !enginesOnly {
         "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
         "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
         "CJemalloc", "Commons",
-        "Desk", "Dormancy", "EvidenceLog", "LegalTime", "RedFlags", "Rulebook", "SealedFiles",
+        "Desk", "Dormancy", "EvidenceLog", "EvidencePackets", "IPProtection", "LegalTime",
+        "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
@@ -181,6 +186,10 @@ if !enginesOnly {
     tests(
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
+      "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),

@@ -11,5 +11,6 @@ struct Tequ: AsyncParsableCommand {
       Deadline.self, RulesCommand.self, CasesCommand.self, CityCommand.self, DormancyCommand.self,
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
+      PacketCommand.self,
     ])
 }

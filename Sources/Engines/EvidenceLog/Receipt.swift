@@ -102,6 +102,14 @@ public struct Receipt: Sendable {
     public let holds: Bool
     /// What was found.
     public let detail: String
+
+    /// A check with what came of it.
+    public init(id: String, name: Phrase, holds: Bool, detail: String) {
+      self.id = id
+      self.name = name
+      self.holds = holds
+      self.detail = detail
+    }
   }
 
   /// Checks the receipt with nothing but itself and the keys one trusts: none given, the key in the

@@ -122,7 +122,7 @@ struct CaseDeskPages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file)
+            parts.summary(&h, file, for: .staff, "")
           }
           parts.notices(&h, file)
         }

@@ -129,7 +129,7 @@ struct CasePages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file)
+            parts.summary(&h, file, for: .applicant, query)
           }
           parts.notices(&h, file)
         }

@@ -77,7 +77,8 @@ struct CaseParts {
     }
   }
 
-  func summary(_ h: inout HTML, _ file: CaseFile) {
+  /// Facts of the case; for staff and applicant alike, with the pages that the measure adds.
+  func summary(_ h: inout HTML, _ file: CaseFile, for audience: Audience, _ query: String) {
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = procedure.summary(
       file.row, file.facts
     ).map { fact in (fact.name, { $0.text(fact.value) }) }
@@ -95,6 +96,9 @@ struct CaseParts {
         ))
     }
     h.summary(rows)
+    for link in procedure.links(of: file.row, file.facts, isStaff: audience == .staff) {
+      h.element("p") { $0.a(link.target + query, link.name) }
+    }
   }
 
   // MARK: What happened

@@ -38,6 +38,10 @@ public protocol Procedure: Sendable {
   var notices: [CommandID: (subject: Phrase, body: Phrase)] { get }
   /// Steps that stay among officials: the applicant does not see what was said with them.
   var internalCommands: Set<CommandID> { get }
+  /// Pages of the measure's own about a case, to which its page leads.
+  func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)]
   /// Facts that a page shows beside the case, with their values in words.
   func summary(_ file: CaseFileRow, _ facts: CaseFacts) -> [(name: Phrase, value: Phrase)]
   /// What must hold of every case besides what holds of all kinds: what is wrong, nothing if all is
@@ -69,6 +73,10 @@ extension Procedure {
   public var notices: [CommandID: (subject: Phrase, body: Phrase)] { [:] }
   /// By default the applicant sees everything.
   public var internalCommands: Set<CommandID> { [] }
+  /// By default no such pages.
+  public func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)] { [] }
   /// By default nothing.
   public func summary(_ file: CaseFileRow, _ facts: CaseFacts) -> [(name: Phrase, value: Phrase)] {
     []

@@ -53,11 +53,7 @@ public struct WebhookConnector: Connector {
         "\(address.host ?? "?"): \(error.localizedDescription)", isLasting: false)
     }
     let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    guard (200..<300).contains(status) else {
-      // A refusal of the message itself will not change; anything else may pass.
-      let isLasting = (400..<500).contains(status) && ![401, 403, 408, 425, 429].contains(status)
-      throw DeliveryFailure("HTTP \(status)", isLasting: isLasting)
-    }
+    guard (200..<300).contains(status) else { throw DeliveryFailure(status: status) }
     return "webhook:\(status)"
   }
 }

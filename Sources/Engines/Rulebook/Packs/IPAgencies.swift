@@ -87,7 +87,8 @@ extension IPCompetence {
       patents(70), from: agencyStart, exceptionOf: "ip.agency-level",
       when: .holds("ip.crosses-districts"), .choice("city", Phrase("市级机关", en: "the city"))),
     Rule(
-      "ip.agency-level.amount", Phrase("数额达到城市规定的，由市级办理", en: "From the city's own amount on: the city"),
+      "ip.agency-level.amount",
+      Phrase("数额达到城市规定的，由市级办理", en: "From the city's own amount on: the city"),
       division, from: agencyStart, exceptionOf: "ip.agency-level",
       when: .all([
         .not(isOne(of: firstArticle + secondArticle)), .not(.holds("ip.crosses-districts")),
@@ -134,5 +135,15 @@ extension IPCompetence {
     FactDeclaration(
       id, Phrase(zh, en: en), .truth, meaning: Phrase("是否\(zh)", en: "whether \(en)"),
       whenSilent: .truth(false))
+  }
+}
+
+extension IPCompetence {
+  /// What a code that a rule of this pack gives is called.
+  public static func phrase(of code: String) -> Phrase {
+    for answer in pack.rules.map(\.answer) {
+      if case .choice(code, let name) = answer { return name }
+    }
+    return .same(code)
   }
 }

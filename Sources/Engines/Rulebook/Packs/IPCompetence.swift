@@ -155,7 +155,8 @@ public enum IPCompetence {
   static let parameters: [Parameter] = [
     // Practice before the table (Zhongshan, Qianhai) used the same amount; the table itself was not read.
     Parameter(
-      "ip.intermediate-from", Phrase("中级法院管辖的标的额", en: "amount from which an intermediate court hears"),
+      "ip.intermediate-from",
+      Phrase("中级法院管辖的标的额", en: "amount from which an intermediate court hears"),
       [.init(from: start, .money(.fen(500_000_000)), amounts)])
   ]
 }

@@ -20,7 +20,8 @@ public enum PlatformNotices {
     Citation("电子商务法", edition: "2018-08-31", article: article, paragraph: paragraph)
   }
   static func reply(_ article: Int) -> Citation {
-    Citation("最高人民法院关于涉网络知识产权侵权纠纷几个法律适用问题的批复", edition: "法释〔2020〕9号", article: article, verified: false)
+    Citation(
+      "最高人民法院关于涉网络知识产权侵权纠纷几个法律适用问题的批复", edition: "法释〔2020〕9号", article: article, verified: false)
   }
 
   static let parameters: [Parameter] = [
@@ -49,7 +50,8 @@ public enum PlatformNotices {
       "takedown.notarisation", Phrase("公证、认证期限", en: "Time for notarisation"), reply(3),
       from: replyStart, .period("takedown.notarisation")),
     Rule(
-      "takedown.measures", Phrase("等待期届满后的措施", en: "Measures after the wait"), law(43, 2), from: start,
+      "takedown.measures", Phrase("等待期届满后的措施", en: "Measures after the wait"), law(43, 2),
+      from: start,
       ends),
     Rule(
       "takedown.measures.kept", Phrase("期内已经投诉或者起诉", en: "A complaint or suit in time"), law(43, 2),
