@@ -54,7 +54,8 @@ public struct DemoCity: Sendable {
       who: Phrase("知识产权执法人员", en: "IP officer"), login: "ip-officer",
       posts: [Post(IPMeasure.officer.id, agency: "market")]),
     Login(
-      who: Phrase("平台知识产权专员（示范商城）", en: "platform's IP officer (Shifan Mall)"), login: "ip-platform",
+      who: Phrase("平台知识产权专员（示范商城）", en: "platform's IP officer (Shifan Mall)"),
+      login: "ip-platform",
       posts: [Post(IPMeasure.platform.id, agency: "mall")]),
     Login(
       who: Phrase("法院立案和审判人员", en: "court officer"), login: "ip-court",

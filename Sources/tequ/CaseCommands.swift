@@ -45,8 +45,7 @@ struct CheckCases: AsyncParsableCommand {
       var isSound = true
       for type in try settings().map(\.type) + [
         DormancyMeasure.caseType, IPMeasure.caseType, RequestsMeasure.caseType,
-      ]
-      {
+      ] {
         let report = try ModelCheck.explore(type)
         isSound = isSound && report.isSound
         guard json else {

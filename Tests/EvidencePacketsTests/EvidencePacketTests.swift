@@ -39,12 +39,16 @@ enum PacketSample {
 
   static func packed() throws -> EvidencePacket { try EvidencePacket(packing: files, content) }
 
-  static let signer = try! NoteSigner(
-    name: "tequ.example/test", seed: Array(repeating: 7, count: 32))
+  static var signer: NoteSigner {
+    get throws {
+      try NoteSigner(name: "tequ.example/test", seed: Array(repeating: 7, count: 32))
+    }
+  }
 
   /// The packet after two steps of custody, each in the log.
   static func logged() throws -> EvidencePacket {
     let packet = try packed()
+    let signer = try signer
     let first = CustodyEvent(
       content: packet.contentDigest, after: nil, at: moment, move: "received", to: "market",
       capacity: "agency", nonce: Array(repeating: 1, count: 16))
@@ -78,14 +82,14 @@ enum PacketSample {
 @Suite struct EvidencePacketTests {
   @Test func aPacketWithItsProofsHolds() throws {
     let packet = try EvidencePacket(PacketSample.logged().bytes)
-    let checks = packet.verify(trusting: [PacketSample.signer.verifier])
+    let checks = packet.verify(trusting: [try PacketSample.signer.verifier])
     #expect(checks.allSatisfy(\.holds), "\(checks)")
     #expect(packet.custody.last?.holder == "court-ip")
   }
 
   @Test func aPacketWithoutProofsSaysSo() throws {
     let packet = try EvidencePacket(PacketSample.packed().bytes)
-    let failed = packet.verify(trusting: [PacketSample.signer.verifier]).filter { !$0.holds }
+    let failed = packet.verify(trusting: [try PacketSample.signer.verifier]).filter { !$0.holds }
     #expect(failed.map(\.id) == ["logged"])
   }
 
@@ -104,7 +108,7 @@ enum PacketSample {
       var changed = bytes
       changed[place] ^= 1 << UInt8(random.below(8))
       guard let packet = try? EvidencePacket(changed) else { continue }
-      if packet.verify(trusting: [PacketSample.signer.verifier]).allSatisfy(\.holds) {
+      if packet.verify(trusting: [try PacketSample.signer.verifier]).allSatisfy(\.holds) {
         missed.append(place)
       }
     }
@@ -118,13 +122,12 @@ enum PacketSample {
     var content = PacketSample.content
     content["tool"] = nil
     content["time"] = ["source": "ntp", "offset_milliseconds": 1, "started": "yesterday"]
-    #expect {
-      try EvidencePacket(packing: PacketSample.files, content)
-    } throws: { error in
-      let fields = (error as? Problem)?.fields.map(\.pointer) ?? []
-      return fields.contains("/content/tool") && fields.contains("/content/time/started")
-        && fields.contains("/content/time/ended")
-    }
+    let refused = content
+    let problem = try #require(
+      #expect(throws: Problem.self) { try EvidencePacket(packing: PacketSample.files, refused) })
+    let fields = problem.fields.map(\.pointer)
+    #expect(fields.contains("/content/tool") && fields.contains("/content/time/started"))
+    #expect(fields.contains("/content/time/ended"))
     #expect(throws: Problem.self) { try EvidencePacket(Array("{\"a\":1}".utf8)) }
     #expect(throws: Problem.self) { try EvidencePacket(Array("no json".utf8)) }
     #expect(throws: Problem.self) { try EvidencePacket(packing: [], PacketSample.content) }
@@ -133,13 +136,13 @@ enum PacketSample {
   @Test func custodyThatSkipsAHolderIsFound() throws {
     let packet = try PacketSample.logged()
     let alone = packet.adding(custody: [packet.custody[1]], proofs: [(0, packet.proofs[1].receipt)])
-    let failed = alone.verify(trusting: [PacketSample.signer.verifier]).filter { !$0.holds }
+    let failed = alone.verify(trusting: [try PacketSample.signer.verifier]).filter { !$0.holds }
     #expect(failed.contains { $0.id == "custody" })
   }
 
   @Test func theReportSpeaksOfEveryFactor() throws {
     let packet = try PacketSample.logged()
-    let checks = packet.verify(trusting: [PacketSample.signer.verifier])
+    let checks = packet.verify(trusting: [try PacketSample.signer.verifier])
     let report = FactorReport(packet, checks)
     let standing = Dictionary(
       report.factors.map { ($0.id, $0.standing) }, uniquingKeysWith: { a, _ in a })

@@ -35,7 +35,8 @@ import Testing
     ("statement", nil as JSONValue?, "statement"), ("truthful", nil, "truthful"),
     ("links", "not an address", "links"), ("links", "https:// space.example/a b", "links"),
     ("links", "ftp://mall.example/1", "links"), ("platform", "elsewhere", "platform"),
-    ("right", "monopoly", "right"), ("wanted", [], "wanted"), ("district", "nowhere", "district"),
+    ("right", "monopoly", "right"), ("wanted", .array([]), "wanted"),
+    ("district", "nowhere", "district"),
     (
       "links",
       .string((0..<51).map { "https://mall.example/\($0)" }.joined(separator: "\n")), "links"
