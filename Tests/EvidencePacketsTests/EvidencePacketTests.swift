@@ -83,7 +83,8 @@ enum PacketSample {
   @Test func aPacketWithItsProofsHolds() throws {
     let packet = try EvidencePacket(PacketSample.logged().bytes)
     let checks = packet.verify(trusting: [try PacketSample.signer.verifier])
-    #expect(checks.allSatisfy(\.holds), "\(checks)")
+    let isWhole = checks.allSatisfy(\.holds)
+    #expect(isWhole, "\(checks)")
     #expect(packet.custody.last?.holder == "court-ip")
   }
 

@@ -116,7 +116,20 @@ struct CompetencePage: Sendable {
           "所依据的部分条文未与官方文本核对。", en: "Some of the articles were not compared with the official text."),
         .warn)
     }
-    h.details(Phrase("理由", en: "Reasons"), isOpen: true) { h in
+    h.element("ul", .class("rows")) { h in
+      for finding in [found.court, found.agency, found.level] {
+        let reason = finding.because.last { $0.kind == .exception } ?? finding.because.first
+        h.element("li") { h in
+          h.element("strong", text: reason?.text ?? .same(finding.rule.text))
+          h.text(Phrase("：", en: ": "))
+          h.text(name(finding))
+          if let citation = reason?.citation {
+            h.element("div", .class("sub")) { $0.basis(.law(citation)) }
+          }
+        }
+      }
+    }
+    h.details(Phrase("每一步推理", en: "Every step")) { h in
       for finding in [found.court, found.agency, found.level] {
         h.element("pre", .class("mono wrap"), text: finding.explanation(language))
       }

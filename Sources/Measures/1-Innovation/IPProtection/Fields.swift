@@ -112,11 +112,11 @@ struct IPFields: Sendable {
         .choice(rules.profile.districts.map { .init($0.id, $0.name) }), keeping: .fact,
         group: IPFields.target),
       CaseField(
-        "crosses", Phrase("涉及几个区", en: "Several districts"), .flag, keeping: .fact,
-        group: IPFields.target),
+        "crosses", Phrase("涉及几个区", en: "Several districts"), .flag, required: false,
+        keeping: .fact, group: IPFields.target),
       CaseField(
-        "border", Phrase("涉及进出境货物", en: "Goods at the border"), .flag, keeping: .fact,
-        group: IPFields.target),
+        "border", Phrase("涉及进出境货物", en: "Goods at the border"), .flag, required: false,
+        keeping: .fact, group: IPFields.target),
       CaseField(
         "amount", Phrase("涉案金额（元）", en: "Amount (CNY)"),
         hint: Phrase("不知道可不填；用于确定管辖", en: "if known; it decides who is competent"),
