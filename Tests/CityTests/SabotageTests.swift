@@ -39,6 +39,8 @@ import Verification
       tried += 1
       let findings = try await verify(copy)
       let isNamed = findings.contains { $0.table == column.table && $0.row.contains(row) }
+      // Transactions may enter the log in any order that keeps the acts of each matter in theirs.
+      if column.table == "log_waiting", column.name == "place" { continue }
       // A row whose key itself was changed goes by its new name.
       let isKey = columns.first { $0.table == column.table }?.name == column.name
       let isFound = findings.contains { $0.table == column.table || $0.row.contains(row) }

@@ -54,7 +54,7 @@ final class MutantStore: Store {
           { view in
             let plan = try unit(view)
             return WritePlan(
-              plan.changes.filter { !$0.statement.sql.contains("INSERT INTO log_queue") },
+              plan.changes.filter { !$0.statement.sql.contains("INSERT INTO log_waiting") },
               answer: plan.answer)
           }
         })

@@ -247,7 +247,7 @@ def main():
         check("clocks: the old requests came in", not old.failed, f"{old.brought} brought, {old.failed[:3]} failed")
         check("log: no node showed it shrink", not watch.back, watch.back[:3])
         watch.stopping.set()
-        whole = until(lambda: int(server.sql("SELECT count(*) FROM log_queue", "tequ")) == 0, 60, 1)
+        whole = until(lambda: int(server.sql("SELECT count(*) FROM log_waiting", "tequ")) == 0, 60, 1)
         check("log: it takes in all that waits", whole)
         clocks(nodes[2].site, old.brought, before)
         filed = sum(json.loads(e)["kind"] == "requests.file" for e in entries(nodes[1].site)) - filed_before

@@ -32,8 +32,10 @@ public actor Sequencer {
     self.measures = measures
   }
 
-  /// Acts taken at a time.
+  /// Acts taken at a time, rounded up to the next whole transaction.
   public static let batchLimit = 4000
+  /// Transactions looked at for them.
+  private static let listLimit = 400
 
   /// Lets the measures take in what the log holds.
   public func load() async throws { try await follow() }
@@ -75,8 +77,9 @@ public actor Sequencer {
       return 0
     }
     var tree = try await tree(hold)
-    let rows = try await waiting()
-    guard !rows.isEmpty else { return 0 }
+    let waiting = try await waiting()
+    guard !waiting.isEmpty else { return 0 }
+    let rows = try await rows(waiting.flatMap(\.entries))
     let entries = try await entries(rows)
     let first = tree.size
     let tiles = tree.append(entries.map(\.leafHash)).map {
@@ -87,7 +90,7 @@ public actor Sequencer {
       size: tree.size, checkpoint: try signer.sign(point.text).description, signedAt: time.now)
     do {
       try await desk.maintain(
-        .integrate(rows.map(\.key), at: first, tiles: tiles, state, under: hold))
+        .integrate(waiting, at: first, tiles: tiles, state, under: hold))
     } catch {
       // Another node may have begun a term, or the commit's answer was lost: the tree is read anew.
       grown = nil
@@ -99,11 +102,30 @@ public actor Sequencer {
     return rows.count
   }
 
-  /// The next acts. Those of this process are still in memory; if one is of another, all are read.
-  private func waiting() async throws -> [JournalRow] {
-    let keys = try await desk.store.all(JournalBook.waitingKeys(limit: Sequencer.batchLimit))
+  /// What is taken next: whole transactions, as they were committed.
+  private func waiting() async throws -> [JournalBook.Waiting] {
+    let lists = try await desk.store.all(JournalBook.waiting(limit: Sequencer.listLimit))
+    var count = 0
+    return Array(
+      lists.prefix { list in
+        defer { count += list.entries.count }
+        return count < Sequencer.batchLimit
+      })
+  }
+
+  /// Acts by their keys. Those of this process are still in memory; if one is of another, all are read.
+  private func rows(_ keys: [JournalKey]) async throws -> [JournalRow] {
     if let rows = desk.recent.take(keys) { return rows }
-    return try await desk.store.all(JournalBook.waiting(limit: Sequencer.batchLimit))
+    let found = try await desk.store.report { view in
+      try JournalBook.entries(keys).flatMap { try view.all($0) }
+    }
+    let rows = Dictionary(found.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    return try keys.map { key in
+      guard let row = rows[key] else {
+        throw StorageError("the act \(key.raw) waits for the log and is not there: run tequ verify")
+      }
+      return row
+    }
   }
 
   /// The tree as the log stands: kept during a term, read anew in the next one.

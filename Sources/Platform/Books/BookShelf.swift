@@ -8,7 +8,7 @@ public enum BookShelf {
     KeyBook.migration, IdempotencyBook.migration, NumberBook.migration, LogBook.migration,
     OutboxBook.migration, AccountBook.migration, BlobBook.migration, AccessBook.migration,
     LeaseBook.migration,
-    ThrottleBook.migration,
+    ThrottleBook.migration, JournalBook.lists,
   ]
 
   /// The tables whose rows carry a mark.

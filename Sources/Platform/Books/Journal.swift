@@ -101,6 +101,17 @@ public enum JournalBook {
       """,
       "CREATE TABLE log_queue (entry_key {key})",
     ])
+  /// The queue became a list of lists: those of one transaction are one row, which is taken as a whole.
+  static let lists = Migration(
+    "journal.0002",
+    [
+      "CREATE TABLE log_waiting (place {serial}, entries TEXT NOT NULL)",
+      """
+      INSERT INTO log_waiting (entries)
+      SELECT CAST(entry_key AS TEXT) || ',' FROM log_queue ORDER BY entry_key
+      """,
+      "DROP TABLE log_queue",
+    ])
 
   /// The journal, row by row marked.
   public static let table = MarkedTable(
@@ -110,7 +121,7 @@ public enum JournalBook {
       "commitment", "sealed",
     ])
 
-  private static let enqueue = Statement("INSERT INTO log_queue (entry_key) VALUES ($1)")
+  private static let enqueue = Statement("INSERT INTO log_waiting (entries) VALUES ($1)")
   /// What ``JournalRow`` reads, the act as `j` and its subject as `s`.
   static let columns =
     table.columns.map { "j.\($0)" }.joined(separator: ", ") + ", s.matter"
@@ -123,17 +134,19 @@ public enum JournalBook {
     SELECT \(columns) FROM journal j \(ofSubject)
     WHERE j.entry_key BETWEEN $1 AND $2 ORDER BY j.entry_key
     """)
-  private static let queuedKeys = Statement(
-    "SELECT entry_key FROM log_queue ORDER BY entry_key LIMIT $1")
   private static let queued = Statement(
+    "SELECT place, entries FROM log_waiting ORDER BY place LIMIT $1")
+  /// Acts that one question reads by key.
+  private static let keysAsked = 64
+  private static let byKeys = Statement(
     """
-    SELECT \(columns) FROM log_queue q JOIN journal j ON j.entry_key = q.entry_key \(ofSubject)
-    ORDER BY q.entry_key LIMIT $1
+    SELECT \(columns) FROM journal j \(ofSubject)
+    WHERE j.entry_key IN (\((1...keysAsked).map { "$\($0)" }.joined(separator: ", ")))
     """)
 
   /// The changes that append an act and put it in the queue for the log.
   public static func append(_ row: JournalRow, _ ring: KeyRing) -> [Change] {
-    [table.inserting(row.values, ring), Change(enqueue, [.integer(row.key.raw)])]
+    [table.inserting(row.values, ring), Change(enqueue, line: "\(row.key.raw),")]
   }
 
   /// One act.
@@ -148,13 +161,35 @@ public enum JournalBook {
     return Query(range, [.integer(first.raw), .integer(last.raw)]) { JournalRow($0) }
   }
 
-  /// The keys of the next acts for the log, in the order of ``waiting(limit:)``.
-  public static func waitingKeys(limit: Int) -> Query<JournalKey> {
-    Query(queuedKeys, [.integer(Int64(limit))]) { JournalKey(raw: $0.integer(0)) }
+  /// Acts that were queued for the log by one transaction.
+  public struct Waiting: Hashable, Sendable {
+    /// Its place in the queue.
+    public let place: Int64
+    /// The acts, in their order.
+    public let entries: [JournalKey]
+
+    init(_ row: Row) throws {
+      place = row.integer(0)
+      entries = try row.text(1).split(separator: ",").map { text in
+        guard let raw = Int64(text) else {
+          throw StorageError("log_waiting \(row.integer(0)): \(text) is no act: run tequ verify")
+        }
+        return JournalKey(raw: raw)
+      }
+    }
   }
 
-  /// The next acts for the log, at most `limit`, each aggregate's in the order of its versions.
-  public static func waiting(limit: Int) -> Query<JournalRow> {
-    Query(queued, [.integer(Int64(limit))]) { JournalRow($0) }
+  /// What was queued first, at most `limit` transactions, in the order in which they were committed.
+  public static func waiting(limit: Int) -> Query<Waiting> {
+    Query(queued, [.integer(Int64(limit))]) { try Waiting($0) }
+  }
+
+  /// Acts by their keys, in no order; those that are not there are left out.
+  public static func entries(_ keys: [JournalKey]) -> [Query<JournalRow>] {
+    stride(from: 0, to: keys.count, by: keysAsked).map { start in
+      let asked = keys[start..<min(keys.count, start + keysAsked)].map { SQLValue.integer($0.raw) }
+      let filling = Array(repeating: asked[0], count: keysAsked - asked.count)
+      return Query(byKeys, asked + filling) { JournalRow($0) }
+    }
   }
 }

@@ -22,7 +22,7 @@ public enum LogBook {
 
   private static let insertEntry = Statement(
     "INSERT INTO log_entries (log_index, entry_key) VALUES ($1, $2)")
-  private static let dequeue = Statement("DELETE FROM log_queue WHERE entry_key = $1")
+  private static let dequeue = Statement("DELETE FROM log_waiting WHERE place = $1")
   private static let putTile = Statement(
     """
     INSERT INTO log_tiles (tile_key, hashes) VALUES ($1, $2)
@@ -103,12 +103,12 @@ public enum LogBook {
   /// All tiles.
   public static let allTiles = Query(tiles) { (key: $0.integer(0), hashes: $0.blob(1)) }
 
-  /// The changes that move an act from the queue to an index.
-  public static func integrate(_ entry: JournalKey, at index: Int64) -> [Change] {
-    [
-      Change(insertEntry, [.integer(index), .integer(entry.raw)]),
-      Change(dequeue, [.integer(entry.raw)], touchesOneRow: true),
-    ]
+  /// The changes that move what waits from the queue to indexes that begin with `first`.
+  public static func integrate(_ waiting: [JournalBook.Waiting], at first: Int64) -> [Change] {
+    waiting.lazy.flatMap(\.entries).enumerated().map { offset, entry in
+      Change(insertEntry, [.integer(first + Int64(offset)), .integer(entry.raw)])
+    }
+      + waiting.map { Change(dequeue, [.integer($0.place)], touchesOneRow: true) }
   }
 
   /// The change that writes a tile.

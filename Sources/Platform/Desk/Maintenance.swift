@@ -25,7 +25,7 @@ public enum Maintenance: Sendable {
   /// Acts move from the queue into the log, with the tiles and the checkpoint that follow, by the
   /// node that has that duty.
   case integrate(
-    [JournalKey], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
+    [JournalBook.Waiting], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
     LogBook.State, under: LeaseBook.Hold)
   /// A wrong password was given under these blind indexes; each waits the longer, the more there were
   /// beyond `freeTries`.
@@ -61,9 +61,9 @@ public enum Maintenance: Sendable {
     case .postponeEffect(let effect, let until):
       [OutboxBook.postpone(effect, until: until, ring)]
     case .markRead(let delivery, let at): [OutboxBook.markRead(delivery, at: at, ring)]
-    case .integrate(let entries, let first, let tiles, let state, let hold):
+    case .integrate(let waiting, let first, let tiles, let state, let hold):
       try fenced(hold, view) {
-        entries.enumerated().flatMap { LogBook.integrate($1, at: first + Int64($0)) }
+        LogBook.integrate(waiting, at: first)
           + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
           + [LogBook.put(state, ring)]
       }

@@ -142,7 +142,6 @@ public enum JournalChecks {
     ("outbox", dangling("outbox", "entry_key", "entry_key")),
     ("deliveries", dangling("deliveries", "entry_key", "entry_key")),
     ("blobs", dangling("blobs", "blob_key", "entry_key")),
-    ("log_queue", dangling("log_queue", "entry_key", "entry_key")),
     ("log_entries", dangling("log_entries", "log_index", "entry_key")),
     ("idempotency", dangling("idempotency", "scope", "entry_key")),
   ]
@@ -150,13 +149,8 @@ public enum JournalChecks {
     """
     SELECT j.entry_key FROM journal j
     WHERE NOT EXISTS (SELECT 1 FROM log_entries e WHERE e.entry_key = j.entry_key)
-    AND NOT EXISTS (SELECT 1 FROM log_queue q WHERE q.entry_key = j.entry_key)
     """)
-  private static let twice = Statement(
-    """
-    SELECT q.entry_key FROM log_queue q
-    WHERE EXISTS (SELECT 1 FROM log_entries e WHERE e.entry_key = q.entry_key)
-    """)
+  private static let queued = Statement("SELECT place, entries FROM log_waiting ORDER BY place")
 
   /// Whatever names an act names one that is there; every act is in the log or waits for it.
   static let references = StoreCheck("references") { view, _ in
@@ -167,15 +161,36 @@ public enum JournalChecks {
           table, row: [$0], Phrase("指向不存在的台账记录。", en: "it names an act that is not there"))
       }
     }
-    findings += try view.all(Query(unlogged) { $0.integer(0) }).map {
-      StoreFinding(
-        "journal", row: "\($0)",
-        Phrase("既不在日志中，也不在待入队列。", en: "it is neither in the log nor waiting for it"))
+    // Few acts wait: the queue is what a running city's log has not taken yet.
+    var waiting: Set<Int64> = []
+    var last: [Int64: Int64] = [:]
+    for list in try view.all(Query(queued) { (place: $0.integer(0), entries: $0.text(1)) }) {
+      for text in list.entries.split(separator: ",") {
+        func find(_ zh: String, en: String) {
+          findings.append(
+            StoreFinding("log_waiting", row: "\(list.place) \(text)", Phrase(zh, en: en)))
+        }
+        guard let raw = Int64(text), try view.first(JournalBook.entry(JournalKey(raw: raw))) != nil
+        else {
+          find("指向不存在的台账记录。", en: "it names an act that is not there")
+          continue
+        }
+        if try view.first(LogBook.index(of: JournalKey(raw: raw))) != nil {
+          find("已入日志却仍在排队。", en: "it waits but is in the log")
+        }
+        if !waiting.insert(raw).inserted {
+          find("重复排队。", en: "it waits twice")
+        } else if raw < last.updateValue(raw, forKey: raw >> 16) ?? 0 {
+          find("排在同一事项其后记录之后。", en: "it waits behind a later act of the same matter")
+        }
+      }
     }
-    findings += try view.all(Query(twice) { $0.integer(0) }).map {
-      StoreFinding(
-        "log_queue", row: "\($0)", Phrase("已入日志却仍在排队。", en: "it waits but is in the log"))
-    }
+    findings += try view.all(Query(unlogged) { $0.integer(0) }).filter { !waiting.contains($0) }
+      .map {
+        StoreFinding(
+          "journal", row: "\($0)",
+          Phrase("既不在日志中，也不在待入队列。", en: "it is neither in the log nor waiting for it"))
+      }
     return findings
   }
 

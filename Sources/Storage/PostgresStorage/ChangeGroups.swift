@@ -63,6 +63,7 @@
     private let facts: [String: TableFacts]
     private var shapes: [Shape??] = []
     private var tables: [String: Table] = [:]
+    private var lines = LineList()
 
     /// Rows that one statement carries at most, so that the server begins while others are decided.
     private static let limit = 256
@@ -96,6 +97,7 @@
     /// Takes a change in, and says what must be sent now: groups that it could have met, or that are
     /// full. With `isTaken` false the change itself is to be sent after them.
     func take(_ change: Change) -> (isTaken: Bool, first: [Group]) {
+      if lines.take(change) { return (true, []) }
       guard let shape = shape(change.statement), shape.fits(change) else {
         return (false, flush())
       }
@@ -121,7 +123,10 @@
     }
 
     /// All that waits.
-    func flush() -> [Group] { tables.values.flatMap { flush($0) } }
+    func flush() -> [Group] {
+      tables.values.flatMap { flush($0) }
+        + lines.flush().map { Group(statement: $0.statement, parameters: $0.parameters) }
+    }
 
     private func flush(_ table: Table) -> [Group] {
       let groups = table.waiting.map(send)

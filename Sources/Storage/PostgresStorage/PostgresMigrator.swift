@@ -32,10 +32,36 @@
           let row: [SQLValue] = [.text(migration.id), .text(migration.digest.hex)]
           _ = try connection.ask(MigrationLedger.insert, row)
         }
+        try advanceSerials(connection)
         _ = try connection.ask(Control.commit)
       } catch {
         _ = try? connection.ask(Control.rollback)
         throw error
+      }
+    }
+
+    private static let serials = Statement(
+      """
+      SELECT quote_ident(c.relname), quote_ident(a.attname),
+        pg_get_serial_sequence(quote_ident(c.relname), a.attname)
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attidentity <> '' AND c.relkind = 'r'
+        AND c.relnamespace = current_schema()::regnamespace
+      """)
+
+    // Rows that were copied from another store brought their keys with them: the next one that this
+    // store gives must be greater. Under the lock of all writers, as they take keys meanwhile.
+    private static func advanceSerials(_ connection: PostgresConnection) throws {
+      let columns = try connection.ask(serials).all { ($0.text(0), $0.text(1), $0.text(2)) }
+      if columns.isEmpty { return }
+      _ = try connection.ask(Control.lockStore)
+      for (table, column, sequence) in columns {
+        _ = try connection.ask(
+          Statement(
+            """
+            SELECT setval('\(sequence)', m.last) FROM (SELECT max(\(column)) AS last FROM \(table)) m
+            WHERE m.last >= (SELECT last_value FROM \(sequence))
+            """))
       }
     }
 

@@ -22,6 +22,9 @@
 
     /// Questions in a row that are asked ahead; a unit that asks on is run at its turn.
     private static let rounds = 4
+    /// Groups that are handed over while those behind them are still being planned, so that the server
+    /// has them earlier.
+    private static let portion = 16
 
     init(
       _ configuration: PostgresStore.Configuration, _ epoch: ServerEpoch, _ writer: PostgresWriter
@@ -64,36 +67,63 @@
           wake.wait()
           continue
         }
-        if writer.usesPlans { plan(groups) }
-        unplanned.subtract(groups.count, ordering: .relaxed)
-        writer.enqueue(groups)
+        if writer.usesPlans { plan(groups) } else { handOver(groups) }
       }
     }
 
+    /// Hands groups to the writer, planned or not.
+    private func handOver(_ groups: [PostgresGroup]) {
+      // First, so that the writer does not wait for what it has.
+      unplanned.subtract(groups.count, ordering: .relaxed)
+      writer.enqueue(groups)
+    }
+
+    /// A unit that is being planned, with the place of its group.
+    private struct Planning {
+      let unit: PostgresUnit
+      let view: AheadView
+      let place: Int
+    }
+
+    /// Plans groups and hands them over, portion by portion.
     private func plan(_ groups: [PostgresGroup]) {
       // Read before anything is asked: what was over by then is in every answer.
       let since = writer.settled
-      var views: [(unit: PostgresUnit, view: AheadView)] = []
+      var plannings: [Planning] = []
       var questions: [Question] = []
-      for unit in groups.lazy.flatMap(\.units) {
-        let view = AheadView()
-        guard let question = unit.planAhead(view, since: since) else { continue }
-        views.append((unit, view))
-        questions.append(question)
-      }
-      for _ in 0..<PostgresPlanner.rounds where !questions.isEmpty {
-        // Without an answer the unit is run at its turn, and meets what was wrong there.
-        guard let answers = answers(questions) else { return }
-        let waiting = views
-        views.removeAll(keepingCapacity: true)
-        questions.removeAll(keepingCapacity: true)
-        for ((unit, view), answer) in zip(waiting, answers) {
-          view.take(answer)
-          guard let question = unit.planAhead(view, since: since) else { continue }
-          views.append((unit, view))
+      /// Units of each group that are still being planned; groups whose last one is done.
+      var open = groups.map(\.units.count)
+      var done: [PostgresGroup] = []
+      func advance(_ planning: Planning) {
+        if let question = planning.unit.planAhead(planning.view, since: since) {
+          plannings.append(planning)
           questions.append(question)
+          return
+        }
+        open[planning.place] -= 1
+        guard open[planning.place] == 0 else { return }
+        done.append(groups[planning.place])
+        if done.count == PostgresPlanner.portion {
+          handOver(done)
+          done.removeAll(keepingCapacity: true)
         }
       }
+      for (place, group) in groups.enumerated() {
+        for unit in group.units { advance(Planning(unit: unit, view: AheadView(), place: place)) }
+      }
+      for _ in 0..<PostgresPlanner.rounds where !questions.isEmpty {
+        guard let answers = answers(questions) else { break }
+        let waiting = plannings
+        plannings.removeAll(keepingCapacity: true)
+        questions.removeAll(keepingCapacity: true)
+        for (planning, answer) in zip(waiting, answers) {
+          planning.view.take(answer)
+          advance(planning)
+        }
+      }
+      // A unit that is not planned is run at its turn, and meets there what was wrong.
+      let rest = zip(groups, open).filter { $1 > 0 }.map(\.0)
+      if !(done + rest).isEmpty { handOver(done + rest) }
     }
 
     private func answers(_ questions: [Question]) -> [PostgresAnswer]? {

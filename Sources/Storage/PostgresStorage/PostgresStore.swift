@@ -85,6 +85,7 @@
             PostgresPlanner(configuration, epoch, writer)
           }
         } ?? []
+      writer?.expect { [planners] in planners.contains { $0.load > 0 } }
       readers = (0..<configuration.readers).map { _ in PostgresReader(configuration, epoch) }
       snapshots = SnapshotPool(configuration, epoch)
       longSnapshots = SnapshotPool(configuration.patient, epoch)
@@ -114,6 +115,7 @@
     public func close() {
       for planner in planners { planner.stop() }
       writer?.stop()
+      writer?.expect { false }
     }
 
     // MARK: Store

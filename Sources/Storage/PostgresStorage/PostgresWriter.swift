@@ -26,6 +26,8 @@
     /// The batch that is being filled, and the one before it that is under way.
     private var open: Load<PostgresStream>?
     private var flight: Load<PostgresStream>?
+    /// Durable, but not yet answered: the server is first given the next COMMIT.
+    private var landed: [PostgresGroup] = []
     /// When the server is given up that has not answered the batch under way.
     private var patienceEnds = ContinuousClock.now
     /// The number that this node's last batch had among those of all nodes; nil if it is not known.
@@ -34,6 +36,8 @@
     private var lastCommitted = 0
     /// Batches for which other nodes are still reckoned with.
     private var wariness = 0
+    /// Whether more is being planned.
+    private let expectsMore = Mutex<@Sendable () -> Bool>({ false })
 
     /// A batch with the groups that are answered when it is durable.
     private struct Load<Batch> {
@@ -51,6 +55,10 @@
     private static let attempts = 5
     /// Batches in a row without another node's between them, before streaming is tried again.
     private static let caution = 8
+    /// Units for which a commit is worth while although more are being planned.
+    private static let enough = 96
+    /// Milliseconds that units wait for those which are being planned.
+    private static let hold: Int32 = 3
 
     init(
       _ configuration: PostgresStore.Configuration, _ connection: PostgresConnection,
@@ -85,6 +93,9 @@
           """,
         ])
     }
+
+    /// Tells how to learn whether more units will come at once.
+    func expect(_ more: @escaping @Sendable () -> Bool) { expectsMore.withLock { $0 = more } }
 
     func enqueue(_ groups: [PostgresGroup]) {
       let accepted = queue.withLock { waiting in
@@ -124,6 +135,9 @@
         } else if flight != nil {
           attempt(goOn)
           if flight != nil { waitForServer() }
+        } else if open != nil {
+          wake.sleep(atMost: PostgresWriter.hold, unless: { self.hasWork })
+          if queue.withLock({ $0.isEmpty }) { attempt(depart) }
         } else if isStopped.load(ordering: .relaxed) {
           break
         } else {
@@ -170,7 +184,13 @@
     /// Sends COMMIT for what was streamed, if no other batch is under way.
     private func goOn() throws(PostgresFailure) {
       try land(waiting: false)
-      if flight == nil { try depart() }
+      guard flight == nil, let open else { return }
+      if open.batch.units.count < PostgresWriter.enough, !open.batch.mustBeRead,
+        expectsMore.withLock({ $0 })()
+      {
+        return try open.batch.push()
+      }
+      try depart()
     }
 
     // MARK: Streaming
@@ -230,7 +250,7 @@
         lastCommitted = load.batch.number
         trail.settle(load.batch.number)
         counter.add(load.batch.units.count)
-        answer(load.finished)
+        landed += load.finished
       case .overtaken:
         beWary()
         throw PostgresFailure(.retry, "another node had its turn")
@@ -255,6 +275,8 @@
     /// same order.
     private func attempt(_ body: () throws(PostgresFailure) -> Void) {
       do { try body() } catch { recover(error) }
+      answer(landed)
+      landed.removeAll(keepingCapacity: true)
     }
 
     private func recover(_ failure: PostgresFailure) {

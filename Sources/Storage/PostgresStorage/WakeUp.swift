@@ -42,11 +42,11 @@
       while read(descriptor, &bytes, 16) > 0 {}
     }
 
-    /// Sleeps until woken, unless there is something to do.
-    func sleep(unless hasWork: () -> Bool) {
+    /// Sleeps until woken, unless there is something to do; at most so many milliseconds, or for ever.
+    func sleep(atMost milliseconds: Int32 = -1, unless hasWork: () -> Bool) {
       sleep(unless: hasWork) {
         var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
-        _ = poll(&descriptors, 1, -1)
+        _ = poll(&descriptors, 1, milliseconds)
       }
     }
   }

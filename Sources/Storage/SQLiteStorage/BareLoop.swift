@@ -14,7 +14,9 @@ public enum BareLoop {
     var done = 0
     while done < commands {
       try tables.execute("BEGIN IMMEDIATE")
-      for number in done..<min(commands, done + perTransaction) { try tables.write(number) }
+      let batch = done..<min(commands, done + perTransaction)
+      for number in batch { try tables.write(number) }
+      try tables.queue(Array(batch))
       try tables.execute("COMMIT")
       done += perTransaction
     }
@@ -56,7 +58,9 @@ public final class BareWriter: Sendable {
       guard !taken.isEmpty else { continue }
       do {
         try tables.execute("BEGIN IMMEDIATE")
-        for offset in taken.indices { try tables.write(6 * (number + offset)) }
+        let batch = taken.indices.map { 6 * (number + $0) }
+        for number in batch { try tables.write(number) }
+        try tables.queue(batch)
         try tables.execute("COMMIT")
         for (offset, continuation) in taken.enumerated() {
           continuation.resume(returning: number + offset + 1)
@@ -102,7 +106,7 @@ private final class BareTables {
     PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     CREATE TABLE journal (entry_key INTEGER PRIMARY KEY, kind TEXT, at INTEGER, stamp INTEGER,
       actor INTEGER, matter BLOB, public_fields TEXT, commitment BLOB, sealed BLOB, mark BLOB);
-    CREATE TABLE log_queue (entry_key INTEGER PRIMARY KEY);
+    CREATE TABLE log_waiting (place INTEGER PRIMARY KEY, entries TEXT);
     CREATE TABLE cases (case_key INTEGER PRIMARY KEY, version INTEGER, status TEXT, agency TEXT,
       due_at INTEGER, wake_at INTEGER, clocks TEXT, mark BLOB);
     CREATE INDEX cases_inbox ON cases (agency, due_at, case_key);
@@ -112,7 +116,7 @@ private final class BareTables {
     """
   private static let sql = [
     "INSERT INTO journal VALUES (?1,'requests.step',?2,1,7,?3,'{\"stage\":\"handling\"}',?4,?5,?6)",
-    "INSERT INTO log_queue VALUES (?1)",
+    "INSERT INTO log_waiting (entries) VALUES (?1)",
     "INSERT INTO cases VALUES (?1,1,'received dispatch+','urban',?2,?2,?3,?4)",
     "UPDATE cases SET version = version + 1, due_at = ?2, wake_at = ?2, clocks = ?3, mark = ?4 WHERE case_key = ?1",
     "INSERT INTO requests VALUES (?1,'cg-0103',?2,?4)",
@@ -157,7 +161,7 @@ private final class BareTables {
   func write(_ number: Int) throws {
     let step = number % 6
     let key = Int64(number / 6 + 1)
-    let entry = key << 16 | Int64(step + 1)
+    let entry = BareTables.entry(of: number)
     // A key of its own index order, as due dates are not in the order of cases.
     let due = (key &* 2_654_435_761) & 0xFFFF_FFFF
     try run(statements[0]) { statement in
@@ -168,7 +172,6 @@ private final class BareTables {
       bind(statement, 5, 320)
       bind(statement, 6, 12)
     }
-    try run(statements[1]) { sqlite3_bind_int64($0, 1, entry) }
     let rows = step == 0 ? [2, 4] : [3, 5]
     for index in rows + (step.isMultiple(of: 2) ? [6] : []) {
       try run(statements[index]) { statement in
@@ -180,6 +183,16 @@ private final class BareTables {
         bind(statement, 4, 12)
       }
     }
+  }
+
+  /// The row that queues commands for the log, one for the transaction.
+  func queue(_ numbers: [Int]) throws {
+    let entries = numbers.map { "\(BareTables.entry(of: $0))," }.joined()
+    try run(statements[1]) { sqlite3_bind_text($0, 1, entries, -1, BareTables.transient) }
+  }
+
+  private static func entry(of number: Int) -> Int64 {
+    Int64(number / 6 + 1) << 16 | Int64(number % 6 + 1)
   }
 
   private func bind(_ statement: OpaquePointer, _ index: Int32, _ count: Int) {

@@ -164,6 +164,7 @@ final class SQLiteWriter: Sendable {
     let connection = connection.value
     var scratch: [UInt8] = []
     scratch.reserveCapacity(1024)
+    var lines = LineList()
     try connection.run(Statements.beginImmediate, [])
     for write in batch {
       write.failure = nil
@@ -180,15 +181,17 @@ final class SQLiteWriter: Sendable {
         continue
       }
       if careful { try connection.run(Statements.savepoint, []) }
+      let linesBefore = lines
       var applied = 0
       do {
         for change in changes {
-          try apply(change, on: connection)
+          if !lines.take(change) { try apply(change, on: connection) }
           applied += 1
         }
       } catch {
         try requireTransaction(after: error)
         write.failure = error
+        lines = linesBefore
         if careful {
           try connection.run(Statements.rollbackToSavepoint, [])
         } else if applied > 0 || error is Problem {
@@ -198,6 +201,7 @@ final class SQLiteWriter: Sendable {
       }
       if careful { try connection.run(Statements.release, []) }
     }
+    for change in lines.flush() { try apply(change, on: connection) }
     try connection.run(Statements.commit, [])
     counter.add(batch.count)
     return true

@@ -66,6 +66,10 @@ public struct Change: Sendable {
   public let raises: [GuardKey]
   /// If true, exactly one row must be touched; otherwise the whole command fails as stale.
   public let touchesOneRow: Bool
+  /// Whether this is one line of a list: the statement inserts a row with one text, and several such
+  /// rows of a transaction mean the same as one row with their texts put together in order. Engines make
+  /// them one, so that a line costs no row.
+  public let isLine: Bool
 
   /// A change.
   public init(
@@ -76,5 +80,15 @@ public struct Change: Sendable {
     self.parameters = parameters
     self.raises = raises
     self.touchesOneRow = touchesOneRow
+    isLine = false
+  }
+
+  /// A line of the list into which the statement inserts.
+  public init(_ statement: Statement, line: String) {
+    self.statement = statement
+    parameters = [.text(line)]
+    raises = []
+    touchesOneRow = false
+    isLine = true
   }
 }

@@ -51,7 +51,9 @@ public struct TableSchema: Hashable, Sendable {
     for item in TableSchema.items(statement[statement.index(after: open)..<close]) {
       let words = item.split { $0.isWhitespace || $0 == "(" }.map(String.init)
       guard let first = words.first else { continue }
-      let isKey = item.contains("{key}") || item.uppercased().contains("PRIMARY KEY")
+      let isKey =
+        item.contains("{key}") || item.contains("{serial}")
+        || item.uppercased().contains("PRIMARY KEY")
       if ["PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT"].contains(first.uppercased()) {
         guard isKey, let from = item.firstIndex(of: "("), let to = item.lastIndex(of: ")") else {
           continue
