@@ -282,13 +282,12 @@ public final class RunningCity: Sendable {
     guard let measure = measures.lazy.compactMap({ $0 as? IPMeasure }).first else { return nil }
     let (partners, time) = (partners, time)
     return PushWorker(
-      desk: desk, duty: duties.outbox, time: time, kind: IPMeasure.pushKind
+      desk: desk, duty: duties.outbox, time: time, kind: IPMeasure.pushKind,
+      receiver: { IPMeasure.receiver($0) }
     ) { effect in
       guard let message = try await measure.push(effect) else { return nil }
-      return PushWorker.Parcel(to: message.platform) {
-        try await partners.webhook(message.platform).post(
-          message.body, key: effect.key, at: time.now)
-      }
+      return try await partners.webhook(message.platform).post(
+        message.body, key: effect.key, at: time.now)
     } gaveUp: { effect in
       try await measure.gaveUp(effect)
     }

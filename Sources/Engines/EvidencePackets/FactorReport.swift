@@ -95,7 +95,9 @@ public struct FactorReport: Sendable {
       Factor(
         id: "art16", basis: online(16),
         question: Phrase("上链后是否未经篡改", en: "Unaltered since it entered the log?"),
-        standing: isWhole ? .shown : packet.proofs.isEmpty ? .missing : .contradicted,
+        // Proofs that are still being made are missing; they contradict nothing.
+        standing: isWhole
+          ? .shown : checks.allSatisfy { $0.holds || $0.id == "logged" } ? .missing : .contradicted,
         findings: isWhole
           ? [
             Phrase(

@@ -7,44 +7,35 @@ import Storage
 /// after failures. A receiver that hangs holds up nobody else's messages. What is given up is told to
 /// the measure, so that a person sees it.
 public struct PushWorker: Sendable {
-  /// What an effect stands for.
-  public struct Parcel: Sendable {
-    let receiver: String
-    let post: @Sendable () async throws -> String
-
-    /// A message for a receiver; `post` hands it over and answers with the proof, or throws
-    /// ``DeliveryFailure``.
-    public init(to receiver: String, post: @escaping @Sendable () async throws -> String) {
-      self.receiver = receiver
-      self.post = post
-    }
-  }
-
   private let desk: CommandDesk
   private let duty: Duty
   private let time: any TimeSource
   private let kind: String
-  private let pack: @Sendable (OutboxBook.Waiting) async throws -> Parcel?
+  private let receiver: @Sendable (OutboxBook.Waiting) -> String
+  private let post: @Sendable (OutboxBook.Waiting) async throws -> String?
   private let gaveUp: @Sendable (OutboxBook.Waiting) async throws -> Void
   private let underway = Locked(Underway())
 
   /// Tries before an effect is given up: about three hours after the first.
   public static let maximumAttempts: Int64 = 9
   /// Messages under way at a time, to one receiver and in all.
-  static let (perReceiver, inAll) = (8, 64)
+  static let (perReceiver, inAll) = (16, 64)
 
-  /// A worker for a kind of effect. `pack` says what an effect stands for, nil if nobody is to be told;
-  /// `gaveUp` is told what could not be handed over.
+  /// A worker for a kind of effect. `receiver` says to whom an effect goes; `post` hands it over and
+  /// answers with the proof, nil if nobody is to be told, or throws ``DeliveryFailure``; `gaveUp` is told
+  /// what could not be handed over.
   public init(
     desk: CommandDesk, duty: Duty, time: any TimeSource, kind: String,
-    pack: @escaping @Sendable (OutboxBook.Waiting) async throws -> Parcel?,
+    receiver: @escaping @Sendable (OutboxBook.Waiting) -> String,
+    post: @escaping @Sendable (OutboxBook.Waiting) async throws -> String?,
     gaveUp: @escaping @Sendable (OutboxBook.Waiting) async throws -> Void
   ) {
     self.desk = desk
     self.duty = duty
     self.time = time
     self.kind = kind
-    self.pack = pack
+    self.receiver = receiver
+    self.post = post
     self.gaveUp = gaveUp
   }
 
@@ -56,6 +47,8 @@ public struct PushWorker: Sendable {
   private struct Underway {
     var keys: Set<String> = []
     var receivers: [String: Int] = [:]
+    /// What was dealt with since the list was read that is being worked through.
+    var settled: Set<String> = []
   }
 
   /// Runs until the task is cancelled, looking for effects every so often.
@@ -64,18 +57,19 @@ public struct PushWorker: Sendable {
   {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
+        var rest = pause
         do {
           if try await duty.held() != nil {
-            for effect in try await due() {
-              guard let parcel = try await claim(effect) else { continue }
-              group.addTask { await carry(effect, parcel, failed) }
+            for effect in try await due() where claim(effect) {
+              group.addTask { await carry(effect, failed) }
+              rest = min(pause, 5)
             }
           }
         } catch is CancellationError { return } catch {
           failed(error)
           try? await Task.sleep(for: .seconds(1))
         }
-        try? await Task.sleep(for: .milliseconds(pause))
+        try? await Task.sleep(for: .milliseconds(rest))
       }
     }
   }
@@ -84,16 +78,16 @@ public struct PushWorker: Sendable {
   public func runOnce() async throws -> Int {
     guard try await duty.held() != nil else { return 0 }
     var count = 0
-    for effect in try await due() {
-      guard let parcel = try await claim(effect) else { continue }
+    for effect in try await due() where claim(effect) {
       count += 1
-      await carry(effect, parcel) { _ in }
+      await carry(effect) { _ in }
     }
     return count
   }
 
   private func due() async throws -> [OutboxBook.Waiting] {
     let now = time.now
+    underway.withLock { $0.settled = [] }
     return try await desk.store.read { [kind] view in
       try view.all(OutboxBook.fresh(limit: 256, kind: kind))
         + view.all(OutboxBook.later(at: now, limit: 256, kind: kind))
@@ -101,36 +95,34 @@ public struct PushWorker: Sendable {
   }
 
   /// Takes an effect in hand unless it is already, or its receiver has its fill.
-  private func claim(_ effect: OutboxBook.Waiting) async throws -> Parcel? {
-    guard underway.withLock({ !$0.keys.contains(effect.key) && $0.keys.count < Self.inAll }) else {
-      return nil
-    }
-    guard let parcel = try await pack(effect) else {
-      try await finish(effect, OutboxBook.nobody)
-      return nil
-    }
-    let isFree = underway.withLock { underway in
-      guard underway.receivers[parcel.receiver, default: 0] < Self.perReceiver else { return false }
-      underway.receivers[parcel.receiver, default: 0] += 1
-      underway.keys.insert(effect.key)
+  private func claim(_ effect: OutboxBook.Waiting) -> Bool {
+    let receiver = receiver(effect)
+    return underway.withLock { underway in
+      guard underway.keys.count < Self.inAll, !underway.settled.contains(effect.key),
+        underway.receivers[receiver, default: 0] < Self.perReceiver,
+        underway.keys.insert(effect.key).inserted
+      else { return false }
+      underway.receivers[receiver, default: 0] += 1
       return true
     }
-    return isFree ? parcel : nil
   }
 
-  private func carry(
-    _ effect: OutboxBook.Waiting, _ parcel: Parcel, _ failed: (any Error) -> Void
-  ) async {
+  private func carry(_ effect: OutboxBook.Waiting, _ failed: (any Error) -> Void) async {
     do {
       do {
-        try await finish(effect, try await parcel.post())
+        try await finish(effect, try await post(effect) ?? OutboxBook.nobody)
       } catch let failure as DeliveryFailure {
         try await settle(effect, failure)
+      } catch {
+        // Ours, not the receiver's: it waits like any other failure, so that nothing spins.
+        failed(error)
+        try await settle(effect, DeliveryFailure("\(error)", isLasting: false))
       }
     } catch { failed(error) }
     underway.withLock { underway in
       underway.keys.remove(effect.key)
-      underway.receivers[parcel.receiver, default: 1] -= 1
+      underway.settled.insert(effect.key)
+      underway.receivers[receiver(effect), default: 1] -= 1
     }
   }
 

@@ -70,15 +70,19 @@ extension IPMeasure {
   /// The kind of effect that is pushed to platforms.
   public static let pushKind = IPPush.kind
 
+  /// The platform to which an effect of this measure's goes.
+  public static func receiver(_ effect: OutboxBook.Waiting) -> String {
+    (try? JSONValue(parsing: effect.payload))?["platform"]?.string ?? ""
+  }
+
   /// The message behind an effect of this measure's, for ``PushWorker``; nil if it is none, or its
   /// case was forgotten.
   public func push(_ effect: OutboxBook.Waiting) async throws -> PlatformMessage? {
     guard effect.kind == IPPush.kind,
-      let platform = (try? JSONValue(parsing: effect.payload))?["platform"]?.string,
       let file = try await CaseFile.load(effect.entry.aggregate, desk, office.setting),
       let body = IPPush.body(effect, file, rules)
     else { return nil }
-    return PlatformMessage(to: platform, body: body)
+    return PlatformMessage(to: IPMeasure.receiver(effect), body: body)
   }
 
   /// Records that an effect was given up: its case goes to an official, who serves it otherwise.
