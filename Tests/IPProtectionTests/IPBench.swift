@@ -90,14 +90,18 @@ struct IPBench {
     return try await row(key)
   }
 
-  static let measures: [String: JSONValue] = [
-    "kinds": ["delete"], "taken": 2, "forwarded-on": "2026-03-02",
-  ]
+  /// Measures that were taken and forwarded today.
+  var measures: [String: JSONValue] {
+    [
+      "kinds": ["delete"], "taken": 2,
+      "forwarded-on": .string(time.now.date(in: .beijing).description),
+    ]
+  }
 
   /// A notice on which the platform took measures.
   func measured(_ changes: [String: JSONValue?] = [:]) async throws -> Int64 {
     let key = try await notify(changes)
-    try await step(.measures, as: .platform, on: key, IPBench.measures)
+    try await step(.measures, as: .platform, on: key, measures)
     return key
   }
 

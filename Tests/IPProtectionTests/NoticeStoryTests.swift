@@ -53,7 +53,7 @@ import Testing
   @Test func thePlatformTakesMeasures() async throws {
     let bench = try IPBench()
     let key = try await bench.notify()
-    var said = IPBench.measures
+    var said = bench.measures
     said["taken"] = 3
     let many = said
     #expect(
@@ -65,7 +65,7 @@ import Testing
     #expect(
       await problem { try await bench.step(.measures, as: .platform, on: key, late) }.fields
         == ["forwarded-on"])
-    try await bench.step(.measures, as: .platform, on: key, IPBench.measures)
+    try await bench.step(.measures, as: .platform, on: key, bench.measures)
     #expect(try await bench.stage(key) == "measured")
   }
 
@@ -158,7 +158,7 @@ import Testing
     try await bench.step(.pushAgain, as: .officer, on: key)
     #expect(try await bench.waiting() == ["notice", "notice"])
     #expect(try await bench.stage(key) == "notified")
-    try await bench.step(.measures, as: .platform, on: key, IPBench.measures)
+    try await bench.step(.measures, as: .platform, on: key, bench.measures)
     // A late failure of an old push changes nothing.
     try await bench.measure.gaveUp(effects[0])
     #expect(try await bench.stage(key) == "measured")
@@ -172,7 +172,7 @@ import Testing
       kind: .staff, account: 7, permissions: ["ip-protection.as-platform"], agency: "live",
       agencies: ["live"])
     let refused = await problem {
-      try await bench.step(.measures, as: .platform, on: key, IPBench.measures, by: other)
+      try await bench.step(.measures, as: .platform, on: key, bench.measures, by: other)
     }
     #expect(refused.slug == "forbidden")
     let court = await problem {
