@@ -46,9 +46,12 @@ func dependency(_ repository: String, _ version: Version) -> Package.Dependency 
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 
-var dependencies = [dependency("apple/swift-crypto", "4.5.2")]
+var dependencies = [
+  dependency("apple/swift-crypto", "4.5.2"), dependency("apple/swift-asn1", "1.2.0"),
+]
 var targets: [Target] = [
   room("Commons", in: "", [crypto]),
   tests("Commons"),
@@ -56,17 +59,33 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
+  engine("Airspace"),
+  tests("Airspace", "Commons"),
   engine("CaseEngine"),
+  .systemLibrary(
+    name: "COpenSSL", path: "Sources/Engines/COpenSSL", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"])]),
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
   engine("EvidencePackets", "EvidenceLog"),
   tests("EvidencePackets", "Commons", "EvidenceLog"),
+  engine("NationalCrypto", "COpenSSL", "EvidenceLog"),
+  tests("NationalCrypto", "Commons", "EvidenceLog"),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/Engines/CZlib", pkgConfig: "zlib",
+    providers: [.apt(["zlib1g-dev"])]),
+  engine("Credentials", "CZlib", "EvidenceLog", crypto),
+  tests("Credentials", "Commons", "EvidenceLog"),
+  engine("QRSymbols"),
+  tests("QRSymbols", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
-  engine("RedFlags"),
+  engine("TimeStamping", "COpenSSL", asn1),
+  tests("TimeStamping", "Commons"),
+  room("RedFlags", in: "Engines/", ["Commons"], embedding: ["Schema/ocds-1.1.5.json"]),
   tests("RedFlags", "Commons"),
   engine("Rulebook", "LegalTime"),
   tests("Rulebook", "Commons", "LegalTime"),
@@ -110,7 +129,7 @@ if !enginesOnly {
     room("SQLiteStorage", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     room("Books", in: "Platform/", ["Commons", "Storage", crypto]),
     room("Desk", in: "Platform/", ["Commons", "Storage", "Books"]),
-    room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk"]),
+    room("Interchange", in: "Platform/", ["Commons", "Storage", "Books", "Desk", "TimeStamping"]),
     room(
       "MeasureKit", in: "Platform/",
       [
@@ -121,7 +140,7 @@ if !enginesOnly {
       "CaseWork", in: "Platform/",
       [
         "Commons", "AccessControl", "CaseEngine", "LegalTime", "Rulebook", "Storage", "Books",
-        "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
+        "Credentials", "Desk", "HTTPValues", "CityProfiles", "Interchange", "MeasureKit", "Markup",
       ]),
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
@@ -137,24 +156,25 @@ if !enginesOnly {
     room(
       "WebServer", in: "App/",
       ["Commons", "HTTPValues", hummingbird, hummingbirdCore, nio, httpTypes, logging]),
-    .systemLibrary(
-      name: "CZlib", path: "Sources/App/CZlib", pkgConfig: "zlib",
-      providers: [.apt(["zlib1g-dev"])]),
     room(
       "App", in: "App/",
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "Markup", "Charts", "MeasureKit", "EvidenceLog", "IPProtection", "LegalTime",
-        "CityProfiles", "Cities", "AdministrativeReconsideration", "CZlib", "RedFlags", "Rulebook",
-        "SealedFiles",
+        "CityProfiles", "Cities", "AdministrativeReconsideration", "Credentials", "CZlib",
+        "NationalCrypto", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
-      ], embedding: ["Resources/verifier.html", "Resources/openapi.yaml"]),
+      ],
+      embedding: [
+        "Resources/verifier.html", "Resources/verify.html", "Resources/proofs.js",
+        "Resources/openapi.yaml",
+      ]),
     room(
       "Simulation", in: "",
       [
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine",
+        "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "IPProtection", "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
@@ -165,13 +185,13 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "ArrivalFlow",
-        "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-        "CJemalloc", "Commons",
-        "Desk", "Dormancy", "EvidenceLog", "EvidencePackets", "IPProtection", "LegalTime",
-        "RedFlags", "Rulebook", "SealedFiles",
+        "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
+        "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "CityProfiles", "CJemalloc", "Commons", "Credentials", "Desk", "Dormancy", "EvidenceLog",
+        "EvidencePackets", "Interchange", "IPProtection", "LegalTime", "NationalCrypto", "RedFlags",
+        "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
-        "StoreCopy", "Verification", "WebServer", arguments, logging,
+        "StoreCopy", "TimeStamping", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
@@ -196,9 +216,10 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "Cities",
-        "CityProfiles", "Commons",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "PostgresFixture",
+        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Cities", "CityProfiles", "Commons", "Credentials",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
+        "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
@@ -207,7 +228,7 @@ if !enginesOnly {
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     tests("SQLiteStorage", "Commons", "Storage", "StorageConformance"),
     tests(
-      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk",
+      "Simulation", "App", "Books", "CaseEngine", "CityProfiles", "Commons", "Desk", "MeasureKit",
       "FaultInjection", "SQLiteStorage", "ServiceRequests", "Storage"),
     tests(
       "StoreCopy", "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "PostgresFixture"),

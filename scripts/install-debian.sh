@@ -4,7 +4,7 @@ set -eu
 missing=""
 have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
 command -v dpkg-query >/dev/null 2>&1 || exit 0
-for package in libsqlite3-dev zlib1g-dev libjemalloc-dev libpq-dev python3; do
+for package in libsqlite3-dev libssl-dev zlib1g-dev libjemalloc-dev libpq-dev python3; do
   have "$package" || missing="$missing $package"
 done
 # The tests start a server of their own; any package that brings version 15 will do.

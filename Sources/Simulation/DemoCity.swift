@@ -74,6 +74,12 @@ public struct DemoCity: Sendable {
       login: "recon-respondent",
       posts: [Post(ReconsiderationMeasure.respondent.id, agency: "urban")]),
     Login(
+      who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
+      posts: [Post(ReconsiderationMeasure.court.id)]),
+    Login(
+      who: Phrase("人民检察院联络员", en: "procuratorate liaison"), login: "recon-prosecutor",
+      posts: [Post(ReconsiderationMeasure.procuratorate.id)]),
+    Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),
   ]
@@ -108,15 +114,9 @@ public struct DemoCity: Sendable {
     wishes.citizen = citizen
     let total = Int((end.seconds - from.seconds) / 3600)
     let simulation = RequestSimulation(city, time: time, wishes)
-    let dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first.map {
-      DormancyAgents($0, seed: seed, citizen: citizen)
-    }
-    let protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first.map {
-      IPAgents($0, seed: seed, citizen: citizen)
-    }
+    let agents = CityAgents(city, seed: seed, citizen: citizen)
     _ = try await simulation.run(from: min(from, end), to: end) { hour, _ in
-      try await dormancy?.turn(at: hour)
-      try await protection?.turn(at: hour)
+      try await agents.turn(at: hour)
       progress(total - Int((end.seconds - hour.seconds) / 3600), total)
     }
     try await city.settle()

@@ -24,7 +24,7 @@ private func settings() throws -> [CaseSetting] {
   let profile = try BundledCities.shifan()
   let calendar = WorkCalendar.stateCouncil
   return [
-    CaseSetting(
+    try CaseSetting(
       ReconsiderationProcedure(
         try ReconsiderationRules(profile, law: AllLaw.base(), calendar: calendar)), in: profile,
       calendar: calendar)

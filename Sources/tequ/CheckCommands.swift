@@ -63,7 +63,8 @@ struct Deadline: AsyncParsableCommand {
     discussion: """
       Kinds: wd working days, cal calendar days, month, year. The day of the event does not count; \
       a last day that is a day off moves to the next working day, except for working days, which end \
-      on one. A due date in a year whose days off are not announced gets a second column “provisional”.
+      on one. With -before at its end (wd-before) a kind counts backwards: the last day on which something \
+      can be done that must be done so long before the day. A due date in a year whose days off are not announced gets a second column “provisional”.
       """)
 
   func run() async throws {
@@ -79,18 +80,27 @@ struct Deadline: AsyncParsableCommand {
         continue
       }
       guard !line.isEmpty else { continue }
-      guard cells.count >= 3, let start = CivilDate(cells[0]), let unit = Deadline.unit(cells[1]),
-        let amount = Int(cells[2]), (1...Period.limit).contains(amount)
+      guard cells.count >= 3, let start = CivilDate(cells[0]),
+        let (unit, isBackwards) = Deadline.counting(cells[1]), let amount = Int(cells[2]),
+        (1...Period.limit).contains(amount)
       else {
         Say.error("line \(number): “start,kind,n” is expected, such as 2026-03-02,wd,5")
         failures += 1
         continue
       }
-      let due = WorkCalendar.stateCouncil.due(
-        Period(amount, unit, rollsOver: true, basis: .cityPolicy(.same("-"))), from: start)
+      let period = Period(amount, unit, rollsOver: true, basis: .cityPolicy(.same("-")))
+      let calendar = WorkCalendar.stateCouncil
+      let due =
+        isBackwards ? calendar.latest(period, before: start) : calendar.due(period, from: start)
       Say.line(line + ",\(due.date)" + (due.isProvisional ? ",provisional" : ""))
     }
     if failures > 0 { throw ExitCode(3) }
+  }
+
+  /// What a kind counts, and in which direction.
+  private static func counting(_ kind: String) -> (unit: Period.Unit, isBackwards: Bool)? {
+    let isBackwards = kind.hasSuffix("-before")
+    return unit(isBackwards ? String(kind.dropLast(7)) : kind).map { ($0, isBackwards) }
   }
 
   private static func unit(_ kind: String) -> Period.Unit? {

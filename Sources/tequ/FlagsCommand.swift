@@ -22,6 +22,10 @@ struct FlagsCommand: AsyncParsableCommand {
   @Flag(name: .customLong("no-meta"), help: "Leave out quartiles and fences.") var noMeta = false
   @Flag(help: "Of several lines with one ocid only the last counts.") var latest = false
   @Option(help: "Threads; without it one a processor.") var threads: Int?
+  @Option(help: "Rates of exchange, lines DATE,CURRENCY,RATE into the settings' currency.")
+  var rates: String?
+  @Flag(help: "Look for every flag of the catalogue too, with standard parameters.") var catalogue =
+    false
   @Flag(help: "Take line after line into flags that are kept up to date.") var incremental = false
 
   func validate() throws {
@@ -52,11 +56,23 @@ struct FlagsCommand: AsyncParsableCommand {
   }
 
   private func readSettings() throws -> FlagSettings {
-    guard let settings else { return .all }
-    guard let data = FileManager.default.contents(atPath: settings) else {
-      throw Problem.notFound(Phrase("没有文件 \(settings)。", en: "There is no file \(settings)."))
+    var chosen = try settings.map { try FlagSettings(ini: try read($0)) } ?? .all
+    if catalogue { for flag in CatalogueFlag.all { chosen.catalogue.choose(flag.code) } }
+    guard let rates else { return chosen }
+    guard let currency = chosen.currency else {
+      throw Problem.malformed(
+        Phrase(
+          "有汇率时须在设置中写明 currency。", en: "With rates the settings must name the currency."))
     }
-    return try FlagSettings(ini: String(decoding: data, as: UTF8.self))
+    chosen.rates = try ExchangeRates(into: currency, csv: try read(rates))
+    return chosen
+  }
+
+  private func read(_ path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Problem.notFound(Phrase("没有文件 \(path)。", en: "There is no file \(path)."))
+    }
+    return String(decoding: data, as: UTF8.self)
   }
 
   /// Tells what was left out.

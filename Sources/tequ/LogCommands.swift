@@ -3,6 +3,7 @@ import ArgumentParser
 import Commons
 import EvidenceLog
 import Foundation
+import NationalCrypto
 
 /// Works with evidence logs: the city's own, and those of others.
 struct LogCommand: AsyncParsableCommand {
@@ -64,10 +65,19 @@ struct VerifyLog: AsyncParsableCommand {
 
   @Argument(help: "The folder.") var folder: String
   @OptionGroup var trust: LogTrust
+  @Option(
+    help: "The log's SM2 key, as its /sm2-key says: checks the second root and signature too.")
+  var sm2Key: String?
 
   func run() async throws {
     try await telling(refusal: 2) {
       let point = try LogFolder(folder).verify(try trust.read(), now: SystemTime().now)
+      if let sm2Key {
+        guard let key = SM2NoteVerifier(text: sm2Key) else {
+          throw Problem.malformed(Phrase("--sm2-key 不是SM2公钥。", en: "--sm2-key is no SM2 key."))
+        }
+        try LogFolder(folder).verifyNational(key)
+      }
       Say.line("\(point.origin): \(point.size) entries hold, root \(Base64.encode(point.root))")
     }
   }

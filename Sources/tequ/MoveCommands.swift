@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Books
 import Commons
 import StoreCopy
 
@@ -76,7 +77,27 @@ struct Copy: AsyncParsableCommand {
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "The city's own keys.",
-    subcommands: [RotateKeys.self, MakeBackupKey.self])
+    subcommands: [RotateKeys.self, RenewCertificateKey.self, MakeBackupKey.self])
+}
+
+/// Signs certificates with a new key from now on.
+struct RenewCertificateKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "renew-certificates", abstract: "Sign certificates with a new key from now on.",
+    discussion: """
+      The new key is added to the key file; a running server takes it up within a second. Older keys stay       in the city's DID document, so that what they signed stays valid. Bring the key file to every node       that shares the database.
+      """)
+
+  @OptionGroup var data: FolderOptions
+
+  func run() async throws {
+    try await telling {
+      try data.folder.requireCity()
+      let secrets = try data.folder.keys.read().addingCertificateKey(random: KernelRandom())
+      try data.folder.keys.write(secrets)
+      Say.line("certificates are signed with key \(secrets.certificates.count + 1) from now on")
+    }
+  }
 }
 
 /// Brings new keys into use and takes the old ones out of it.

@@ -53,8 +53,10 @@ struct Simulate: AsyncParsableCommand {
       if let last = try await city.lastAct() {
         start = max(start, Instant(seconds: last.seconds / 3600 * 3600))
       }
+      let agents = CityAgents(city, seed: seed, citizen: nil)
       let summary = try await RequestSimulation(city, time: time, wishes).run(
-        from: min(start, end), to: end)
+        from: min(start, end), to: end
+      ) { hour, _ in try await agents.turn(at: hour) }
       try await city.settle()
       await city.retire()
       Simulate.tell(summary, json)

@@ -9,8 +9,10 @@ struct Tequ: AsyncParsableCommand {
     subcommands: [
       Serve.self, Demo.self, Simulate.self, Import.self, Verify.self, ReceiptCommand.self,
       Deadline.self, RulesCommand.self, CasesCommand.self, CityCommand.self, DormancyCommand.self,
+      AirspaceCommand.self,
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
       PacketCommand.self,
+      CertificateCommand.self, SMCommand.self, TimestampCommand.self,
     ])
 }

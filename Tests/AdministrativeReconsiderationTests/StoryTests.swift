@@ -23,7 +23,7 @@ struct Story {
     let profile = try BundledCities.shifan()
     let rules = try ReconsiderationRules(profile, law: AllLaw.base(), calendar: .stateCouncil)
     replay = CaseReplay(
-      CaseSetting(ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil))
+      try CaseSetting(ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil))
   }
 
   mutating func live(_ text: String) throws {

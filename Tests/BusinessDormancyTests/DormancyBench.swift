@@ -33,7 +33,7 @@ struct DormancyBench {
     let desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
     let profile = try profile ?? BundledCities.shifan()
-    measure = DormancyMeasure(
+    measure = try DormancyMeasure(
       desk: desk,
       rules: try DormancyRules(
         profile, law: RuleBase([DormancyLaw.pack]), calendar: .stateCouncil), ring: ring,

@@ -264,10 +264,51 @@ import Testing
     #expect(row.base.dueAt == Instant(rfc3339: "2026-07-11T00:00:00+08:00"))
     #expect(try await bench.spell(key)?.spell.resumedOn == CivilDate("2026-06-10"))
     #expect(try await bench.facts(key).string("event-id") == "i1")
-    #expect(try await bench.measure.sweep(at: bench.time.now) == 0)
+    #expect(try await bench.measure.sweep(at: bench.time.now).resumed == 0)
     try await bench.tick(at: "2026-07-11T00:00:00+08:00")
     try await bench.step("order", as: .registrar, on: key, ["text": "请公示。"])
     try await bench.step(.publish, as: .operators, on: key)
+    #expect(try await bench.broken().isEmpty)
+  }
+
+  @Test func aFineNeedsAnOrderAndKeepsToTheLimit() async throws {
+    let bench = try DormancyBench()
+    let key = try await bench.dormant()
+    bench.time.set(Instant(rfc3339: "2026-06-15T09:00:00+08:00")!)
+    _ = try await bench.report(.invoice, on: "2026-06-10", id: "f1")
+    try await bench.tick(at: "2026-07-11T00:00:00+08:00")
+    func penalty(_ fen: Int64) -> [String: JSONValue] {
+      [
+        "penalty-number": "示市监罚〔2026〕1号", "fined-on": "2026-07-13", "fine": .integer(fen),
+        "text": "责令后仍不公示。",
+      ]
+    }
+    let before = try await bench.row(key).base.version
+    #expect(
+      await slug { try await bench.step("fine", as: .registrar, on: key, penalty(100_000)) } != nil)
+    #expect(try await bench.row(key).base.version == before)
+    try await bench.step("order", as: .registrar, on: key, ["text": "请公示。"])
+    #expect(
+      await fields { try await bench.step("fine", as: .registrar, on: key, penalty(3_000_001)) }
+        == ["fine"])
+    try await bench.step("fine", as: .registrar, on: key, penalty(3_000_000))
+    #expect(
+      await slug { try await bench.step("fine", as: .registrar, on: key, penalty(100)) }
+        == "fined-already")
+    #expect(try await bench.broken().isEmpty)
+  }
+
+  @Test func spellsFiledElsewhereEndAtNight() async throws {
+    let bench = try DormancyBench()
+    let spell = DormancySpell(from: CivilDate("2025-05-01")!, through: CivilDate("2026-03-31")!)
+    try await bench.register(spells: [spell])
+    #expect(try await bench.measure.sweep(at: bench.time.now).ended == 0)
+    bench.time.set(Instant(rfc3339: "2026-04-01T02:00:00+08:00")!)
+    #expect(try await bench.measure.nightly(at: bench.time.now) == 1)
+    #expect(try await bench.measure.nightly(at: bench.time.now) == 0)
+    let key = DormancyTables.key(of: DormancyBench.code, bench.ring)
+    let row = try await bench.desk.store.first(DormancyTables.spells(of: key))
+    #expect(row?.spell.resumedOn == CivilDate("2026-04-01"))
     #expect(try await bench.broken().isEmpty)
   }
 
@@ -283,7 +324,7 @@ import Testing
     #expect(
       try await bench.row(key).base.dueAt == Instant(rfc3339: "2026-09-09T00:00:00+08:00"))
     // What was set aside is not found again.
-    #expect(try await bench.measure.sweep(at: bench.time.now) == 0)
+    #expect(try await bench.measure.sweep(at: bench.time.now).resumed == 0)
     #expect(try await bench.broken().isEmpty)
   }
 

@@ -31,12 +31,26 @@ private struct Bench {
     kind: .staff, account: 4, permissions: ["permits.desk", "permits.as-handler"], agency: "urban",
     agencies: ["urban"])
 
-  init() throws {
+  /// The demonstration city, which has taken over measure 7 with one function, as far as `more` says.
+  static func profile(functions: String = #""matching""#, more: String = "") throws -> CityProfile {
+    var files = BundledCities.shifanFiles
+    let entry =
+      #"{"number":7,"from":"2024-01-01","functions":[\#(functions)],"authorisations":[{"document":"甲","issuer":"市","level":"city","from":"2024-01-01"}]\#(more)}"#
+    guard case .object(var members) = try JSONValue(parsing: files["city.json"] ?? []) else {
+      throw Problem.malformed(.same("city.json"))
+    }
+    members["measures"] = .array([try JSONValue(parsing: Array(entry.utf8))])
+    files["city.json"] = JSONValue.object(members).canonicalBytes
+    return try CityProfile(files: files)
+  }
+
+  init(_ profile: CityProfile? = nil) throws {
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     let store = try SQLiteStore(
       .init(path: nil), migrations: BookShelf.migrations + [CaseFileBook.migration])
     office = CaseOffice(
-      CaseSetting(PermitProcedure(), in: try BundledCities.shifan(), calendar: .stateCouncil),
+      try CaseSetting(
+        PermitProcedure(), in: profile ?? Bench.profile(), calendar: .stateCouncil),
       desk: CommandDesk(
         store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1)),
       ring: ring, acknowledger: Acknowledger([]))
@@ -72,6 +86,56 @@ private struct Bench {
 @Suite struct CaseWorkTests {
   @Test func theProcedureIsSound() {
     #expect(PermitProcedure().type.declarationFaults == [])
+  }
+
+  @Test func nothingBeginsThatTheCityHasNotSwitchedOn() async throws {
+    func slug(_ bench: Bench, _ said: CaseFacts = Bench.application) async -> String {
+      do {
+        _ = try await bench.file(said)
+        return "done"
+      } catch { return (error as? Problem)?.slug ?? "\(error)" }
+    }
+    #expect(await slug(try Bench()) == "done")
+    #expect(await slug(try Bench(Bench.profile(functions: #""standards""#))) == "function-off")
+    #expect(await slug(try Bench(BundledCities.shifan())) == "not-adopted")
+    let stage =
+      #","wide":true,"stage":{"name":["试点","pilot"],"from":"2024-01-01","districts":["jiangbei"],"stopCriteria":[{"indicator":"x","below":"0.5","label":["差","bad"]}]}"#
+    let pilot = try Bench(Bench.profile(more: stage))
+    #expect(pilot.setting.fields(of: "file").last?.name == "district")
+    #expect(pilot.setting.fields(of: "ask").allSatisfy { $0.name != "district" })
+    #expect(await slug(pilot) == "invalid")
+    func at(_ district: String) -> CaseFacts {
+      Bench.application.merged(CaseFacts(["district": .string(district)]))
+    }
+    #expect(await slug(pilot, at("donghu")) == "outside-pilot")
+    #expect(await slug(pilot, at("jiangbei")) == "done")
+  }
+
+  @Test func whatTheMeasureItselfSaysCannotComeFromOutside() throws {
+    let profile = try BundledCities.shifan()
+    let fields = [
+      CaseField("open", Phrase("开", en: "open"), .line(10), required: false),
+      CaseField("own", Phrase("自", en: "own"), .line(10), required: false).saidByTheMeasure(),
+    ]
+    let values = FieldValues(fields: fields, profile: profile)
+    let problem = #expect(throws: Problem.self) { try values.read(["own": "x"]) }
+    #expect(problem?.fields.map(\.pointer) == ["own"])
+    let form = FormFields(values: try QueryItems(parsing: "open=a&own=b").items, files: [])
+    #expect(try values.read(form).values == ["open": "a"])
+    #expect(try values.checked(CaseFacts(["own": "x"])).string("own") == "x")
+  }
+
+  @Test func aSightKeepsBackWhatItDoesNotName() throws {
+    let all = CaseFacts(["a": 1, "b": 2])
+    #expect(CaseSight.everything.isEverything && CaseSight.everything.facts(all) == all)
+    let party = CaseSight.all(butSaidWith: ["ask"], butFacts: ["b"])
+    #expect(!party.isEverything && !party.isMinimal && party.hasFiles)
+    #expect(party.facts(all).values == ["a": 1])
+    #expect(party.said(all, with: "ask") == nil && party.said(all, with: "file") == all)
+    let other = CaseSight.only(facts: ["b"], said: ["file": ["a"]], documents: ["permit"])
+    #expect(other.isMinimal && !other.hasFiles && other.facts(all).values == ["b": 2])
+    #expect(other.said(all, with: "file")?.values == ["a": 1])
+    #expect(other.said(all, with: "ask") == nil)
   }
 
   @Test func aCaseIsOpenedHandledAndClosed() async throws {

@@ -52,6 +52,8 @@ struct PermitProcedure: Procedure {
         then: [.stopAll], law),
     ])
 
+  func function(of command: CommandID) -> String { "matching" }
+
   func fields(of command: CommandID) -> [CaseField] {
     switch command {
     case "file":

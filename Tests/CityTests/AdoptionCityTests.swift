@@ -244,7 +244,7 @@ import Testing
     let package = try CityPackage(try made(test))
     let folder = try other(test, adopted: true)
     let change = try CityPackageImport(package, into: folder, on: day)
-    #expect(change.changes.map(\.pointer) == ["/parameters/15/series/0/value"])
+    #expect(change.changes.map(\.pointer) == ["/parameters/17/series/0/value"])
     #expect(change.changes.first?.before == "7wd" && change.changes.first?.after == "5wd")
     #expect(change.hasSameRules && change.answers.allSatisfy { $0.verdict == .allowed })
     let before = try RunningCity.profile(folder)

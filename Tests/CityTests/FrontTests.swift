@@ -64,7 +64,7 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + cases("dormancy") + dormancy + cases("ip-protection") + protection
+    ] + certificates + cases("dormancy") + dormancy + cases("ip-protection") + protection
     + cases("reconsideration") + reconsideration
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
@@ -80,13 +80,25 @@ import Testing
       + [("GET /\(slug)/mine", known)]
       + [
         "GET /desk/\(slug)", "GET /desk/\(slug)/{number}", "POST /desk/\(slug)/{number}/steps",
+        "GET /api/\(slug)/trays/{tray}",
       ].map { ($0, []) }
   }
+
+  static let certificates: [(String, Set<Who>)] =
+    [
+      "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",
+      "GET /certificates/schemas/{type}.json", "GET /certificates/status/{purpose}/{list}",
+      "GET /certificates/{number}/{version}/{document}.json",
+      "GET /certificates/{number}/{version}/{document}.sd-jwt",
+      "GET /certificates/{number}/{version}/{document}", "GET /log/sm2-key",
+    ].map { ($0, everybody) }
+    + [("POST /certificates/{number}/{version}/{document}/status", known)]
 
   static let dormancy: [(String, Set<Who>)] = [
     ("GET /dormancy/check", everybody), ("GET /dormancy/register", everybody),
     ("GET /api/dormancy/register", everybody), ("POST /api/dormancy/operators", []),
     ("POST /api/dormancy/events", []), ("POST /api/dormancy/sweep", []),
+    ("GET /api/dormancy/publicity", []), ("POST /api/dormancy/publicity/handed", []),
   ]
 
   static let protection: [(String, Set<Who>)] =
@@ -114,10 +126,14 @@ import Testing
     [
       "GET /reconsideration/check", "GET /reconsideration/decisions",
       "GET /reconsideration/standards", "GET /reconsideration/experts",
+      "GET /reconsideration/figures", "GET /api/reconsideration/first-choice",
       "GET /reconsideration/{number}/hearing", "POST /reconsideration/{number}/hearing",
     ].map { ($0, everybody) }
     + [
       "GET /desk/reconsideration/open/{command}", "POST /desk/reconsideration/open/{command}",
+      "GET /desk/reconsideration/staff", "POST /desk/reconsideration/staff",
+      "GET /desk/reconsideration/archive", "GET /desk/reconsideration/court-counts",
+      "POST /desk/reconsideration/court-counts", "POST /api/reconsideration/court-counts",
     ].map { ($0, []) }
 
   @Test(arguments: Backend.all) func everyRouteLetsInWhomItShouldAndNobodyElse(_ backend: Backend)

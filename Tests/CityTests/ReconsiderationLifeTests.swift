@@ -52,6 +52,26 @@ import Testing
     }
   }
 
+  /// One door: a token alone opens neither the case's own page nor the interface for attending.
+  private func onlyTheRoomIdentifies(
+    _ test: TestCity, _ number: String, _ token: String
+  ) async throws {
+    let attending = [("command", "attend"), ("mode", "remote"), ("text", "冒名"), ("signed", "1")]
+    let byPage = try await test.post(
+      "/reconsideration/\(number)/steps", attending + [("token", token), ("identified", "code")])
+    #expect(byPage.status == 422 && byPage.text.contains("/hearing"), "\(byPage.status)")
+    let said: JSONValue = ["command": "attend", "mode": "remote", "text": "冒名", "signed": true]
+    let (byInterface, problem) = try await test.json(
+      "/api/reconsideration/\(number)/steps?token=\(token)", said)
+    #expect(byInterface.status == 422 && problem["type"] == "/problems/recon-not-identified")
+    let (forged, _) = try await test.json(
+      "/api/reconsideration/\(number)/steps?token=\(token)",
+      .object((said.object ?? [:]).merging(["identified": "code"]) { $1 }))
+    #expect(forged.status == 422 && forged.text.contains("identified"))
+    let page = try await test.get("/reconsideration/\(number)?token=\(token)")
+    #expect(page.text.contains("/hearing?token=") && !page.text.contains("value=\"attend\""))
+  }
+
   @Test func oneAsksBeforeFiling() async throws {
     let test = try await TestCity()
     let facts = "respondent=urban&act-kind=penalty&excluded=none&told=yes"
@@ -98,6 +118,7 @@ import Testing
         ("assessors", "2"), ("recorder", "乙"),
       ])
     let room = "/reconsideration/\(number)/hearing?token=\(token)"
+    try await onlyTheRoomIdentifies(test, number, token)
     let statement = [("mode", "remote"), ("text", "我没有占道"), ("signed", "1")]
     let unknown = try await test.post(room, statement + [("code", "0001")])
     #expect(unknown.status == 422)

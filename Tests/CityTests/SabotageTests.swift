@@ -3,6 +3,7 @@ import Accounts
 import App
 import Books
 import BusinessDormancy
+import CaseWork
 import CityProfiles
 import Commons
 import Desk
@@ -107,6 +108,12 @@ import Verification
         today.adding(days: day), secondOfDay: 36_000, in: city.profile.zone)
       try await agents.turn(at: moment)
     }
+    let notice = try #require(
+      measure.office.procedure.documents.lazy.compactMap(\.certificate).first)
+    _ = try await city.desk.submit(
+      ChangeCertificateStatus(
+        1, notice, .suspension, set: true, reason: "test", in: measure.office.setting),
+      by: .system([measure.office.procedure.permission(notice.authority)]))
   }
 
   @Test func everyRemovedRowIsFound() async throws {

@@ -35,7 +35,7 @@ struct IPBench {
     let desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
     let signer = try NoteSigner(name: "tequ.example/test", seed: Array(repeating: 7, count: 32))
-    measure = IPMeasure(
+    measure = try IPMeasure(
       desk: desk,
       rules: try IPRules(BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil),
       ring: ring, acknowledger: Acknowledger([]), partners: ["mall": try IPBench.secret],
@@ -62,7 +62,7 @@ struct IPBench {
       "holder": "晨光创意有限公司", "contact": "王", "phone": "13000000000", "right": "trademark",
       "right-number": "第12345678号", "platform": "mall",
       "links": "https://mall.example/item/1\nhttps://mall.example/item/2", "wanted": ["delete"],
-      "district": "jiangnan", "statement": "标识相同，附比对图。", "truthful": true,
+      "place": "jiangnan", "statement": "标识相同，附比对图。", "truthful": true,
     ]
     for (name, value) in changes { values[name] = value }
     return CaseFacts(values)

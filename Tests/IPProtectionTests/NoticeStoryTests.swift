@@ -36,7 +36,7 @@ import Testing
     ("links", "not an address", "links"), ("links", "https:// space.example/a b", "links"),
     ("links", "ftp://mall.example/1", "links"), ("platform", "elsewhere", "platform"),
     ("right", "monopoly", "right"), ("wanted", .array([]), "wanted"),
-    ("district", "nowhere", "district"),
+    ("place", "nowhere", "place"),
     (
       "links",
       .string((0..<51).map { "https://mall.example/\($0)" }.joined(separator: "\n")), "links"

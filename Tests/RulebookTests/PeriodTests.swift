@@ -32,6 +32,16 @@ private func dated(
     #expect(try dated(words[0], from: words[1]).due.date == day(words[2]))
   }
 
+  // Told five working days before a hearing: by Monday for the Monday after, and for its Saturday.
+  @Test(arguments: ["2026-03-16 2026-03-09", "2026-03-14 2026-03-09", "2026-02-24 2026-02-10"])
+  func aNoticeIsCountedBack(line: String) throws {
+    let words = line.split(separator: " ").map(String.init)
+    let found = try dated("recon.period.hearing-notice", from: words[0])
+    #expect(found.due.date == day(words[1]))
+    let text = found.explanation(.zh)
+    #expect(text.contains("往前") && text.contains("第51条") && text.contains("第201条"), "\(text)")
+  }
+
   @Test func eachStepOfTheCountingIsSaid() throws {
     let found = try dated("civil-procedure.defence", from: "2025-11-14")
     #expect(

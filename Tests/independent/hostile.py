@@ -329,6 +329,30 @@ def numbers():
     all_get("numbers: answered, never a crash", {200, 400, 404}, calls)
 
 
+def declared():
+    """The interfaces that follow from declarations, and what measures add to them."""
+    court, feed = site.sign_in("recon-court"), site.sign_in("dormancy-feed")
+    odd = [None, [], [[]], "x", 1, {}, {"a": 1}, {"command": 1}, {"command": "attend", "as": []}, {"command": "file", "as": "system"},
+           {"command": "review-due", "as": "system", "due": 0}, {"ids": ["x"]}, {"ids": [1]}, {"identified": "code"}, {"period": "2026-13"},
+           {"period": "2026-01", "suits": -1, "source": "x", "reported": "2026-02-30"},
+           {"period": "9999", "suits": 2**63, "source": "\u0000" * 200, "reported": "9999-12-31"}]
+    paths = ["/api/dormancy", "/api/reconsideration", "/api/dormancy/operators", "/api/dormancy/events", "/api/dormancy/publicity/handed",
+             "/api/reconsideration/court-counts", "/api/reconsideration/19-2026-0000001-X/steps", "/api/dormancy/x/steps"]
+    for name, who in (("stranger", {}), ("court", court), ("feed", feed)):
+        all_get(f"cases: strange bodies of a {name} are refused", {400, 401, 403, 404, 422}, [
+            ("POST", path, json.dumps(body).encode(), {**JSON, **who}) for path in paths for body in odd])
+        all_get(f"cases: strange addresses of a {name} are refused", {400, 401, 403, 404, 422}, [
+            ("GET", path, None, who) for path in (
+                "/api/reconsideration/trays/x", "/api/reconsideration/trays/" + "y" * 3000, "/api/reconsideration/trays/sign?after=x",
+                "/api/dormancy/trays/counter?limit=0", "/api/dormancy/publicity?after=zz", "/api/dormancy/register?limit=201",
+                "/api/reconsideration/19-2026-0000001-X", "/reconsideration/19-2026-0000001-X/hearing", "/desk/reconsideration/open/file",
+                "/reconsideration/decisions?after=x")])
+    answer = ask("POST", "/api/reconsideration/court-counts", {"period": "2020", "suits": 3, "source": "<b>月报</b>", "reported": "2021-01-05"}, court)
+    page = ask("GET", "/reconsideration/figures")
+    check("cases: a court's figure is taken", answer.status == 201, answer.status)
+    check("cases: its source is text and no markup", page.status == 200 and "<b>月报" not in page.text)
+
+
 def sign_ins():
     def attempt(login, password, address):
         return ask("POST", "/api/sessions", {"login": login, "password": password}, {"X-Forwarded-For": address})
@@ -352,7 +376,7 @@ def kept():
 staff = site.sign_in("dispatcher")
 ask(*file(good))
 parts = [bodies, strings, idempotency, lambda: versions(staff), lambda: reach(staff), lambda: privacy(staff), lambda: batches(staff), methods, forms, uploads, kept,
-         sign_ins, numbers, kept]
+         sign_ins, numbers, declared, kept]
 for part in parts:
     try:
         part()

@@ -80,7 +80,7 @@ def notice(site, **changes):
     answer = site.post("/api/ip-protection", {
         "holder": "晨光创意有限公司", "contact": "王", "phone": "13000000000", "right": "trademark",
         "right-number": "第12345678号", "platform": "mall", "links": "https://mall.example/item/1\nhttps://mall.example/item/2",
-        "wanted": ["delete"], "district": "jiangnan", "statement": "标识相同，附比对图。", "truthful": True, **changes})
+        "wanted": ["delete"], "place": "jiangnan", "statement": "标识相同，附比对图。", "truthful": True, **changes})
     return answer
 
 

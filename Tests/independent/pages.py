@@ -14,7 +14,12 @@ base, folder = argument(1), argument(2)
 site, check, axe = Site(base), Checks(), Axe()
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ROLES = [None, "citizen", "officer", "dispatcher", "arbiter", "supervisor", "admin"]
+# Officials with the desk on which they work.
+DESKS = {"officer": "requests", "dispatcher": "requests", "arbiter": "requests", "supervisor": "requests",
+         "dormancy-counter": "dormancy", "dormancy-registrar": "dormancy",
+         "recon-clerk": "reconsideration", "recon-officer": "reconsideration", "recon-head": "reconsideration",
+         "recon-respondent": "reconsideration", "recon-court": "reconsideration", "recon-prosecutor": "reconsideration"}
+ROLES = [None, "citizen", *DESKS, "admin"]
 item, district = site.place()
 
 
@@ -29,7 +34,8 @@ def picture():
 def shape(address):
     """The kind of page behind an address: numbers of cases and the like taken out."""
     parts = urllib.parse.urlsplit(address)
-    path = re.sub(r"21-\d{4}-\d{7}-\w", "N", parts.path)
+    path = re.sub(r"(15|19|21)-\d{4}-\d{7}-\w", "N", parts.path)
+    path = re.sub(r"/N/documents/\d+/", "/N/documents/V/", path)
     path = re.sub(r"/problems/.+", "/problems/P", re.sub(r"/(measures|adoption)/.+", r"/\1/M", path))
     path = re.sub(r"/receipts/N/\d+", "/receipts/N/V", path)
     if path.startswith("/law/"):
@@ -114,10 +120,10 @@ def walk_all(browser):
         page = sign_in(context, role)
         seeds = ["/", "/requests", "/account" if role else own + "&filed=1", own, filed["receipt"], "/search?q=路灯", "/requests/track?number=x",
                  "/not-there", "/problems/invalid", "/requests/how", "/receipts"] if role in (None, "citizen") else ["/", "/account"]
-        if role in ("officer", "dispatcher", "arbiter", "supervisor"):
-            seeds = ["/desk/requests", "/desk/requests/supervision"][:2 if role == "supervisor" else 1] + ["/account"]
+        if role in DESKS:
+            seeds = ["/desk/" + DESKS[role], "/account"] + ["/desk/requests/supervision"] * (role == "supervisor")
         # What everybody sees is looked at once, not again for each role.
-        pages = [p for p in found(page, seeds) if shape(p) not in done or shape(p) in ("/", "/account", "/desk/requests", "/desk/requests/N")]
+        pages = [p for p in found(page, seeds) if shape(p) not in done or re.fullmatch(r"/|/account|/desk/\w+(/N)?", shape(p))]
         kinds = sorted(shape(p) for p in pages)
         done.update(kinds)
         state = context.storage_state()

@@ -53,6 +53,15 @@ def after(day, count, unit):
     return day + count * DAY
 
 
+def notice_by(hearing):
+    """Art. 51(1) with 88(2): the parties are told five working days before the hearing, whose day does not count."""
+    day, count = hearing, 5
+    while count:
+        day -= DAY
+        count -= is_working(day)
+    return day
+
+
 class Clock:
     """Counts from the day after its event; stands still between pauses; ends on a working day."""
 
@@ -156,7 +165,7 @@ class Case:
 
     # Articles 20 to 23: filing.
     def do_file(self, actor, day, said):
-        return actor == "citizen" and self.open(day, said, "received")
+        return actor == "citizen" and self.open(day, said, "received", by_account=True)
 
     def do_take_down(self, actor, day, said):
         return actor == "clerk" and self.open(day, said, "received")
@@ -167,9 +176,10 @@ class Case:
     def do_lodge(self, actor, day, said):
         return actor == "respondent" and self.open(day, said, "forwarding")
 
-    def open(self, day, said, stage):
+    def open(self, day, said, stage, by_account=False):
         if self.stage:
             return False
+        self.by_account = by_account
         if said.get("told") != "no":
             said.pop("told-on", None)
         if not said.get("failure-to-act"):
@@ -379,12 +389,15 @@ class Case:
     def do_call_hearing(self, actor, day, said):
         if actor != "handler" or self.stage != "trial" or said["assessors"] < 2:
             return False
-        if day_of(said["hearing-on"]) < roll(after(day, 5, "wd")):
+        if day > notice_by(day_of(said["hearing-on"])):
             return False
         self.stage, self.facts["hearing-on"] = "called", said["hearing-on"]
 
     def do_attend(self, actor, day, said):
-        return actor in ("citizen", "respondent") and self.stage == "called" and said.get("signed")
+        # Art. 50(3): who takes part is identified. Whoever filed does so by the account that filed; whoever applied
+        # through an agency, by a code that the hearing room compares.
+        known = actor == "respondent" or self.by_account or said.get("identified") == "code"
+        return actor in ("citizen", "respondent") and self.stage == "called" and said.get("signed") and known
 
     def do_hold_hearing(self, actor, day, said):
         if actor != "handler" or self.stage != "called" or day < day_of(self.facts["hearing-on"]):
@@ -863,6 +876,8 @@ def words(dice, command, day, case):
     if command == "attend":
         said = {"mode": "remote", **text}
         flags(dice, said, ["signed"], 1)
+        if dice.random() < 0.6:
+            said["identified"] = dice.choice(["code", "code", "account"])
         return said
     if command == "hold-hearing":
         return {"applicant-present": dice.choice(["present", "excused", "waived"]),

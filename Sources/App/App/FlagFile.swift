@@ -76,6 +76,58 @@ public struct FlagFile: Sendable {
     try body(buffer.base, count)
   }
 
+  /// A value of a file: a line, or a document that takes all of it.
+  public struct Value {
+    /// The line on which it begins, from 1.
+    public let line: Int
+    /// Its text, with room for ``FlagFold/padding`` more bytes behind.
+    public let bytes: UnsafeMutablePointer<UInt8>
+    /// Bytes of the text.
+    public let count: Int
+  }
+
+  /// Lends the values of a file one by one: lines that hold something, or all of it, if its first line breaks off
+  /// within an object and the second does not begin one.
+  public static func forEachValue(
+    of path: String, _ body: (Value) throws -> Void
+  ) throws {
+    var source = try ChunkSource(path)
+    let buffer = ChunkBuffer()
+    var line = 1
+    while let chunk = try source.next(buffer) {
+      var count = chunk.count
+      if line == 1, FlagFold.isCutOff(buffer.base, count: count) {
+        count = try source.readRest(buffer, after: count)
+        if !FlagFile.isLines(buffer.base, count) {
+          return try body(Value(line: 1, bytes: buffer.base, count: count))
+        }
+      }
+      buffer.base[count] = 0x0A
+      var begin = 0
+      while begin < count {
+        var end = begin
+        var isBlank = true
+        while buffer.base[end] != 0x0A {
+          if buffer.base[end] > 0x20 { isBlank = false }
+          end += 1
+        }
+        if !isBlank {
+          try body(Value(line: line, bytes: buffer.base + begin, count: end - begin))
+        }
+        begin = end + 1
+        line += 1
+      }
+    }
+  }
+
+  /// Whether the second line that holds something begins an object, as lines of JSON do.
+  private static func isLines(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool {
+    var index = 0
+    while index < count, bytes[index] != 0x0A { index += 1 }
+    while index < count, bytes[index] <= 0x20 { index += 1 }
+    return index < count && bytes[index] == 0x7B
+  }
+
   /// Reads the file line by line into flags that are kept up to date; lines that are no JSON are handed to
   /// `skipped` with their number.
   public func live(skipped: (Int, Problem) -> Void) throws -> LiveFlags {

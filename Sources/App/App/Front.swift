@@ -37,6 +37,7 @@ public struct Front: Sendable {
     LogPages(city: city).routes(&routes)
     LawPages(city: city).routes(&routes)
     ReceiptPages(city: city).routes(&routes)
+    CertificatePages(city: city).routes(&routes)
     SystemRoutes().routes(&routes)
     AdoptionPages(city: city).routes(&routes)
     for measure in city.measures {

@@ -6,6 +6,7 @@ import EvidenceLog
 import HTTPValues
 import Markup
 import MeasureKit
+import NationalCrypto
 import ServiceRequests
 import Storage
 import Verification
@@ -19,6 +20,13 @@ struct LogPages: Sendable {
     routes.get("/log/checkpoint", .everybody, .interface) { _ in try await checkpoint() }
     routes.get("/log/key", .everybody, .interface) { _ in
       .text(city.signer.verifier.text + "\n")
+    }
+    routes.get("/log/sm2-key", .everybody, .interface) { _ in
+      guard let national = city.nationalSigner else {
+        throw Problem.notFound(
+          Phrase("本市的日志没有SM2签名。", en: "This city's log bears no SM2 signature."))
+      }
+      return .text(national.verifier.text + "\n")
     }
     routes.get("/log/tile/entries/{path...}", .everybody, .interface) { try await bundle($0) }
     routes.get("/log/tile/{level}/{path...}", .everybody, .interface) { try await tile($0) }

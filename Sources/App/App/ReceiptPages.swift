@@ -51,7 +51,7 @@ struct ReceiptPages: Sendable {
     return try await city.receipts.receipt(key, withOpening: isOwner || isStaff)
   }
 
-  private static func pending() -> Problem {
+  static func pending() -> Problem {
     Problem(
       "receipt-pending", status: 202, title: Phrase("回执正在生成", en: "The receipt is being made"),
       detail: Phrase("通常不到一秒，请稍后刷新。", en: "It takes a second at most; reload the page."),
@@ -82,10 +82,7 @@ struct ReceiptPages: Sendable {
     var response = Response(
       type: "text/html; charset=utf-8", VerifierPage.html(with: try await ready(visit)))
     response.headers.set("content-disposition", "attachment; filename=\"\(name(visit)).html\"")
-    // The page brings its own script and fetches nothing.
-    response.headers.set(
-      "content-security-policy",
-      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'")
+    response.headers.set("content-security-policy", VerifierPage.policy)
     return response
   }
 

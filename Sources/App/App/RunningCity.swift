@@ -15,6 +15,7 @@ import Interchange
 import LegalTime
 import Logging
 import MeasureKit
+import NationalCrypto
 import Rulebook
 import ServiceRequests
 import Storage
@@ -49,6 +50,8 @@ public final class RunningCity: Sendable {
   public let policy: AccessPolicy
   /// The key with which the log signs.
   public let signer: NoteSigner
+  /// The key of the second signature with SM2; nil unless the profile asks for one.
+  public let nationalSigner: SM2NoteSigner?
   /// The log.
   public let sequencer: Sequencer
   /// What one node does for all that share the store.
@@ -143,11 +146,16 @@ public final class RunningCity: Sendable {
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = BaseRoles.policy(with: measures)
+    if profile.hasNationalLog { try SM3.requireAvailable() }
+    nationalSigner =
+      try profile.hasNationalLog
+      ? SM2NoteSigner(name: signer.name, key: SM2PrivateKey(seed: ring.nationalLogSeed)) : nil
     duties = Duties(
       node: Hex.encode(random.bytes(8)), store: store, time: time,
       isAlone: !folder.database.isShared)
     sequencer = Sequencer(
-      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures)
+      desk: desk, duty: duties.log, time: time, signer: signer, measures: measures,
+      national: nationalSigner)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
@@ -200,7 +208,7 @@ public final class RunningCity: Sendable {
     }
     if adopts(DormancyMeasure.card) {
       found.append(
-        DormancyMeasure(
+        try DormancyMeasure(
           desk: desk,
           rules: try DormancyRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
           ring: ring,
@@ -209,7 +217,7 @@ public final class RunningCity: Sendable {
     if adopts(ReconsiderationMeasure.card) {
       let rules = try ReconsiderationRules(
         profile, law: AllLaw.base(), calendar: .stateCouncil)
-      let setting = CaseSetting(
+      let setting = try CaseSetting(
         ReconsiderationProcedure(rules), in: profile, calendar: .stateCouncil)
       found.append(
         ReconsiderationMeasure(
@@ -230,7 +238,7 @@ public final class RunningCity: Sendable {
       return []
     }
     return [
-      IPMeasure(
+      try IPMeasure(
         desk: desk, rules: try IPRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
         ring: ring, acknowledger: acknowledger, partners: secrets, logKey: logKey,
         random: random
@@ -241,11 +249,11 @@ public final class RunningCity: Sendable {
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
-    + DormancyTables.migrations + [CopyBook.migration]
+    + DormancyTables.migrations + ReconsiderationTables.migrations + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
-    + DormancyTables.markedTables
+    + DormancyTables.markedTables + ReconsiderationTables.markedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -307,7 +315,7 @@ public final class RunningCity: Sendable {
           if let notice = try await office.notice(effect) { return notice }
         }
         return nil
-      }, pushes: pushes, keys: KeyWatch(self), desk: desk, duties: duties,
+      }, pushes: pushes, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
       time: time, logger: logger)
   }
 
@@ -316,13 +324,13 @@ public final class RunningCity: Sendable {
     measures.lazy.compactMap { $0.stepName(kind) }.first ?? .same(kind)
   }
 
-  /// Whether a visitor may read a case as an official.
+  /// Whether a visitor may read all of a case as an official, as whoever opens a receipt does.
   func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
     guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
       return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     }
     guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
-    return office.isStaff(visit, file)
+    return office.seesEverything(visit, file)
   }
 
   /// Runs what is due until nothing is: log, legal clocks, notices. For commands that end.
@@ -347,6 +355,9 @@ public final class RunningCity: Sendable {
 
   /// Takes the steps that legal clocks call for now; the answer is how many.
   public func tick() async throws -> Int { try await workers.tick() }
+
+  /// Does what is due once a night; the answer is how much.
+  public func night() async throws -> Int { try await workers.night() }
 
   /// Hands over the notices that are due.
   public func notify() async throws {

@@ -3,6 +3,7 @@ import Commons
 import Desk
 import EvidenceLog
 import MeasureKit
+import NationalCrypto
 import Storage
 import Verification
 
@@ -15,6 +16,8 @@ public actor Sequencer {
   private let time: any TimeSource
   private let signer: NoteSigner
   private let measures: [any Measure]
+  /// The second root and signature; it has taken in what the measures were told of.
+  private var national: NationalHead?
   private var stamps: [Int64: StampBook.Stamp] = [:]
   /// The tree while this node has the duty, with the term in which it was read.
   private var grown: (tree: TiledTree, hold: LeaseBook.Hold)?
@@ -23,13 +26,15 @@ public actor Sequencer {
 
   /// A sequencer over a desk's store.
   public init(
-    desk: CommandDesk, duty: Duty, time: any TimeSource, signer: NoteSigner, measures: [any Measure]
+    desk: CommandDesk, duty: Duty, time: any TimeSource, signer: NoteSigner,
+    measures: [any Measure], national: SM2NoteSigner? = nil
   ) {
     self.desk = desk
     self.duty = duty
     self.time = time
     self.signer = signer
     self.measures = measures
+    self.national = national.map { NationalHead(signer: $0) }
   }
 
   /// Acts taken at a time, rounded up to the next whole transaction.
@@ -87,7 +92,7 @@ public actor Sequencer {
     }
     let point = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
     let state = LogBook.State(
-      size: tree.size, checkpoint: try signer.sign(point.text).description, signedAt: time.now)
+      size: tree.size, checkpoint: try await checkpoint(point, adding: entries), signedAt: time.now)
     do {
       try await desk.maintain(
         .integrate(waiting, at: first, tiles: tiles, state, under: hold))
@@ -100,6 +105,23 @@ public actor Sequencer {
     grown = (tree, hold)
     if told < first { try await follow() } else { tell(entries, from: first) }
     return rows.count
+  }
+
+  /// The signed checkpoint, with the second root and signature where the city has them.
+  private func checkpoint(_ point: Checkpoint, adding entries: [LogEntry]) async throws -> String {
+    if national != nil {
+      // The second tree has taken in what the measures were told of.
+      try await follow()
+      guard told == point.size - Int64(entries.count) else {
+        // Another node took acts meanwhile: the first tree is read anew.
+        grown = nil
+        throw Problem.unavailable()
+      }
+    }
+    guard let head = try national?.head(point, adding: entries) else {
+      return try signer.sign(point.text).description
+    }
+    return try signer.sign(head.text).adding([head.signature]).description
   }
 
   /// What is taken next: whole transactions, as they were committed.
@@ -151,6 +173,7 @@ public actor Sequencer {
     let act = PublicAct(
       kind: entry.kind, matter: entry.matter, recordedAt: entry.recordedAt,
       effectiveAt: entry.effectiveAt, fields: entry.publicFields)
+    national?.take(entry)
     for measure in measures { measure.consume(act) }
   }
 }

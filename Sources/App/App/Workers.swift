@@ -17,6 +17,7 @@ struct Workers: Sendable {
   let outbox: OutboxWorker
   let pushes: PushWorker?
   let keys: KeyWatch
+  let measures: [any Measure]
   let desk: CommandDesk
   let duties: Duties
   let time: any TimeSource
@@ -39,6 +40,11 @@ struct Workers: Sendable {
       group.addTask {
         await repeating("legal clocks", 1000) {
           try await duties.clocks.held() == nil ? 0 : try await tick()
+        }
+      }
+      group.addTask {
+        await repeating("nightly", 60_000) {
+          try await duties.nightly.held() == nil ? 0 : try await night()
         }
       }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
@@ -64,6 +70,13 @@ struct Workers: Sendable {
     let rows = try await desk.store.all(CaseBook.due(by: now, limit: 500))
     if rows.isEmpty { return 0 }
     return try await expiry.expire(rows, at: now) + caseExpiry.expire(rows, at: now)
+  }
+
+  /// What measures do once a night; the answer is how much.
+  func night() async throws -> Int {
+    var done = 0
+    for measure in measures { done += try await measure.nightly(at: time.now) }
+    return done
   }
 
   private func sweep() async throws -> Int {
@@ -100,6 +113,8 @@ struct Duties: Sendable {
   let clocks: Duty
   /// To hand over notices.
   let outbox: Duty
+  /// What measures do once a night. A night's work that two nodes begin comes to the same.
+  let nightly: Duty
 
   /// Whether there may be other nodes.
   let isShared: Bool
@@ -113,8 +128,9 @@ struct Duties: Sendable {
     log = duty("log")
     clocks = duty("clocks")
     outbox = duty("outbox")
+    nightly = duty("nightly")
   }
 
   /// All of them.
-  var all: [Duty] { [log, clocks, outbox] }
+  var all: [Duty] { [log, clocks, outbox, nightly] }
 }

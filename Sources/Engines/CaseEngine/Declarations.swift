@@ -95,6 +95,11 @@ public struct ClockSpec: Hashable, Sendable {
     self.drives = drives
     self.onExpiry = onExpiry
   }
+
+  /// A clock whose end calls for the command of its own name: of `review` that is `review-due`.
+  public init(_ id: ClockID, _ name: Phrase, drives: [StageID], _ basis: Basis) {
+    self.init(id, name, drives: drives, onExpiry: CommandID(id.text + "-due"), basis)
+  }
 }
 
 /// How a clock stands.

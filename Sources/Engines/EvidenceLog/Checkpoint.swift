@@ -50,6 +50,12 @@ public struct SignedNote: Hashable, Sendable {
     /// The key's hash, four bytes, and the signature.
     public let bytes: [UInt8]
 
+    /// A signature of some kind.
+    public init(name: String, bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
+
     /// The signature as a line of a note, with its line break.
     public var line: String { "— \(name) \(Base64.encode(bytes))\n" }
   }

@@ -103,7 +103,7 @@ public struct Receipt: Sendable {
     /// What was found.
     public let detail: String
 
-    /// A check with what came of it.
+    /// A check that was made.
     public init(id: String, name: Phrase, holds: Bool, detail: String) {
       self.id = id
       self.name = name

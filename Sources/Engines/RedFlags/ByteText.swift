@@ -53,6 +53,8 @@ struct ByteText {
     return state ^ (state >> 32)
   }
 
+  var bytes: [UInt8] { Array(UnsafeBufferPointer(start: start, count: count)) }
+
   var string: String {
     String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }

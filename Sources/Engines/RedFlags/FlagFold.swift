@@ -72,6 +72,10 @@ public final class FlagFold: @unchecked Sendable {
   private(set) var judge: ProcessJudge
   private(set) var tally = FlagTally()
   private(set) var rows = FlagRows()
+  private let shaper: ProcurementShaper
+  /// Ids of processes without their lots, if there are lots.
+  private var ocids = TextTable()
+  private let catalogue: CatalogueLedger?
 
   /// A fold over nothing yet. `map` keeps which organisations belong to which process.
   public init(_ settings: FlagSettings, map: Bool = false, repeats: FlagRepeats = .each) {
@@ -79,6 +83,10 @@ public final class FlagFold: @unchecked Sendable {
     self.map = map
     self.repeats = repeats
     judge = ProcessJudge(settings, map: map)
+    shaper = ProcurementShaper(settings)
+    catalogue =
+      settings.catalogue.isEmpty
+      ? nil : CatalogueLedger(settings.catalogue, repeats: repeats, isLive: false)
   }
 
   /// Bytes that must be readable behind a text, the first of which is overwritten with a line break.
@@ -189,21 +197,41 @@ public final class FlagFold: @unchecked Sendable {
 
   private func take(_ process: borrowing Procurement, _ position: UInt64) {
     counts.processes += 1
-    guard process.ocid != nil else {
+    guard let ocid = process.ocid else {
       counts.unidentified += 1
       return
     }
     let known = judge.tables.processes.count
     let isAdmitted = judge.admits(process)
-    if isAdmitted {
-      judge.judge(process, position: position)
-    } else if process.tenderIsCancelled {
-      counts.cancelled += 1
-    } else {
-      counts.excluded += 1
+    if !isAdmitted {
+      counts.cancelled += process.tenderIsCancelled ? 1 : 0
+      counts.excluded += process.tenderIsCancelled ? 0 : 1
     }
+    let isNew: Bool
+    if shaper.isNeeded {
+      let before = ocids.count
+      _ = ocids.number(of: ocid)
+      isNew = ocids.count > before
+      var parent = TextTable.none
+      shaper.shape(process) { part, isLot in
+        judge(part, position, isAdmitted: isAdmitted, parent: isLot ? parent : TextTable.none)
+        if !isLot { parent = judge.facts.ocid }
+      }
+    } else {
+      judge(process, position, isAdmitted: isAdmitted, parent: TextTable.none)
+      isNew = judge.tables.processes.count > known
+    }
+    if isAdmitted || repeats == .latest, !isNew { counts.repeated += 1 }
+    catalogue?.take(isAdmitted ? process.begin : nil, ocid: ocid, position: position)
+  }
+
+  private func judge(
+    _ process: borrowing Procurement, _ position: UInt64, isAdmitted: Bool, parent: UInt32
+  ) {
+    if isAdmitted { judge.judge(process, position: position) }
     if repeats == .latest {
       if !isAdmitted { judge.passOver(process, position: position) }
+      judge.facts.parent = parent
       rows.append(judge.facts, judge.words, through: .kinds)
     } else if isAdmitted {
       tally.reserve(judge.tables.organisations.count)
@@ -212,9 +240,6 @@ public final class FlagFold: @unchecked Sendable {
       if judge.facts.isNoteworthy {
         rows.append(judge.facts, judge.words, through: map ? .late : .lowest)
       }
-    }
-    if isAdmitted || repeats == .latest, judge.tables.processes.count == known {
-      counts.repeated += 1
     }
   }
 
@@ -251,9 +276,18 @@ public final class FlagFold: @unchecked Sendable {
     tally.reserve(judge.tables.organisations.count)
     rows.merge(other.rows, numbers, judge.tables)
     judge.addComparedBids(other.judge, numbers.currencies)
+    if let catalogue, let others = other.catalogue { catalogue.merge(others) }
     counts = counts + other.counts
-    counts.repeated +=
-      before + other.judge.tables.processes.count - judge.tables.processes.count
+    if shaper.isNeeded {
+      let own = ocids.count
+      other.ocids.withTexts { texts in
+        for number in 0..<UInt32(other.ocids.count) { _ = ocids.number(of: texts[number]) }
+      }
+      counts.repeated += own + other.ocids.count - ocids.count
+    } else {
+      counts.repeated +=
+        before + other.judge.tables.processes.count - judge.tables.processes.count
+    }
     problems += other.problems
     trimProblems()
     chunkLines.merge(other.chunkLines) { $0 + $1 }
@@ -262,13 +296,15 @@ public final class FlagFold: @unchecked Sendable {
   /// What follows from everything read.
   public func report() -> FlagReport {
     guard repeats == .latest else {
-      return FlagReport(rows, judge.tables, tally, settings, map: map)
+      return FlagReport(
+        rows, judge.tables, tally, settings, map: map, catalogue: catalogue?.findings() ?? [])
     }
     let latest = rows.latest(judge.tables)
     var tally = FlagTally()
     tally.reserve(judge.tables.organisations.count)
     for facts in latest.facts { tally.count(facts, latest.words, adds: true) }
-    return FlagReport(latest, judge.tables, tally, settings, map: map)
+    return FlagReport(
+      latest, judge.tables, tally, settings, map: map, catalogue: catalogue?.findings() ?? [])
   }
 
   /// Bids whose prices were left out because they are in other currencies than the one compared, by currency.

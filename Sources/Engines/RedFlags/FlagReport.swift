@@ -7,10 +7,14 @@ public struct FlagReport {
   private let tally: FlagTally
   private let findings: FlagFindings
   private let hasMaps: Bool
+  /// Flags of the catalogue, in no order.
+  private let catalogue: [FlagFinding]
 
   init(
-    _ rows: FlagRows, _ tables: FlagTables, _ tally: FlagTally, _ settings: FlagSettings, map: Bool
+    _ rows: FlagRows, _ tables: FlagTables, _ tally: FlagTally, _ settings: FlagSettings, map: Bool,
+    catalogue: [FlagFinding]
   ) {
+    self.catalogue = catalogue
     self.rows = rows
     self.tables = tables
     self.tally = tally
@@ -49,7 +53,7 @@ public struct FlagReport {
       where !findings.flags(process).isEmpty {
         flagged.append(UInt32(number))
       }
-      writer.group("OCID", texts.sorted(flagged), texts) {
+      write(&writer, .OCID, "OCID", texts.sorted(flagged), texts) {
         findings.flags(findings.processes[Int($0)])
       }
     }
@@ -63,8 +67,40 @@ public struct FlagReport {
       for number in 0..<UInt32(tables.organisations.count) where !flags(number).isEmpty {
         flagged.append(number)
       }
-      writer.group(name, texts.sorted(flagged), texts, flags)
+      write(
+        &writer, FlagFinding.Group(rawValue: name.description), name, texts.sorted(flagged), texts,
+        flags)
     }
+  }
+
+  /// Writes a group of flagged ids, with what the catalogue says of them.
+  private func write(
+    _ writer: inout FlagWriter, _ group: FlagFinding.Group?, _ name: StaticString,
+    _ numbers: ContiguousArray<UInt32>, _ texts: TextTable.Texts, _ flags: (UInt32) -> FlagValues
+  ) {
+    var others: [String: [(code: String, value: Double)]] = [:]
+    for finding in catalogue where finding.group == group {
+      others[finding.id, default: []].append((finding.code, finding.value))
+    }
+    guard !others.isEmpty else { return writer.group(name, numbers, texts, flags) }
+    for number in numbers {
+      others[texts[number].string, default: []] += flags(number).map {
+        ($0.code.rawValue, $0.value)
+      }
+    }
+    writer.key(name)
+    writer.open()
+    // Order of bytes, which for UTF-8 is that of code points.
+    for id in others.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      writer.key(id)
+      writer.open()
+      for flag in (others[id] ?? []).sorted(by: { ($0.code, $0.value) < ($1.code, $1.value) }) {
+        writer.key(flag.code)
+        writer.number(flag.value)
+      }
+      writer.close()
+    }
+    writer.close()
   }
 
   private func writeMeta(_ writer: inout FlagWriter) {

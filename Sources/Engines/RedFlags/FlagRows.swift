@@ -51,6 +51,13 @@ struct FlagRows {
     var rows = FlagRows()
     rows.words = words
     for index in last where index >= 0 {
+      let parent = facts[index].parent
+      // A lot that the process does not have any more.
+      if parent != TextTable.none, last[Int(parent)] >= 0,
+        facts[last[Int(parent)]].position > facts[index].position
+      {
+        continue
+      }
       rows.facts.append(facts[index])
       rows.consider(facts[index], tables)
     }
@@ -71,6 +78,9 @@ struct FlagRows {
       let offset = process.offset
       process.offset = words.count
       process.ocid = numbers.processes[Int(process.ocid)]
+      if process.parent != TextTable.none {
+        process.parent = numbers.processes[Int(process.parent)]
+      }
       process.soleWinner = numbers.organisation(process.soleWinner)
       process.buyer = numbers.organisation(process.buyer)
       process.entity = numbers.organisation(process.entity)

@@ -110,6 +110,19 @@ public struct FlagSettings: Hashable, Sendable {
   public var heterogeneous: Heterogeneous?
   /// R058.
   public var discount: PriceRatio?
+  /// Whether the lots of a process are judged apart, each as `OCID/LOT`: Cardinal does not know lots.
+  public var splitsLots = false
+  /// Whether several tenderers of one bid are one tenderer, `A + B`: Cardinal passes such bids over in most places.
+  public var joinsConsortia = false
+  /// Rates by which amounts are converted; nil compares one currency only, as Cardinal does.
+  public var rates: ExchangeRates? {
+    didSet {
+      catalogue.rates = rates
+      if let rates { currency = rates.currency }
+    }
+  }
+  /// Flags of the catalogue beyond those of Cardinal.
+  public var catalogue = CatalogueSettings()
 
   /// No indicator at all.
   public init() {}

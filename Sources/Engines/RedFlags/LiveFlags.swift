@@ -21,6 +21,10 @@ public final class LiveFlags: @unchecked Sendable {
   private var touched = StampSet()
   private var arrivals: UInt64 = 0
   private var cachedFences: FlagFences?
+  private let shaper: ProcurementShaper
+  private let catalogue: CatalogueLedger?
+  /// Lots known of each process.
+  private var lots: [UInt32: [UInt32]] = [:]
 
   /// Nothing yet.
   public init(_ settings: FlagSettings, map: Bool = false, repeats: FlagRepeats = .latest) {
@@ -28,6 +32,10 @@ public final class LiveFlags: @unchecked Sendable {
     self.map = map
     self.repeats = repeats
     judge = ProcessJudge(settings, map: map)
+    shaper = ProcurementShaper(settings)
+    catalogue =
+      settings.catalogue.isEmpty
+      ? nil : CatalogueLedger(settings.catalogue, repeats: repeats, isLive: true)
     if let currency = settings.currency {
       main = judge.tables.currencies.find(currency) ?? TextTable.none
     }
@@ -81,13 +89,42 @@ public final class LiveFlags: @unchecked Sendable {
   }
 
   private func take(_ process: borrowing Procurement, _ position: UInt64) {
-    if judge.admits(process) {
-      judge.judge(process, position: position)
-    } else if repeats == .latest {
-      judge.passOver(process, position: position)
-    } else {
-      return
+    guard let ocid = process.ocid else { return }
+    let isAdmitted = judge.admits(process)
+    catalogue?.take(isAdmitted ? process.begin : nil, ocid: ocid, position: position)
+    guard isAdmitted || repeats == .latest else { return }
+    guard shaper.isNeeded else { return enter(process, position, isAdmitted: isAdmitted) }
+    var parent: UInt32?
+    var current: [UInt32] = []
+    shaper.shape(process) { part, isLot in
+      enter(part, position, isAdmitted: isAdmitted)
+      if isLot { current.append(judge.facts.ocid) } else { parent = judge.facts.ocid }
     }
+    guard let parent, repeats == .latest else { return }
+    lots[parent] = Array(Set(lots[parent] ?? []).union(current))
+    guard let latest = store.head(parent).map({ store.facts[$0].position }) else { return }
+    // A lot that the process does not have any more says nothing any more.
+    for number in lots[parent] ?? [] {
+      guard let head = store.head(number), store.facts[head].position < latest else { continue }
+      judge.passOver(number, position: latest)
+      enter()
+    }
+  }
+
+  private func enter(
+    _ process: borrowing Procurement, _ position: UInt64, isAdmitted: Bool
+  ) {
+    if isAdmitted {
+      judge.judge(process, position: position)
+    } else {
+      judge.passOver(process, position: position)
+    }
+    enter()
+  }
+
+  /// Puts what the judge has found in the place of what was known of the process.
+  private func enter() {
+    let position = judge.facts.position
     let number = judge.facts.ocid
     let known = store.head(number)
     if repeats == .latest, let known, store.facts[known].position > position { return }
@@ -190,6 +227,11 @@ public final class LiveFlags: @unchecked Sendable {
     return fences
   }
 
+  /// Flags of the catalogue on a process, and on its buyer and tenderers, as things stand.
+  public func findings(process ocid: String) -> [FlagFinding] {
+    catalogue?.findings(process: ocid) ?? []
+  }
+
   /// Flags of a process.
   public func flags(process ocid: String) -> [FlagValue] {
     guard let number = judge.tables.processes.find(ocid) else { return [] }
@@ -230,7 +272,8 @@ public final class LiveFlags: @unchecked Sendable {
       rows.consider(facts, judge.tables)
       if facts.isNoteworthy { rows.append(facts, store.words, through: map ? .late : .lowest) }
     }
-    return FlagReport(rows, judge.tables, tally, settings, map: map)
+    return FlagReport(
+      rows, judge.tables, tally, settings, map: map, catalogue: catalogue?.findings() ?? [])
   }
 }
 

@@ -48,6 +48,8 @@ struct ProcessFacts {
   /// Where its words begin.
   var offset = 0
   var ocid: UInt32 = 0
+  /// The process that it is a lot of.
+  var parent = TextTable.none
   /// Other tenderers whose bids were disqualified, and the winner (R035).
   var othersDisqualified: UInt32 = 0
   var soleWinner = TextTable.none

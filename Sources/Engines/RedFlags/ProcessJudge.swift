@@ -99,6 +99,14 @@ struct ProcessJudge {
     facts.position = position
   }
 
+  /// Fills `facts` for a known process that contributes nothing any more.
+  mutating func passOver(_ number: UInt32, position: UInt64) {
+    facts = ProcessFacts()
+    words.removeAll()
+    facts.ocid = number
+    facts.position = position
+  }
+
   /// Adds compared bids of another judge, whose currencies have these numbers here.
   mutating func addComparedBids(_ other: ProcessJudge, _ numbers: ContiguousArray<UInt32>) {
     for (currency, bids) in other.comparedBids.enumerated() {

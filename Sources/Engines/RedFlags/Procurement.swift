@@ -41,6 +41,8 @@ struct Procurement {
     var amount = Double.nan
     var currency: ByteText?
     var tenderers = Parties()
+    /// Its lots, among those of the process.
+    var lots = 0..<0
 
     var isPriced: Bool { currency != nil && !amount.isNaN }
   }
@@ -50,8 +52,12 @@ struct Procurement {
     var suppliers = Parties()
     var hasItems = false
     var classifications = 0..<0
+    /// Its lots, among those of the process.
+    var lots = 0..<0
   }
 
+  /// Where the object stands that it was read from.
+  var begin: UnsafePointer<UInt8>?
   var ocid: ByteText?
   var buyer: ByteText?
 
@@ -72,8 +78,12 @@ struct Procurement {
   var awards = ContiguousArray<Award>()
   var parties = ContiguousArray<ByteText>()
   var classifications = ContiguousArray<ByteText>()
+  /// Lots that bids and awards name, one after another.
+  var lots = ContiguousArray<ByteText>()
 
   mutating func clear() {
+    begin = nil
+    lots.removeAll(keepingCapacity: true)
     ocid = nil
     buyer = nil
     clearTender()

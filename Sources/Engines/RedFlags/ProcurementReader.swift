@@ -86,7 +86,8 @@ struct ProcurementReader {
   // MARK: Objects of the standard
 
   private mutating func release(_ begin: Cursor, depth: Int, _ parts: inout Parts) -> Cursor? {
-    object(begin, depth: depth) { reader, key, place, depth in
+    found.begin = begin
+    return object(begin, depth: depth) { reader, key, place, depth in
       switch key.count {
       case 4:
         if key.matches("ocid") { return reader.text(place, depth) { $0.ocid = $1 } }
@@ -188,24 +189,18 @@ struct ProcurementReader {
         guard key.matches("status") else { break }
         var status: ByteText?
         let end = reader.text(place, depth, &status)
-        bid.status = ProcurementReader.bidStatus(status)
+        bid.status = Procurement.BidStatus(status)
         return end
       case 9:
         if key.matches("tenderers") { return reader.partyList(place, depth, &bid.tenderers) }
+      case 11:
+        if key.matches("relatedLots") { return reader.lotList(place, depth, &bid.lots) }
       default: break
       }
       return reader.scanner.skip(place, depth: depth)
     }
     found.bids.append(bid)
     return end
-  }
-
-  private static func bidStatus(_ text: ByteText?) -> Procurement.BidStatus {
-    guard let text else { return .absent }
-    if text.matches("valid") { return .valid }
-    if text.matches("disqualified") { return .disqualified }
-    if text.matches("invited") { return .invited }
-    return text.matches("withdrawn") ? .withdrawn : .other
   }
 
   private mutating func price(
@@ -250,6 +245,8 @@ struct ProcurementReader {
         return end
       case 9:
         if key.matches("suppliers") { return reader.partyList(place, depth, &award.suppliers) }
+      case 11:
+        if key.matches("relatedLots") { return reader.lotList(place, depth, &award.lots) }
       default: break
       }
       return reader.scanner.skip(place, depth: depth)
@@ -304,6 +301,22 @@ struct ProcurementReader {
       return end
     }
     list.ids = first..<found.parties.count
+    return end
+  }
+
+  private mutating func lotList(
+    _ begin: Cursor, _ depth: Int, _ list: inout Range<Int>
+  ) -> Cursor? {
+    let first = found.lots.count
+    list = first..<first
+    guard begin.pointee == 0x5B else { return scanner.skip(begin, depth: depth) }
+    let end = array(begin, depth: depth) { reader, place, depth in
+      var id: ByteText?
+      let end = reader.text(place, depth, &id)
+      if let id { reader.found.lots.append(id) }
+      return end
+    }
+    list = first..<found.lots.count
     return end
   }
 

@@ -33,15 +33,14 @@ private struct SettingsReader {
     var section = ""
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     for (index, raw) in lines.enumerated() {
-      let line = SettingsReader.trimmed(
-        index == 0 && raw.first == "\u{FEFF}" ? raw.dropFirst() : raw)
+      let line = (index == 0 && raw.first == "\u{FEFF}" ? raw.dropFirst() : raw).trimmed
       guard let first = line.first, first != ";", first != "#" else { continue }
       if first == "[" {
         guard let end = line.firstIndex(of: "]") else {
           fail(index + 1, Phrase("节名没有以 ] 结束", en: "the section's name does not end with ]"))
           continue
         }
-        section = String(SettingsReader.trimmed(line[line.index(after: line.startIndex)..<end]))
+        section = String(line[line.index(after: line.startIndex)..<end].trimmed)
         sections.append((section, index + 1))
         continue
       }
@@ -50,10 +49,10 @@ private struct SettingsReader {
         fail(index + 1, Phrase("应写作“键 = 值”", en: "this should read key = value"))
         continue
       }
-      let value = SettingsReader.unquoted(SettingsReader.trimmed(line[line.index(after: mark)...]))
+      let value = SettingsReader.unquoted(line[line.index(after: mark)...].trimmed)
       entries.append(
         Entry(
-          section: section, key: String(SettingsReader.trimmed(line[..<mark])), value: value,
+          section: section, key: String(line[..<mark].trimmed), value: value,
           line: index + 1))
     }
   }
@@ -65,12 +64,6 @@ private struct SettingsReader {
   static func field(_ line: Int, _ message: Phrase) -> Problem.Field {
     Problem.Field(
       "line \(line)", Phrase("第 \(line) 行：\(message.zh)", en: "line \(line): \(message.en)"))
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace ?? false { text.removeLast() }
-    return text
   }
 
   /// A value in quotation marks is taken without them; `\` makes the next character ordinary, or `\n`, `\t`.
@@ -138,7 +131,7 @@ private struct SettingsReader {
     case "R038": settings.disqualified = settings.disqualified ?? FlagSettings.Disqualified()
     case "R048": settings.heterogeneous = settings.heterogeneous ?? FlagSettings.Heterogeneous()
     case "R058": settings.discount = settings.discount ?? FlagSettings.PriceRatio()
-    default: return false
+    default: return settings.catalogue.choose(section)
     }
     return true
   }
@@ -170,6 +163,12 @@ private struct SettingsReader {
     case ("R048", "minimum_contracting_processes"):
       return whole(value, 0) { settings.heterogeneous?.minimumProcesses = $0 }
     case ("R058", "threshold"): return ratio(value) { settings.discount?.threshold = $0 }
+    case ("", "lots"): return flag(value) { settings.splitsLots = $0 }
+    case ("", "consortia"): return flag(value) { settings.joinsConsortia = $0 }
+    case ("R046", "organisations"): settings.catalogue.debarred = Set(list(value))
+    case (let code, let name)
+    where CatalogueFlag.named(code)?.parameters.contains { $0.name == name } ?? false:
+      return ratio(value) { _ = settings.catalogue.set(code, name, $0) }
     default:
       let place = entry.section.isEmpty ? "" : " [\(entry.section)]"
       return Phrase("没有 \(entry.key) 这一项\(place)", en: "there is no \(entry.key) here\(place)")
@@ -192,11 +191,29 @@ private struct SettingsReader {
     return nil
   }
 
+  private static func flag(_ value: String, _ keep: (Bool) -> Void) -> Phrase? {
+    guard value == "true" || value == "false" else {
+      return Phrase(
+        "应为 true 或 false，而不是“\(value)”", en: "this should be true or false, not “\(value)”")
+    }
+    keep(value == "true")
+    return nil
+  }
+
   private static func ratio(_ value: String, _ keep: (Double) -> Void) -> Phrase? {
     guard let number = Double(value), number.isFinite else {
       return Phrase("应为数，而不是“\(value)”", en: "this should be a number, not “\(value)”")
     }
     keep(number)
     return nil
+  }
+}
+
+extension Substring {
+  /// The text without space around it.
+  var trimmed: Substring {
+    var text = drop(while: \.isWhitespace)
+    while text.last?.isWhitespace ?? false { text.removeLast() }
+    return text
   }
 }

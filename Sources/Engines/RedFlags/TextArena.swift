@@ -12,17 +12,38 @@ final class TextArena {
 
   /// The text of a checked string with escapes.
   func decode(_ begin: Cursor, _ end: Cursor) -> ByteText {
-    // Decoding never lengthens; eight bytes more may be read behind a text.
-    let room = end - begin + 8
+    // Decoding never lengthens.
+    let target = reserve(end - begin)
+    let count = TextArena.unescape(begin, end, target)
+    used += count + 8
+    return ByteText(start: UnsafePointer(target), count: count)
+  }
+
+  /// Several texts as one, with something between them.
+  func join(_ texts: some Collection<ByteText>, _ separator: StaticString) -> ByteText {
+    let target = reserve(texts.reduce(0) { $0 + $1.count + separator.utf8CodeUnitCount })
+    var count = 0
+    for text in texts {
+      if count > 0 {
+        (target + count).update(from: separator.utf8Start, count: separator.utf8CodeUnitCount)
+        count += separator.utf8CodeUnitCount
+      }
+      (target + count).update(from: text.start, count: text.count)
+      count += text.count
+    }
+    used += count + 8
+    return ByteText(start: UnsafePointer(target), count: count)
+  }
+
+  /// Memory for so many bytes; eight more may be read behind a text.
+  private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    let room = count + 8
     if blocks.isEmpty || used + room > blocks[blocks.count - 1].count {
       blocks.append(.allocate(capacity: max(room, 4096)))
       blocks[blocks.count - 1].initialize(repeating: 0)
       used = 0
     }
-    let target = blocks[blocks.count - 1].baseAddress! + used
-    let count = TextArena.unescape(begin, end, target)
-    used += count + 8
-    return ByteText(start: UnsafePointer(target), count: count)
+    return blocks[blocks.count - 1].baseAddress! + used
   }
 
   private static func unescape(

@@ -1,3 +1,5 @@
+import Commons
+
 /// A date and time of RFC 3339, in UTC. As chrono reads it: a leap second is allowed at any minute's end and
 /// date and time may stand apart.
 struct Timestamp {
@@ -22,6 +24,12 @@ struct Timestamp {
     self.second = seconds - shift * 86_400
     nanosecond = fraction + (second == 60 ? 1_000_000_000 : 0)
   }
+
+  /// Seconds since 1970-01-01T00:00:00Z; a leap second is that before it.
+  var seconds: Int { day * 86_400 + second }
+
+  /// The civil day in China, whose time is eight hours ahead all year: days since 1970-01-01.
+  var dayInChina: Int { (seconds + 8 * 3600).floorDivided(by: 86_400) }
 
   /// Whole days between the two, towards zero.
   func wholeDays(since earlier: Timestamp) -> Int {

@@ -26,7 +26,7 @@ struct Explainer {
         steps.append(notApplied(base.rules[open.plan.nodes[exception].rule]))
       }
     }
-    steps += outOfReach(rule)
+    steps += open.memo.outOfReach(rule.id) { outOfReach(rule) }
     if let chosen {
       steps.append(try self.rule(chosen, .exception))
     }
@@ -104,6 +104,10 @@ struct Explainer {
   }
 
   private func parameter(_ id: ParameterID) -> Reason {
+    open.memo.parameter(id) { written(id) }
+  }
+
+  private func written(_ id: ParameterID) -> Reason {
     guard let (parameter, value) = base.value(of: id, asOf: open.asOf, in: open.territory) else {
       return Reason(.parameter, .same(id.text))
     }

@@ -143,7 +143,16 @@ extension OpenRule {
   ) throws(Problem) -> DatedFinding? {
     let finding = try finding(facts)
     guard case .period(let period) = finding.outcome else { return nil }
-    let counting = try rule(deciding: facts).counting.places(on: asOf)
+    let deciding = try rule(deciding: facts)
+    let counting = deciding.counting.places(on: asOf)
+    if deciding.isBackwards {
+      let latest = calendar.latest(period, before: start)
+      return DatedFinding(
+        finding: finding, start: start, due: latest,
+        counting: CountingSteps(
+          period: period, start: start, counting: counting, calendar: calendar
+        ).backwards(latest))
+    }
     let due = calendar.due(period, from: start)
     return DatedFinding(
       finding: finding, start: start, due: due,
@@ -174,14 +183,38 @@ private struct CountingSteps {
         Reason(.counting, Phrase("最后一日不顺延", en: "The last day does not move")))
     }
     if due.isProvisional {
-      steps.append(
-        Reason(
-          .counting,
-          Phrase(
-            "所涉年份的放假安排尚未公布，结果为暂定",
-            en: "The days off of a year concerned are not announced yet: provisional")))
+      steps.append(provisional)
     }
     return steps
+  }
+
+  /// The steps of counting back from a day.
+  func backwards(_ latest: DueDate) -> [Reason] {
+    var steps = [
+      Reason(
+        .counting,
+        Phrase(
+          "\(start)当日不计入，自前一日往前数",
+          en: "\(start) itself does not count; counted back from the day before"),
+        counting.start),
+      Reason(
+        .counting,
+        Phrase(
+          "往前\(period.phrase.zh)，最迟为\(latest.date)；遇放假日再提前",
+          en: "\(period.phrase.en) back: \(latest.date) at the latest; a day off moves back")),
+    ]
+    if latest.isProvisional {
+      steps.append(provisional)
+    }
+    return steps
+  }
+
+  private var provisional: Reason {
+    Reason(
+      .counting,
+      Phrase(
+        "所涉年份的放假安排尚未公布，结果为暂定",
+        en: "The days off of a year concerned are not announced yet: provisional"))
   }
 
   private var first: Reason {

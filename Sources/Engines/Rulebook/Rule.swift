@@ -132,6 +132,8 @@ public struct Rule: Hashable, Sendable {
   public let decidedBy: Phrase?
   /// By which law a period that it gives is counted.
   public let counting: CountingLaw
+  /// Whether the period lies before the day of the event, as that of a notice does.
+  public let isBackwards: Bool
 
   /// An edition of a rule.
   public init(
@@ -139,7 +141,7 @@ public struct Rule: Hashable, Sendable {
     in territory: Territory? = nil, exceptionOf general: RuleID? = nil,
     when condition: Condition = .always,
     _ answer: Answer, rounding: RoundingStep? = nil, decidedBy: Phrase? = nil,
-    counting: CountingLaw = .civilCode
+    counting: CountingLaw = .civilCode, backwards isBackwards: Bool = false
   ) {
     self.id = id
     self.name = name
@@ -152,6 +154,7 @@ public struct Rule: Hashable, Sendable {
     self.rounding = rounding
     self.decidedBy = decidedBy
     self.counting = counting
+    self.isBackwards = isBackwards
   }
 
   func holds(in place: Territory?) -> Bool {

@@ -157,6 +157,7 @@ public struct OpenRule: Sendable {
   let plan: Plan
   let node: Int
   let id: RuleID
+  let memo = ReasonMemo()
 
   /// The result alone, without reasons: the fast path.
   public func value(_ facts: FactSheet) throws(Problem) -> Outcome {

@@ -47,6 +47,7 @@ extension Rule {
     case .period(let id):
       members["period"] = .string(id.text)
       members["counting"] = .string(counting.rawValue)
+      if isBackwards { members["backwards"] = true }
     case .designated(let id, let unit):
       members["designated"] = [.string(id.text), .string(unit.rawValue)]
       members["counting"] = .string(counting.rawValue)

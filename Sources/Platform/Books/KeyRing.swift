@@ -51,6 +51,19 @@ public struct KeyRing: Sendable {
     KeyRing.derive(lasting, "tequ use \(use)").withUnsafeBytes { Array($0) }
   }
 
+  /// The Ed25519 seed with which certificates are signed, 32 bytes. A store whose key file has none of its
+  /// own has one that follows from the lasting secret.
+  public var certificateSeed: [UInt8] {
+    generations.certificateSeeds.last ?? secret(for: "certificates 1")
+  }
+  /// Seeds that signed certificates before: their public halves stay known.
+  public var olderCertificateSeeds: [[UInt8]] {
+    let seeds = generations.certificateSeeds
+    return seeds.isEmpty ? [] : [secret(for: "certificates 1")] + seeds.dropLast()
+  }
+  /// The seed of the SM2 key with which checkpoints are signed a second time.
+  public var nationalLogSeed: [UInt8] { secret(for: "sm2 log 1") }
+
   private func code(_ message: [UInt8], _ key: SymmetricKey) -> [UInt8] {
     Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
   }
@@ -102,10 +115,15 @@ struct KeyGeneration: Sendable {
 /// The generations that are known, shared by all copies of a ring.
 private final class KeyGenerations: Sendable {
   private let known: Mutex<[KeyGeneration]>
+  private let certificates: Mutex<[[UInt8]]>
 
   init(_ secrets: KeySecrets, at moment: Instant) {
     known = Mutex(KeyGenerations.order(secrets, moment))
+    certificates = Mutex(secrets.certificates)
   }
+
+  /// The Ed25519 seeds with which certificates are and were signed, the present one last.
+  var certificateSeeds: [[UInt8]] { certificates.withLock { $0 } }
 
   var current: KeyGeneration { known.withLock { $0[0] } }
   var readable: [KeyGeneration] { known.withLock { $0 } }
@@ -113,6 +131,7 @@ private final class KeyGenerations: Sendable {
   func adopt(_ secrets: KeySecrets, at moment: Instant) {
     let next = KeyGenerations.order(secrets, moment)
     known.withLock { $0 = next }
+    certificates.withLock { $0 = secrets.certificates }
   }
 
   /// The newest whose time has come, then the others from the newest on.

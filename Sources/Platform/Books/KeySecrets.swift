@@ -27,6 +27,9 @@ public struct KeySecrets: Sendable {
   public let tracking: [UInt8]
   /// The root of blind indexes and other lasting uses, 32 bytes.
   public let lasting: [UInt8]
+  /// The Ed25519 seeds that sign certificates, 32 bytes each, the present one last; none in a store that
+  /// never changed it.
+  public private(set) var certificates: [[UInt8]] = []
   /// At least one, by number.
   public private(set) var generations: [Generation]
 
@@ -74,6 +77,13 @@ public struct KeySecrets: Sendable {
     return next
   }
 
+  /// With a new key for certificates; what older ones signed stays valid.
+  public func addingCertificateKey(random: some RandomSource) -> KeySecrets {
+    var next = self
+    next.certificates.append(random.bytes(32))
+    return next
+  }
+
   /// With the newest generation alone.
   public var withoutOlderGenerations: KeySecrets {
     var next = self
@@ -104,6 +114,9 @@ public struct KeySecrets: Sendable {
     log = try secret(json, "log")
     tracking = try secret(json, "tracking")
     lasting = try secret(json, "lasting")
+    certificates = try (json["certificates"]?.array ?? []).map { seed throws(Problem) in
+      try secret(["seed": seed], "seed")
+    }
     var found: [Generation] = []
     for item in json["generations"]?.array ?? [] {
       guard let number = item["number"]?.integer, let from = item["used_from"]?.string,
@@ -146,6 +159,9 @@ public struct KeySecrets: Sendable {
   /// The key file's content, with a digest over the rest of it.
   public var json: JSONValue {
     guard case .object(var members) = content else { return content }
+    if !certificates.isEmpty {
+      members["certificates"] = .array(certificates.map { .string(Hex.encode($0)) })
+    }
     members["check"] = .string(KeySecrets.check(members))
     return .object(members)
   }

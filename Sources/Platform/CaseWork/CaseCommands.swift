@@ -49,8 +49,10 @@ public struct OpenCase: Command {
 
   /// Opens the case, starts its clocks and ties the files to the act.
   ///
-  /// - Throws: ``Problem`` 422 with every field at fault, or what the rules refuse.
+  /// - Throws: ``Problem`` 422 with every field at fault, what the rules refuse, or what the city has not
+  ///   adopted, switched on or rolled out to this place.
   public func decide(_ loaded: Void, _ view: any View, _ context: Context) throws -> Decision {
+    try setting.requireOpen(step.command, on: setting.day(context.recordedAt))
     let said = try step.checked(setting)
     let type = setting.type
     let opened = try type.open(step.command, by: step.capacity)
@@ -59,8 +61,9 @@ public struct OpenCase: Command {
       version: 1, before: nil, statusBefore: nil,
       status: opened.status, clocks: CaseClocks(), facts: CaseFacts(), title: type.name.zh,
       random: context.random)
-    draft.take(setting.procedure.fields(of: step.command))
+    draft.take(setting.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
+    try setting.requireOpen(draft, on: setting.day(context.recordedAt))
     if let refusal = draft.refusal { throw refusal }
     let stage = type.stage(of: opened.status)
     var base = CaseRow(
@@ -75,8 +78,9 @@ public struct OpenCase: Command {
       base: base, kind: type.id, party: draft.party, subject: draft.subject,
       facts: draft.facts.text, updatedAt: context.effectiveAt)
     let numbers = try draft.numberDocuments(setting, view, context.ring)
+    let certificates = try draft.certify(row, setting, view, context)
     let changes =
-      CaseFileBook.open(row, context.ring) + draft.changes + numbers
+      CaseFileBook.open(row, context.ring) + draft.ownRows(context.ring) + numbers + certificates
       + (try step.attaching(view, context, version: 1))
     return .accepted(
       publicFields: draft.record(stage, before: nil, row, setting, context), changes: changes,
@@ -134,15 +138,16 @@ public struct MoveCase: Command {
     switch setting.procedure.reach(of: step.capacity, loaded) {
     case .all: return
     case .agency(let agency):
-      guard actor.covers(agency: agency) else {
-        throw Problem.forbidden(
-          Phrase("此件不在您的单位和岗位范围内。", en: "This case is not within your agency and post."))
-      }
+      guard actor.covers(agency: agency) else { throw MoveCase.outOfReach }
+    case .nobody: throw MoveCase.outOfReach
     case .applicant:
       let isOwn = actor.applicant != nil && loaded.base.applicant == actor.applicant
       guard isOwn || actor.kind == .anonymous else { throw CaseOffice.unknown(setting.procedure) }
     }
   }
+
+  private static let outOfReach = Problem.forbidden(
+    Phrase("此件不在您的单位和岗位范围内。", en: "This case is not within your agency and post."))
 
   /// Takes the step: stage, clocks, dates, facts, documents.
   ///
@@ -163,7 +168,7 @@ public struct MoveCase: Command {
       version: loaded.base.version + 1, before: loaded,
       statusBefore: before, status: taken.status, clocks: clocksBefore,
       facts: try CaseFacts(loaded.facts), title: loaded.base.title, random: context.random)
-    draft.take(setting.procedure.fields(of: step.command))
+    draft.take(setting.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
     if let refusal = draft.refusal { return refused(refusal, loaded, draft, context) }
     var row = loaded
@@ -177,8 +182,10 @@ public struct MoveCase: Command {
     try draft.run(taken.clockEffects, on: &clocks, setting)
     draft.settle(&row.base, taken.status, clocks, setting)
     let numbers = try draft.numberDocuments(setting, view, context.ring)
+    let certificates = try draft.certify(row, setting, view, context)
     let changes =
-      CaseFileBook.move(row, from: loaded, context.ring) + draft.changes + numbers
+      CaseFileBook.move(row, from: loaded, context.ring) + draft.ownRows(context.ring) + numbers
+      + certificates
       + (try step.attaching(view, context, version: row.base.version))
     return .accepted(
       publicFields: draft.record(
@@ -232,7 +239,7 @@ struct SpokenStep: Sendable {
 
   /// What was said, checked against the fields.
   func checked(_ setting: CaseSetting) throws(Problem) -> CaseFacts {
-    let fields = setting.procedure.fields(of: command)
+    let fields = setting.fields(of: command)
     let said = try FieldValues(fields: fields, profile: setting.profile).checked(said)
     let wanted = fields.first { $0.kind == .files }
     if let wanted, wanted.isRequired, files.isEmpty {

@@ -8,7 +8,7 @@ import MeasureKit
 struct CaseContract {
   let setting: CaseSetting
   private var procedure: any Procedure { setting.procedure }
-  private var base: String { "/api/\(procedure.card.slug)" }
+  var base: String { "/api/\(procedure.card.slug)" }
 
   init(setting: CaseSetting) { self.setting = setting }
 
@@ -20,18 +20,22 @@ struct CaseContract {
         "title": .string("\(procedure.card.name.en) · \(procedure.card.name.zh)"),
         "version": "1", "description": .string(procedure.card.summary.en),
       ],
-      "paths": [
-        base: ["post": opening],
-        "\(base)/{number}": ["get": reading],
-        "\(base)/{number}/steps": ["post": stepping],
-        "\(base)/figures": ["get": figures],
-      ],
+      "paths": .object(paths),
       "components": [
         "schemas": [
           "Problem": CaseContract.problem, "Acknowledgement": CaseContract.acknowledgement,
         ]
       ],
     ]
+  }
+
+  private var paths: [String: JSONValue] {
+    let declared: [String: JSONValue] = [
+      base: ["post": opening], "\(base)/{number}": ["get": reading],
+      "\(base)/{number}/steps": ["post": stepping], "\(base)/figures": ["get": figures],
+      "\(base)/openapi.json": ["get": contract], "\(base)/trays/{tray}": ["get": tray],
+    ]
+    return declared.merging(ownPaths) { declared, _ in declared }
   }
 
   // MARK: Operations
@@ -77,6 +81,33 @@ struct CaseContract {
     ]
   }
 
+  private var contract: JSONValue {
+    ["summary": "This document", "responses": CaseContract.responses(200, nil)]
+  }
+
+  private var tray: JSONValue {
+    let trays = procedure.trays.map { "\($0.id) (\($0.capacity.id))" }.joined(separator: ", ")
+    return [
+      "summary": "The cases of a tray by deadline, each as far as it is in sight of whoever asks",
+      "description": .string("Trays, each with the capacity that works on it: \(trays)"),
+      "parameters": .array(
+        [CaseContract.parameter("tray", in: "path")]
+          + (CaseOperation.paging + [("agency", "For whoever reaches several agencies")])
+          .map { CaseContract.parameter($0.name, in: "query", $0.meaning) }),
+      "responses": CaseContract.responses(
+        200,
+        CaseOperation.list(
+          of: CaseOperation.object([
+            "number": CaseOperation.text, "version": CaseOperation.count,
+            "stage": CaseOperation.text, "title": CaseOperation.text, "due": CaseContract.moment,
+            "closed": CaseContract.moment, "updated": CaseOperation.text,
+            "facts": ["type": "object"],
+          ])), [400, 401, 403]),
+    ]
+  }
+
+  private static let moment: JSONValue = ["type": ["string", "null"], "format": "date-time"]
+
   private var figures: JSONValue {
     ["summary": "The indicators", "responses": CaseContract.responses(200, nil)]
   }
@@ -84,7 +115,7 @@ struct CaseContract {
   // MARK: Schemas
 
   private func object(of command: CommandID, more: [String: JSONValue]) -> JSONValue {
-    let fields = procedure.fields(of: command).filter { $0.kind != .files }
+    let fields = setting.fields(of: command).filter { $0.kind != .files && !$0.isInternal }
     var properties = more
     for field in fields { properties[field.name] = schema(field) }
     let required =
@@ -137,7 +168,7 @@ struct CaseContract {
     (0..<digits).reduce(1) { power, _ in power * 10 }
   }
 
-  private static func body(_ schema: JSONValue) -> JSONValue {
+  static func body(_ schema: JSONValue) -> JSONValue {
     ["required": true, "content": ["application/json": ["schema": schema]]]
   }
 
@@ -148,7 +179,7 @@ struct CaseContract {
     "name": "token", "in": "query", "schema": ["type": "string"],
     "description": "The tracking token of whoever filed without an account",
   ]
-  private static let key: JSONValue = [
+  static let key: JSONValue = [
     "name": "Idempotency-Key", "in": "header", "schema": ["type": "string", "maxLength": 255],
   ]
   private static let problem: JSONValue = [
@@ -176,9 +207,13 @@ struct CaseContract {
   ]
 
   private static func responses(_ good: Int, _ schema: String?, _ bad: Int...) -> JSONValue {
+    responses(
+      good, schema.map { ["$ref": .string("#/components/schemas/\($0)")] } ?? ["type": "object"],
+      bad)
+  }
+
+  static func responses(_ good: Int, _ content: JSONValue, _ bad: [Int]) -> JSONValue {
     var responses: [String: JSONValue] = [:]
-    let content: JSONValue =
-      schema.map { ["$ref": .string("#/components/schemas/\($0)")] } ?? ["type": "object"]
     responses[String(good)] = [
       "description": "Done", "content": ["application/json": ["schema": content]],
     ]

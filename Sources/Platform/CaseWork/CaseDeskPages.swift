@@ -19,11 +19,6 @@ struct CaseDeskPages {
 
   init(office: CaseOffice) { self.office = office }
 
-  /// The trays on which somebody works.
-  func trays(_ actor: Actor) -> [CaseTray] {
-    procedure.trays.filter { actor.may(procedure.permission($0.capacity)) }
-  }
-
   // MARK: Lists
 
   func list(
@@ -35,7 +30,15 @@ struct CaseDeskPages {
         h.textField("number", Phrase("按编号打开", en: "Open by number"), FormState())
         h.button(Phrase("打开", en: "Open"), .quiet)
       }
-      let trays = trays(visit.actor)
+      let links = procedure.deskLinks.filter {
+        visit.actor.may(procedure.permission($0.capacity))
+      }
+      if !links.isEmpty {
+        h.element("div", .class("actions")) { h in
+          for link in links { h.buttonLink(link.name, link.target, .quiet) }
+        }
+      }
+      let trays = office.trays(visit.actor)
       if trays.count > 1 {
         h.tabs(
           trays.map {
@@ -104,6 +107,7 @@ struct CaseDeskPages {
     _ visit: Visit, _ file: CaseFile, _ state: FormState, _ problem: Problem?
   ) -> Response {
     let number = file.row.base.number.description
+    let sight = office.sight(visit, file.row)
     return visit.page(
       Phrase("办理 \(number)", en: "Case \(number)"), trail: trail, status: problem?.status ?? 200
     ) { h in
@@ -115,16 +119,16 @@ struct CaseDeskPages {
       h.element("div", .class("two")) { h in
         h.element("div") { h in
           steps(&h, visit, file, state)
-          parts.told(&h, file, "")
+          parts.told(&h, file, sight, "")
           h.element("h2", text: Phrase("办理过程", en: "History"))
-          parts.timeline(&h, file, for: .staff, "")
+          parts.timeline(&h, file, sight, isApplicant: false, "")
         }
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, for: .staff, "")
+            parts.summary(&h, file, sight, isApplicant: false, "")
           }
-          parts.notices(&h, file)
+          if !sight.isMinimal { parts.notices(&h, file) }
         }
       }
     }

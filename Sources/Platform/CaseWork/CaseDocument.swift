@@ -62,6 +62,8 @@ public struct CaseDocument: Sendable {
   public let isForApplicant: Bool
   /// Whether it issues in the name of the government to which the agency belongs, not in the agency's.
   public private(set) var isOfGovernment = false
+  /// What it certifies in a form that machines check; nil for nothing.
+  public private(set) var certificate: CaseCertificate?
   /// Fills it.
   public let fill: @Sendable (Source) -> [Block]
 
@@ -76,6 +78,13 @@ public struct CaseDocument: Sendable {
     self.numberWord = numberWord
     self.isForApplicant = isForApplicant
     self.fill = fill
+  }
+
+  /// The same document with a certificate.
+  public func certified(_ certificate: CaseCertificate) -> CaseDocument {
+    var document = self
+    document.certificate = certificate
+    return document
   }
 
   /// The same document in the name of the government: a district's own, else the city's.

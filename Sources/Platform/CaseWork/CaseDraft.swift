@@ -1,3 +1,4 @@
+import Books
 import CaseEngine
 import Commons
 import Desk
@@ -60,6 +61,9 @@ public struct CaseDraft: Sendable {
   public var findings: [Finding] = []
   /// Rows of the measure's own tables.
   public var changes: [Change] = []
+  /// More of them, made with the store's secrets for their marks; a case that is lived through without
+  /// a store has none.
+  public var rows: [@Sendable (KeyRing) -> [Change]] = []
   /// What else leaves the store after the commit.
   public var effects: [Effect] = []
   /// Set to refuse the step and keep the refusal on record; nothing else of the draft counts then.

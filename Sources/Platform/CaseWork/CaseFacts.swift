@@ -147,6 +147,16 @@ public struct CaseField: Sendable {
   public let group: Phrase?
   /// What it rests on, shown under the field.
   public let basis: Basis?
+  /// Whether the measure's own code says it, such as how somebody was identified: no form asks for it,
+  /// and what comes from outside may not say it.
+  public private(set) var isInternal = false
+
+  /// The same field, said by the measure's own code alone.
+  public func saidByTheMeasure() -> CaseField {
+    var field = self
+    field.isInternal = true
+    return field
+  }
 
   /// A field.
   public init(

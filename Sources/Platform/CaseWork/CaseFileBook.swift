@@ -179,7 +179,7 @@ public enum CaseFileBook {
   }
 
   /// Looks at every case of a kind, some thousand in memory at a time.
-  static func forEach(
+  public static func forEach(
     _ kind: String, _ view: any View, _ body: (CaseFileRow) throws -> Void
   ) throws {
     var after: Int64 = 0

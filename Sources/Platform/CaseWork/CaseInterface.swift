@@ -21,6 +21,9 @@ struct CaseInterface: Sendable {
       .json(CaseContract(setting: office.setting).json)
     }
     routes.get("\(base)/figures", .everybody, .interface) { figures($0) }
+    routes.get("\(base)/trays/{tray}", .holding(procedure.deskPermission), .interface) {
+      try await tray($0)
+    }
     routes.get("\(base)/{number}", .everybody, .interface) { try await one($0) }
     routes.post("\(base)/{number}/steps", .everybody, .interface) { try await step($0) }
   }
@@ -33,6 +36,7 @@ struct CaseInterface: Sendable {
             "id": .string(indicator.id), "name": .string(indicator.name[visit.language]),
             "formula": .string(indicator.formula[visit.language]),
             "value": indicator.value.map(JSONValue.number) ?? .null,
+            "note": JSONValue(indicator.note?[visit.language]),
           ]
         })
     ])
@@ -56,7 +60,26 @@ struct CaseInterface: Sendable {
   }
 
   private func values(_ command: CommandID, _ body: JSONValue) throws(Problem) -> CaseFacts {
-    try FieldValues(fields: procedure.fields(of: command), profile: office.profile).read(body)
+    try FieldValues(fields: office.setting.fields(of: command), profile: office.profile).read(body)
+  }
+
+  /// The cases of a tray, each as far as it is in sight of whoever asks: how other bodies share what
+  /// they need of a case.
+  private func tray(_ visit: Visit) async throws -> Response {
+    let page = try await office.page(visit, tray: visit["tray"])
+    let rows = try page.rows.map { row -> JSONValue in
+      let facts = office.sight(visit, row).facts(try CaseFacts(row.facts))
+      return [
+        "number": .string(row.base.number.description), "version": .integer(row.base.version),
+        "stage": .string(row.base.stage), "title": .string(row.base.title),
+        "due": JSONValue(row.base.dueAt?.rfc3339(in: office.profile.zone)),
+        "closed": JSONValue(row.base.closedAt?.rfc3339(in: office.profile.zone)),
+        "updated": .string(row.updatedAt.rfc3339(in: office.profile.zone)), "facts": facts.json,
+      ]
+    }
+    var response = Response.json(.array(rows))
+    if let next = page.next { response.headers.set("link", "<\(next)>; rel=\"next\"") }
+    return response
   }
 
   private func one(_ visit: Visit) async throws -> Response {
@@ -67,15 +90,15 @@ struct CaseInterface: Sendable {
     if visit.request.has(etag: etag) { return .notModified(etag: etag) }
     try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(office.slug).api")
     let file = try await office.file(row.base.key)
-    var response = Response.json(json(file, isOwner: isOwner))
+    var response = Response.json(
+      json(file, office.sight(visit, row, isOwner: isOwner), isOwner: isOwner))
     response.headers.set("etag", etag)
     return response
   }
 
-  /// A case as programs read it; what officials say among themselves is kept from the applicant.
-  private func json(_ file: CaseFile, isOwner: Bool) -> JSONValue {
+  /// A case as programs read it, as far as it is in sight.
+  private func json(_ file: CaseFile, _ sight: CaseSight, isOwner: Bool) -> JSONValue {
     let row = file.row.base
-    let hidden = isOwner ? procedure.internalCommands : []
     let capacities = isOwner ? [ActorKind.citizen] : procedure.capacities
     let clocks = file.clocks.all.map { id, clock -> JSONValue in
       let end = clock.deadline(office.setting.calendar)
@@ -90,7 +113,7 @@ struct CaseInterface: Sendable {
         "version": .integer(event.row.key.version), "command": .string(event.command.text),
         "at": .string(event.row.effectiveAt.rfc3339(in: office.profile.zone)),
         "refused": .bool(event.isRefused),
-        "said": hidden.contains(event.command) ? .null : event.said?.json ?? .null,
+        "said": sight.said(event.said, with: event.command)?.json ?? .null,
       ]
     }
     return [
@@ -98,7 +121,7 @@ struct CaseInterface: Sendable {
       "stage": .string(row.stage), "title": .string(row.title), "agency": JSONValue(row.agency),
       "due": JSONValue(row.dueAt?.rfc3339(in: office.profile.zone)),
       "closed": JSONValue(row.closedAt?.rfc3339(in: office.profile.zone)),
-      "facts": file.facts.json, "clocks": .array(clocks), "history": .array(events),
+      "facts": sight.facts(file.facts).json, "clocks": .array(clocks), "history": .array(events),
       "possible": .array(
         capacities.flatMap { capacity in
           office.setting.type.availableCommands(file.status, by: capacity).map {

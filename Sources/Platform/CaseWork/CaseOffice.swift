@@ -88,7 +88,7 @@ public struct CaseOffice: Sendable {
     switch procedure.reach(of: capacity, row) {
     case .all: return true
     case .agency(let agency): return actor.covers(agency: agency)
-    case .applicant: return false
+    case .applicant, .nobody: return false
     }
   }
 
@@ -127,7 +127,7 @@ public struct CaseOffice: Sendable {
   public func open(
     _ command: CommandID, as capacity: ActorKind, _ form: FormFields, _ visit: Visit
   ) async throws -> Acknowledged {
-    let said = try FieldValues(fields: procedure.fields(of: command), profile: profile).read(form)
+    let said = try FieldValues(fields: setting.fields(of: command), profile: profile).read(form)
     var terms = try visit.terms(form)
     terms.expectedVersion = nil
     var files: [CaseAttachment] = []
@@ -147,7 +147,7 @@ public struct CaseOffice: Sendable {
     by actor: Actor,
     _ visit: Visit
   ) async throws -> Acknowledged {
-    let said = try FieldValues(fields: procedure.fields(of: command), profile: profile).read(form)
+    let said = try FieldValues(fields: setting.fields(of: command), profile: profile).read(form)
     let files = try await stage(form) { try await desk.stage($0, for: key) }
     return try await desk.submit(
       MoveCase(command, as: capacity, on: key, said: said, files: files, in: setting), by: actor,

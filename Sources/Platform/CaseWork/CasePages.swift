@@ -51,14 +51,23 @@ struct CasePages {
         let published = profile.figures.first { $0.indicator == indicator.id }
         h.tile(
           indicator.name, indicator.text,
-          note: published.map {
-            Phrase("\($0.place.zh)：\($0.label.zh)", en: "\($0.place.en): \($0.label.en)")
-          })
+          note: note(indicator, published))
       }
     }
     h.details(Phrase("怎么算的", en: "How they are computed")) { h in
       h.summary(indicators.map { indicator in (indicator.name, { $0.text(indicator.formula) }) })
     }
+  }
+
+  /// What a figure covers, and the published one.
+  private func note(_ indicator: IndicatorValue, _ published: CityProfile.PublishedFigure?)
+    -> Phrase?
+  {
+    let beside = published.map {
+      Phrase("\($0.place.zh)：\($0.label.zh)", en: "\($0.place.en): \($0.label.en)")
+    }
+    guard let note = indicator.note else { return beside }
+    return beside.map { note + Phrase("。", en: ". ") + $0 } ?? note
   }
 
   func flow(_ h: inout HTML) {
@@ -110,6 +119,7 @@ struct CasePages {
   ) -> Response {
     let number = file.row.base.number.description
     let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
+    let sight = office.sight(visit, file.row, isOwner: true)
     return visit.page(
       procedure.type.name + .same(" \(number)"), trail: trail, status: problem?.status ?? 200
     ) { h in
@@ -122,14 +132,14 @@ struct CasePages {
       h.element("div", .class("two")) { h in
         h.element("div") { h in
           ownSteps(&h, visit, file, token, state)
-          parts.told(&h, file, query)
+          parts.told(&h, file, sight, query)
           h.element("h2", text: Phrase("办理过程", en: "History"))
-          parts.timeline(&h, file, for: .applicant, query)
+          parts.timeline(&h, file, sight, isApplicant: true, query)
         }
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, for: .applicant, query)
+            parts.summary(&h, file, sight, isApplicant: true, query)
           }
           parts.notices(&h, file)
         }

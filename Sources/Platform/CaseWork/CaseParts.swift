@@ -16,11 +16,8 @@ struct CaseParts {
   var type: CaseType { setting.type }
   var slug: String { procedure.card.slug }
 
-  /// For whom something is written.
-  enum Audience { case applicant, staff }
-
   func forms(_ command: CommandID) -> FieldForms {
-    FieldForms(fields: procedure.fields(of: command), profile: profile)
+    FieldForms(fields: setting.fields(of: command), profile: profile)
   }
 
   // MARK: Where it stands
@@ -35,10 +32,7 @@ struct CaseParts {
   /// Number, title, the way with the present step, and who must act until when.
   func head(_ h: inout HTML, _ file: CaseFile, at now: Instant) {
     let row = file.row.base
-    h.heading(.same(row.title)) { h in
-      h.element("span", .class("mono"), text: row.number.description)
-      stageTag(&h, row, at: now)
-    }
+    h.caseHeading(row) { stageTag(&$0, row, at: now) }
     let stage = type.stage(of: file.status)
     if let place = procedure.way.firstIndex(where: { $0.stages.contains(stage.id) }) {
       h.steps(procedure.way.map(\.name), current: place)
@@ -47,40 +41,23 @@ struct CaseParts {
       if case .nobody(let why) = stage.duty { h.p(why, class: "now") }
       return
     }
-    h.element("p", .class("now")) { h in
-      h.text(Phrase("现在由", en: "Now with "))
-      h.element("strong", text: actor == .citizen ? Phrase("申请人", en: "the applicant") : actor.name)
-      guard let due = row.dueAt else { return h.text(Phrase("办理。", en: ".")) }
-      // The period ends at 24:00 of its last day, which is 0:00 of the next.
-      let last = setting.day(due.adding(seconds: -1)).weekdayPhrase
-      h.text(
-        due <= now
-          ? Phrase("办理，期限\(last.zh)已过。", en: "; the period ended on \(last.en).")
-          : Phrase("办理，期限至\(last.zh)。", en: ", until \(last.en)."))
-    }
+    h.nowWith(
+      actor == .citizen ? Phrase("申请人", en: "the applicant") : actor.name, until: row.dueAt,
+      at: now, in: profile.zone, verb: "办理")
   }
 
   func clocks(_ h: inout HTML, _ file: CaseFile, at now: Instant) {
-    let today = setting.day(now)
-    for (id, clock) in file.clocks.all {
-      guard let spec = type.clocks.first(where: { $0.id == id }),
-        type.clock(id, of: file.status) != .off
-      else { continue }
-      let length = clock.used(by: today, setting.calendar)
-      let deadline =
-        clock.deadline(setting.calendar) ?? clock.deadline(setting.calendar, resumedOn: today)
-      h.clockMeter(
-        spec.name, used: length.used, total: length.total, unit: clock.unit.dayName,
-        lastDay: deadline?.lastDay, isProvisional: deadline?.isProvisional ?? false,
-        isLate: !clock.isSuspended && (deadline.map { $0.instant <= now } ?? false),
-        isSuspended: clock.isSuspended, basis: spec.basis)
+    h.clockMeters(file.clocks, of: type, at: now, in: profile.zone, setting.calendar) {
+      type.clock($0, of: file.status) != .off
     }
   }
 
-  /// Facts of the case; for staff and applicant alike, with the pages that the measure adds.
-  func summary(_ h: inout HTML, _ file: CaseFile, for audience: Audience, _ query: String) {
+  /// Facts of the case that are in sight, with the pages that the measure adds.
+  func summary(
+    _ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, isApplicant: Bool, _ query: String
+  ) {
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = procedure.summary(
-      file.row, file.facts
+      file.row, sight.facts(file.facts)
     ).map { fact in (fact.name, { $0.text(fact.value) }) }
     rows.append(
       (Phrase("提出时间", en: "Filed"), { $0.time(file.row.base.openedAt, in: profile.zone) }))
@@ -88,23 +65,21 @@ struct CaseParts {
       rows.append(
         (
           Phrase("办理机关", en: "Handled by"),
-          { h in
-            h.text(agency.name)
-            h.text(Phrase("，", en: ", "))
-            h.a("tel:\(agency.phone)", .same(agency.phone))
-          }
+          { $0.agency(agency) }
         ))
     }
     h.summary(rows)
-    for link in procedure.links(of: file.row, file.facts, isStaff: audience == .staff) {
+    for link in procedure.links(of: file.row, file.facts, isStaff: !isApplicant) {
       h.element("p") { $0.a(link.target + query, link.name) }
     }
   }
 
   // MARK: What happened
 
-  /// The acts, the latest first, with what was said, documents and receipts.
-  func timeline(_ h: inout HTML, _ file: CaseFile, for audience: Audience, _ query: String) {
+  /// The acts, the latest first, with what of them is in sight, documents and receipts.
+  func timeline(
+    _ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, isApplicant: Bool, _ query: String
+  ) {
     let number = file.row.base.number
     h.timeline { h in
       for event in file.events.reversed() {
@@ -114,11 +89,10 @@ struct CaseParts {
           by: capacity?.name, at: event.row.effectiveAt, in: profile.zone,
           event.isRefused || capacity == .system ? .warn : .plain
         ) { h in
-          let isInternal = procedure.internalCommands.contains(event.command)
-          if audience == .staff || !isInternal { said(&h, event) }
+          said(&h, event, sight)
           h.element("div", .class("event-foot")) { h in
             if let basis = event.basis { h.basis(basis) }
-            documents(&h, file, event, audience, query)
+            documents(&h, file, event, sight, isApplicant, query)
             h.a(
               "/receipts/\(number)/\(event.row.key.version)\(query)", Phrase("回执", en: "receipt"))
           }
@@ -127,11 +101,12 @@ struct CaseParts {
     }
   }
 
-  private func said(_ h: inout HTML, _ event: CaseFile.Event) {
-    guard let said = event.said else {
+  private func said(_ h: inout HTML, _ event: CaseFile.Event, _ sight: CaseSight) {
+    guard let all = event.said else {
       h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
       return
     }
+    guard let said = sight.said(all, with: event.command) else { return }
     // What opened the case stands in full in its own panel.
     if event.row.key.version > 1 { forms(event.command).show(&h, said) }
     if let detail = event.fields["refusal"] {
@@ -140,32 +115,42 @@ struct CaseParts {
   }
 
   private func documents(
-    _ h: inout HTML, _ file: CaseFile, _ event: CaseFile.Event, _ audience: Audience,
-    _ query: String
+    _ h: inout HTML, _ file: CaseFile, _ event: CaseFile.Event, _ sight: CaseSight,
+    _ isApplicant: Bool, _ query: String
   ) {
     guard !event.isRefused else { return }
     for document in procedure.documents
     where document.commands.contains(event.command)
-      && (audience == .staff || document.isForApplicant)
+      && sight.shows(document) && (!isApplicant || document.isForApplicant)
     {
       h.a(
         "/\(slug)/\(file.row.base.number)/documents/\(event.row.key.version)/\(document.id)\(query)",
         document.title)
+      if document.certificate != nil {
+        h.a(
+          "/certificates/\(file.row.base.number)/\(event.row.key.version)/\(document.id)\(query)",
+          Phrase("证书（可核验）", en: "certificate"))
+      }
     }
   }
 
   /// What was said when the case was opened, with its files.
-  func told(_ h: inout HTML, _ file: CaseFile, _ query: String) {
+  func told(_ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, _ query: String) {
     guard let first = file.events.first else { return }
     h.element("div", .class("panel")) { h in
       h.element("h2", text: first.name)
-      guard let said = first.said else {
+      guard let all = first.said else {
         h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
+        return
+      }
+      guard let said = sight.said(all, with: first.command) else {
+        h.empty(
+          Phrase("申请内容与您的岗位无关，不显示。", en: "Your post does not need what was said; it is not shown."))
         return
       }
       forms(first.command).show(&h, said)
     }
-    files(&h, file, query)
+    if sight.hasFiles { files(&h, file, query) }
   }
 
   func files(_ h: inout HTML, _ file: CaseFile, _ query: String) {
@@ -193,29 +178,9 @@ struct CaseParts {
   }
 
   func notices(_ h: inout HTML, _ file: CaseFile) {
-    guard !file.deliveries.isEmpty else { return }
-    h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("通知与送达", en: "Notices and delivery"))
-      h.element("ul", .class("rows")) { h in
-        for delivery in file.deliveries {
-          h.element("li") { h in
-            let act = file.events.first { $0.row.key == delivery.entry }
-            if let words = act.flatMap({ procedure.notices[$0.command] }) { h.text(words.subject) }
-            h.element("div", .class("sub")) { h in
-              h.time(delivery.finishedAt, in: profile.zone)
-              if delivery.hadNobody {
-                h.text(Phrase("未留联系方式，只在本页显示", en: "no address given; shown here only"))
-              } else {
-                h.element("span", .class("mono"), text: delivery.proof)
-              }
-              if let read = delivery.readAt {
-                h.time(read, in: profile.zone)
-                h.text(Phrase("已查看", en: " opened"))
-              }
-            }
-          }
-        }
-      }
+    h.deliveries(file.deliveries, in: profile.zone) { delivery in
+      let act = file.events.first { $0.row.key == delivery.entry }
+      return act.flatMap { procedure.notices[$0.command] }?.subject
     }
   }
 
@@ -235,6 +200,13 @@ struct CaseParts {
       if let obstacle = option.obstacle {
         h.element("p", .class("hint")) { h in
           h.text(option.name + Phrase("：", en: ": ") + obstacle.detail)
+        }
+        continue
+      }
+      if capacity == .citizen, let room = procedure.rooms[option.command] {
+        let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
+        h.element("p") { h in
+          h.buttonLink(option.name, "/\(slug)/\(file.row.base.number)/\(room)\(query)")
         }
         continue
       }

@@ -118,7 +118,7 @@ public struct CaseReplay: Sendable {
   private func settled(
     _ row: CaseFileRow, _ draft: inout CaseDraft, _ step: CaseStep, _ moment: Instant
   ) throws -> CaseFileRow {
-    draft.take(setting.procedure.fields(of: draft.command))
+    draft.take(setting.fields(of: draft.command))
     try setting.procedure.decide(&draft, NoRows())
     if let refusal = draft.refusal { throw refusal }
     var clocks = draft.clocks

@@ -28,7 +28,12 @@ public struct CaseRoutes: Sendable {
   /// Declares them.
   public func declare(_ routes: inout Routes) {
     routes.get("/\(slug)") { pages.landing($0, indicators($0.now)) }
-    routes.get("/\(slug)/new") { pages.new($0, CaseRoutes.prefilled($0)) }
+    routes.get("/\(slug)/new") { visit in
+      // Nobody is to fill in a form and learn only then that nothing is taken in.
+      try office.setting.requireOpen(
+        procedure.openingCommand, on: office.setting.day(visit.now))
+      return pages.new(visit, CaseRoutes.prefilled(visit))
+    }
     routes.post("/\(slug)") { try await open($0) }
     routes.get("/\(slug)/track") { try track($0) }
     routes.get("/\(slug)/mine", .signedIn) { try await mine($0) }
@@ -136,18 +141,17 @@ public struct CaseRoutes: Sendable {
   }
 
   /// The case that an address names, for applicant or official.
-  private func readable(_ visit: Visit) async throws -> (row: CaseFileRow, isStaff: Bool) {
+  private func readable(_ visit: Visit) async throws -> (row: CaseFileRow, isOwner: Bool) {
     let row = try await office.row(visit["number"])
     let isOwner = office.isOwner(visit, row.base, token: visit.request.query["token"])
-    let isStaff = office.isStaff(visit, row)
-    guard isOwner || isStaff else { throw CaseOffice.unknown(procedure) }
-    return (row, isStaff)
+    guard isOwner || office.isStaff(visit, row) else { throw CaseOffice.unknown(procedure) }
+    return (row, isOwner)
   }
 
   private func download(_ visit: Visit) async throws -> Response {
-    let (row, _) = try await readable(visit)
+    let (row, isOwner) = try await readable(visit)
     let none = Problem.notFound(Phrase("没有这个附件。", en: "There is no such file."))
-    guard let blob = Int64(visit["file"]),
+    guard office.sight(visit, row, isOwner: isOwner).hasFiles, let blob = Int64(visit["file"]),
       let found = try await office.desk.store.first(BlobBook.find(blob)),
       found.aggregate == row.base.key, found.entry != nil
     else { throw none }
@@ -162,9 +166,12 @@ public struct CaseRoutes: Sendable {
   }
 
   private func document(_ visit: Visit) async throws -> Response {
-    let (row, isStaff) = try await readable(visit)
+    let (row, isOwner) = try await readable(visit)
     let document = procedure.documents.first { $0.id == visit["document"] }
-    guard let document, isStaff || document.isForApplicant else {
+    let sight = office.sight(visit, row, isOwner: isOwner)
+    guard let document, sight.shows(document),
+      !isOwner || document.isForApplicant
+    else {
       throw Problem.notFound(Phrase("没有这份文书。", en: "There is no such document."))
     }
     try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).document")
@@ -173,7 +180,7 @@ public struct CaseRoutes: Sendable {
     guard let event, document.commands.contains(event.command), !event.isRefused else {
       throw Problem.notFound(Phrase("没有这份文书。", en: "There is no such document."))
     }
-    return DocumentPage(setting: office.setting).render(visit, file, event, document)
+    return DocumentPage(setting: office.setting).render(visit, file, event, document, sight)
   }
 
   // MARK: Officials
@@ -184,58 +191,8 @@ public struct CaseRoutes: Sendable {
       return .seeOther(
         "/desk/\(slug)/\(try await office.row(number.filter { !$0.isWhitespace }).base.number)")
     }
-    let trays = deskPages.trays(visit.actor)
-    guard let tray = query["tray"].map({ id in trays.first { $0.id == id } }) ?? trays.first else {
-      throw Problem.forbidden(Phrase("此收件箱不在您的岗位范围内。", en: "This inbox is not within your post."))
-    }
-    let limit = try visit.limit()
-    let cursor = try visit.cursor(count: 2).map { ($0.keys[0], $0.keys[1]) } ?? (.min, .min)
-    let agency = query["agency"].flatMap { $0.isEmpty ? nil : $0 } ?? visit.actor.agency
-    guard visit.actor.covers(agency: agency) || agency == nil else {
-      throw Problem.forbidden(Phrase("此单位不在您的岗位范围内。", en: "This agency is not within your post."))
-    }
-    let rows = try await rows(tray, agency, visit.actor, after: cursor, limit: limit + 1)
-    let next = rows.count > limit ? rows[limit - 1] : nil
-    return deskPages.list(
-      visit, tray, Array(rows.prefix(limit)), agency: agency,
-      next: next.map { visit.target(after: PageCursor($0.sortKey, $0.base.key)) })
-  }
-
-  /// The cases of a tray within somebody's reach, after a cursor.
-  private func rows(
-    _ tray: CaseTray, _ agency: String?, _ actor: Actor, after cursor: (Int64, Int64), limit: Int
-  ) async throws -> [CaseFileRow] {
-    let kind = office.setting.type.id
-    let office = office
-    return try await office.desk.store.read { view in
-      var found: [CaseFileRow] = []
-      switch tray.source {
-      case .agency:
-        guard let agency else { return [] }
-        found = try view.all(
-          CaseFileBook.held(by: agency, kind: kind, after: cursor, limit: limit))
-      case .party:
-        guard let agency else { return [] }
-        found = try view.all(
-          CaseFileBook.against(agency, kind: kind, after: cursor, limit: limit))
-      case .stages(let stages):
-        for stage in stages {
-          var place = cursor
-          var mine: [CaseFileRow] = []
-          // Cases out of reach are passed over, however many lie between.
-          while mine.count < limit {
-            let page = try view.all(
-              CaseFileBook.at(stage, kind: kind, after: place, limit: limit))
-            mine += page.filter { office.mayAct(actor, as: tray.capacity, on: $0) }
-            guard page.count == limit, let last = page.last else { break }
-            place = (last.sortKey, last.base.key)
-          }
-          found += mine.prefix(limit)
-        }
-      }
-      return Array(
-        found.sorted { ($0.sortKey, $0.base.key) < ($1.sortKey, $1.base.key) }.prefix(limit))
-    }
+    let page = try await office.page(visit, tray: query["tray"])
+    return deskPages.list(visit, page.tray, page.rows, agency: page.agency, next: page.next)
   }
 
   private func work(

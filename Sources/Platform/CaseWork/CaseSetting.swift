@@ -3,6 +3,7 @@ import CityProfiles
 import Commons
 import LegalTime
 import MeasureKit
+import Rulebook
 
 /// A procedure in a city: what decisions about its cases rest on. Pure.
 public struct CaseSetting: Sendable {
@@ -12,12 +13,58 @@ public struct CaseSetting: Sendable {
   public let profile: CityProfile
   /// Its working days.
   public let calendar: WorkCalendar
+  /// What the city may do under its adopted measures.
+  public let adoptions: Adoptions
 
   /// A procedure in a city.
-  public init(_ procedure: any Procedure, in profile: CityProfile, calendar: WorkCalendar) {
+  ///
+  /// - Throws: ``Problem`` 422 if the rules on adoption are wrong.
+  public init(
+    _ procedure: any Procedure, in profile: CityProfile, calendar: WorkCalendar
+  ) throws(Problem) {
     self.procedure = procedure
     self.profile = profile
     self.calendar = calendar
+    adoptions = try Adoptions(profile)
+  }
+
+  /// What is said with a command. Where the city confines the measure to some districts, whoever opens
+  /// a case is also asked in which district the matter lies: nobody could tell otherwise whether it may
+  /// begin.
+  public func fields(of command: CommandID) -> [CaseField] {
+    let own = procedure.fields(of: command)
+    guard isOpening(command), !pilotDistricts.isEmpty else { return own }
+    let choices = profile.districts.map { CaseField.Choice($0.id, $0.name) }
+    return own + [
+      CaseField(
+        CaseSetting.district, Phrase("所在区", en: "District"),
+        hint: Phrase("本举措只在部分区试行。", en: "This measure is tried in some districts only."),
+        .choice(choices), keeping: .open, .law(AdoptionScope.byStages))
+    ]
+  }
+
+  /// The name of the field and fact that says in which district a matter lies.
+  static let district = "district"
+
+  private func isOpening(_ command: CommandID) -> Bool {
+    type.transitions.contains { $0.isOpening && $0.command == command }
+  }
+
+  private var pilotDistricts: [String] { adoptions[measure]?.stage?.districts ?? [] }
+
+  /// Throws unless a case may be opened by a command on a day, wherever it lies.
+  ///
+  /// - Throws: ``Problem`` 422 that says what the city has not adopted or switched on, and what it takes.
+  public func requireOpen(_ command: CommandID, on day: CivilDate) throws(Problem) {
+    try adoptions.require(measure, function: procedure.function(of: command), on: day)
+  }
+
+  /// Throws unless the case that a draft opens may begin at its place.
+  func requireOpen(_ draft: CaseDraft, on day: CivilDate) throws(Problem) {
+    try adoptions.require(
+      measure, function: procedure.function(of: draft.command), on: day,
+      at: Adoptions.Place(
+        district: draft.facts.string(CaseSetting.district), agency: draft.agency))
   }
 
   /// The case type.
@@ -26,6 +73,14 @@ public struct CaseSetting: Sendable {
   public var measure: Int { procedure.card.number }
   /// The civil day of a moment in the city.
   public func day(_ moment: Instant) -> CivilDate { moment.date(in: profile.zone) }
+
+  /// In whose name a document issues.
+  public func issuer(of document: CaseDocument, _ holder: String?) -> Phrase {
+    let city = profile.name
+    guard let agency = holder.flatMap(profile.agency) else { return city }
+    guard document.isOfGovernment, agency.kind != "district" else { return agency.name }
+    return Phrase("\(city.zh)人民政府", en: "People's Government of \(city.en)")
+  }
 }
 
 /// The dates that follow from a case's clocks: columns that `tequ verify` computes again.

@@ -11,14 +11,16 @@ struct DocumentPage {
   let setting: CaseSetting
 
   func render(
-    _ visit: Visit, _ file: CaseFile, _ event: CaseFile.Event, _ document: CaseDocument
+    _ visit: Visit, _ file: CaseFile, _ event: CaseFile.Event, _ document: CaseDocument,
+    _ sight: CaseSight
   ) -> Response {
     let profile = setting.profile
-    let agency = issuer(of: document, file.row.base.agency)
+    let agency = setting.issuer(of: document, file.row.base.agency)
     let issuedOn = setting.day(event.row.effectiveAt)
     let source = CaseDocument.Source(
       row: file.row, facts: file.facts, said: event.said ?? CaseFacts(),
-      opening: file.opening ?? CaseFacts(), issuedOn: issuedOn, issuer: agency,
+      opening: file.events.first.flatMap { sight.said($0.said, with: $0.command) } ?? CaseFacts(),
+      issuedOn: issuedOn, issuer: agency,
       agencyName: { profile.agency($0)?.name ?? .same($0) })
     let number = event.fields["documents"]?[document.id]?.string
     let trail = [
@@ -46,14 +48,6 @@ struct DocumentPage {
         }
       }
     }
-  }
-
-  /// In whose name a document issues.
-  private func issuer(of document: CaseDocument, _ holder: String?) -> Phrase {
-    let city = setting.profile.name
-    guard let agency = holder.flatMap(setting.profile.agency) else { return city }
-    guard document.isOfGovernment, agency.kind != "district" else { return agency.name }
-    return Phrase("\(city.zh)人民政府", en: "People's Government of \(city.en)")
   }
 
   private func write(_ h: inout HTML, _ block: CaseDocument.Block) {

@@ -124,6 +124,9 @@ extension CaseDraft {
     return .object(fields)
   }
 
+  /// Rows of the measure's own tables, with their marks.
+  func ownRows(_ ring: KeyRing) -> [Change] { changes + rows.flatMap { $0(ring) } }
+
   /// What leaves the store after the commit: a notice where the step calls for one.
   func told(_ setting: CaseSetting) -> [Effect] {
     effects + (setting.procedure.notices[command] == nil ? [] : [Effect("notice")])

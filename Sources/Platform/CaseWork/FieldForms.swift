@@ -10,7 +10,7 @@ struct FieldForms {
 
   /// The fields; those of one heading stand together.
   func write(_ h: inout HTML, _ state: FormState) {
-    var rest = fields[...]
+    var rest = fields.filter { !$0.isInternal }[...]
     while let first = rest.first {
       let run = rest.prefix { $0.group == first.group }
       rest = rest.dropFirst(run.count)

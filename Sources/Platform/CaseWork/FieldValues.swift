@@ -14,7 +14,7 @@ struct FieldValues {
   func read(_ form: FormFields) throws(Problem) -> CaseFacts {
     var values: [String: JSONValue] = [:]
     var faults: [Problem.Field] = []
-    for field in fields {
+    for field in fields where !field.isInternal {
       let text = FieldReader.trimmed(form[field.name] ?? "")
       do throws(Problem) {
         switch field.kind {
@@ -39,7 +39,9 @@ struct FieldValues {
     var values: [String: JSONValue] = [:]
     var faults: [Problem.Field] = []
     for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-      guard let field = fields.first(where: { $0.name == name }), field.kind != .files else {
+      guard let field = fields.first(where: { $0.name == name }), field.kind != .files,
+        !field.isInternal
+      else {
         faults.append(
           Problem.Field(name, Phrase("此步骤没有这一项。", en: "This step does not take it.")))
         continue

@@ -13,6 +13,8 @@ public protocol Procedure: Sendable {
   var card: MeasureCard { get }
   /// Stages, commands, clocks.
   var type: CaseType { get }
+  /// Under which function of its measure a command opens a case, by its code in `MeasureFunction`.
+  func function(of command: CommandID) -> String
   /// What is said with a command, in the order in which a form asks for it.
   func fields(of command: CommandID) -> [CaseField]
   /// How long a clock runs that a step starts.
@@ -34,6 +36,8 @@ public protocol Procedure: Sendable {
   var openingCommand: CommandID { get }
   /// Pages of the measure's own that its front page leads to.
   var links: [(name: Phrase, target: String)] { get }
+  /// Pages of the measure's own for officials, each with the capacity that has use for it.
+  var deskLinks: [(name: Phrase, target: String, capacity: ActorKind)] { get }
   /// Steps of which the applicant is told, with subject and text.
   var notices: [CommandID: (subject: Phrase, body: Phrase)] { get }
   /// Steps that stay among officials: the applicant does not see what was said with them.
@@ -42,6 +46,13 @@ public protocol Procedure: Sendable {
   func links(
     of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
   ) -> [(name: Phrase, target: String)]
+  /// What somebody sees in a capacity of a case that has come to some facts.
+  func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight
+  /// Steps that people take on a page of the measure's own, by the end of its address: there more is
+  /// asked than the usual form can, such as who somebody is.
+  var rooms: [CommandID: String] { get }
+  /// Addresses of the measure's own in its JSON interface, for the contract.
+  var operations: [CaseOperation] { get }
   /// Facts that a page shows beside the case, with their values in words.
   func summary(_ file: CaseFileRow, _ facts: CaseFacts) -> [(name: Phrase, value: Phrase)]
   /// What must hold of every case besides what holds of all kinds: what is wrong, nothing if all is
@@ -69,6 +80,8 @@ extension Procedure {
   public var documents: [CaseDocument] { [] }
   /// By default no other pages.
   public var links: [(name: Phrase, target: String)] { [] }
+  /// By default no other pages.
+  public var deskLinks: [(name: Phrase, target: String, capacity: ActorKind)] { [] }
   /// By default nobody is told.
   public var notices: [CommandID: (subject: Phrase, body: Phrase)] { [:] }
   /// By default the applicant sees everything.
@@ -77,6 +90,14 @@ extension Procedure {
   public func links(
     of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
   ) -> [(name: Phrase, target: String)] { [] }
+  /// By default officials see everything, the applicant all but what officials say among themselves.
+  public func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight {
+    capacity == .citizen ? .all(butSaidWith: internalCommands) : .everything
+  }
+  /// By default none.
+  public var rooms: [CommandID: String] { [:] }
+  /// By default none.
+  public var operations: [CaseOperation] { [] }
   /// By default nothing.
   public func summary(_ file: CaseFileRow, _ facts: CaseFacts) -> [(name: Phrase, value: Phrase)] {
     []
@@ -120,6 +141,8 @@ public enum CaseReach: Hashable, Sendable {
   case applicant
   /// Cases of an agency within the actor's reach.
   case agency(String?)
+  /// None, as it stands: not even for whoever reaches all agencies.
+  case nobody
 }
 
 /// A list in which staff find cases.

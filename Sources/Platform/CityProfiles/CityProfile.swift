@@ -11,6 +11,10 @@ public struct CityProfile: Sendable {
   public let name: Phrase
   /// What every page says about it, such as that it is a demonstration; empty for a real city.
   public let note: Phrase?
+  /// The address of its site, such as `https://tequ.city.example`, without a path; nil if it has none yet.
+  public let address: String?
+  /// Whether checkpoints of its log carry a second root and signature with SM3 and SM2.
+  public let hasNationalLog: Bool
   /// Its clock.
   public let zone: ZoneOffset
   /// Districts.
@@ -97,6 +101,8 @@ public struct CityProfile: Sendable {
     slug = try city.text("slug")
     name = try city.phrase("name")
     note = city.value["note"] == nil ? nil : try city.phrase("note")
+    address = try city.site("address")
+    hasNationalLog = city.value["nationalLog"]?.bool ?? false
     zone = ZoneOffset(seconds: Int(try city.integer("zone")))
     districts = try city.list("districts") { row in
       District(

@@ -41,6 +41,17 @@ struct ProfileReader {
     return text
   }
 
+  /// An address of https with a host and nothing behind it; nil if the member is absent.
+  func site(_ name: String) throws(Problem) -> String? {
+    guard value[name] != nil else { return nil }
+    let text = try text(name)
+    let host = text.dropFirst("https://".count)
+    guard text.hasPrefix("https://"), !host.isEmpty,
+      host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-:".contains($0)) })
+    else { throw fault(name) }
+    return text
+  }
+
   func integer(_ name: String) throws(Problem) -> Int64 {
     guard let integer = value[name]?.integer else { throw fault(name) }
     return integer

@@ -69,6 +69,13 @@ extension CommandDesk {
     return key
   }
 
+  /// The content of a certificate, opened; nil if its subject was forgotten.
+  public func content(of certificate: CertificateBook.Certificate) async throws -> [UInt8]? {
+    do {
+      return certificate.content(try await keys.key(of: certificate.entry.aggregate))
+    } catch let problem as Problem where problem.status == 404 { return nil }
+  }
+
   /// An attachment's name and bytes, opened; nil if its subject was forgotten.
   public func open(_ blob: BlobBook.Blob) async throws -> IncomingFile? {
     let sealing = try await keys.key(of: blob.aggregate)

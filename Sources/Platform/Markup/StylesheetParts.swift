@@ -267,6 +267,7 @@ extension Stylesheet {
     .document .document-issuer,.document .document-number,.document .document-sign,
     .document .document-proof{text-indent:0}
     .document-sign{text-align:right;margin-top:2.5rem}
+    .qr{display:block;width:94mm;max-width:100%;height:auto;margin:1rem auto 0;background:#fff}
     .document-proof{border-top:1px solid var(--line);margin-top:2rem;padding-top:.5rem;font-size:.85rem;
     color:var(--soft)}
 

@@ -28,6 +28,9 @@ public protocol Measure: Sendable {
   func routes(_ routes: inout Routes)
   /// Takes in the next public act of the log, each once and in the order of the log.
   func consume(_ act: PublicAct)
+  /// Does what is to be done once a night, if it was not done yet; the answer is how much that was.
+  /// Asked again and again by the node that has the duty, so that nothing may hang on being asked once.
+  func nightly(at moment: Instant) async throws -> Int
   /// Its indicators as the log stands.
   func indicators(at moment: Instant) -> [IndicatorValue]
 }
@@ -53,6 +56,8 @@ extension Measure {
   public func routes(_ routes: inout Routes) {}
   /// By default passes every act over.
   public func consume(_ act: PublicAct) {}
+  /// By default nothing.
+  public func nightly(at moment: Instant) async throws -> Int { 0 }
   /// By default no indicators.
   public func indicators(at moment: Instant) -> [IndicatorValue] { [] }
 }
@@ -178,6 +183,8 @@ public struct IndicatorValue: Sendable {
   public let value: Double?
   /// How it is written.
   public let format: Format
+  /// What it covers or lacks, such as months without a report.
+  public let note: Phrase?
 
   /// How a figure is written.
   public enum Format: Sendable {
@@ -191,13 +198,15 @@ public struct IndicatorValue: Sendable {
 
   /// A figure.
   public init(
-    _ id: String, _ name: Phrase, formula: Phrase, value: Double?, format: Format
+    _ id: String, _ name: Phrase, formula: Phrase, value: Double?, format: Format,
+    note: Phrase? = nil
   ) {
     self.id = id
     self.name = name
     self.formula = formula
     self.value = value
     self.format = format
+    self.note = note
   }
 
   /// The figure as text; a dash before there is one.

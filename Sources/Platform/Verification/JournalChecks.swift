@@ -6,7 +6,7 @@ import Storage
 public enum JournalChecks {
   /// All of them.
   public static let all = [
-    versions, keys, commitments, references, chunks, keyBlocks, accessDigests,
+    versions, keys, commitments, references, chunks, keyBlocks, accessDigests, certificates,
   ]
 
   private static let journalKeys = Statement("SELECT entry_key FROM journal ORDER BY entry_key")

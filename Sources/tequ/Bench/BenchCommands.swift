@@ -15,6 +15,7 @@ struct Bench: AsyncParsableCommand {
     subcommands: [
       BenchLives.self, BenchDates.self, BenchLists.self, BenchHTTP.self, BenchBareServer.self,
       BenchRules.self, BenchDormancy.self, BenchArrivals.self, BenchFlags.self, BenchLog.self,
+      BenchAirspace.self,
     ], defaultSubcommand: BenchLives.self)
 }
 

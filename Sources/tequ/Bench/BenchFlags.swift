@@ -18,12 +18,19 @@ struct BenchFlags: AsyncParsableCommand {
   @OptionGroup var options: BenchOptions
   @Option(help: "Processes in the file.") var records = 100_000
   @Option(help: "Processes known when a new bid comes; 0 leaves this out.") var known = 1_000_000
+  @Flag(help: "Look for every flag of the catalogue too.") var catalogue = false
   @Option(help: "Seed.") var seed: UInt64 = 12
   @Option(help: "A shell command to run beside; FILE stands for the generated file.")
   var beside: String?
 
   /// What Cardinal took, in processor seconds for a process (docs/reference/measurements.md).
   private static let recorded = 5.1 / 100_000
+
+  private var settings: FlagSettings {
+    var settings = FlagSettings.all
+    if catalogue { settings.catalogue = .all }
+    return settings
+  }
 
   func validate() throws {
     guard records > 0, known >= 0 else {
@@ -37,7 +44,7 @@ struct BenchFlags: AsyncParsableCommand {
       let megabytes = Double(try write(path)) / 1e6
       var costs: [Double] = []
       for threads in [1, 2] {
-        var file = FlagFile.Options(.all)
+        var file = FlagFile.Options(settings)
         file.threads = threads
         let start = Usage.now
         let report = try await FlagFile(path, file).fold().report()
@@ -106,7 +113,7 @@ struct BenchFlags: AsyncParsableCommand {
     city.suppliers = 20_000
     city.buyers = 1000
     let texts = ProcurementTexts(seed: seed, city)
-    let live = LiveFlags(.all)
+    let live = LiveFlags(settings)
     var line: [UInt8] = []
     let progress = ProgressLine("known processes", total: known)
     let start = Usage.now
@@ -125,7 +132,9 @@ struct BenchFlags: AsyncParsableCommand {
       line.removeAll(keepingCapacity: true)
       texts.appendLine(random.below(known), change: change, to: &line)
       let begin = ContinuousClock.now
-      for ocid in try live.apply(line) { flags += live.flags(process: ocid).count }
+      for ocid in try live.apply(line) {
+        flags += live.flags(process: ocid).count + live.findings(process: ocid).count
+      }
       latencies.append((ContinuousClock.now - begin).inSeconds)
     }
     latencies.sort()

@@ -13,8 +13,8 @@ import LegalTime
 public enum DormancyLaw {
   /// All of it.
   public static let pack = RulePack(
-    facts: facts, parameters: parameters,
-    rules: conditions + local + periods + activity + tax)
+    facts: facts + fineFacts, parameters: parameters + fineParameters,
+    rules: conditions + local + periods + activity + tax + fines)
 
   /// What must be so before a business may go dormant, in the order in which a person is told.
   public static let conditionIDs: [RuleID] = [
@@ -37,12 +37,14 @@ public enum DormancyLaw {
   /// The article from which all of it comes.
   public static let regulation = regulation(30)
 
-  static func regulation(_ article: Int, _ paragraph: Int? = nil) -> Citation {
+  /// A place in the Regulation on the Registration of Market Entities.
+  public static func regulation(_ article: Int, _ paragraph: Int? = nil) -> Citation {
     Citation(
       "市场主体登记管理条例", edition: "2021-07-27 国务院令第746号", article: article,
       paragraph: paragraph)
   }
-  static func rules(_ article: Int, _ paragraph: Int? = nil) -> Citation {
+  /// A place in its implementing rules.
+  public static func rules(_ article: Int, _ paragraph: Int? = nil) -> Citation {
     Citation(
       "市场主体登记管理条例实施细则", edition: "2022-03-01 市场监管总局令第52号", article: article,
       paragraph: paragraph)

@@ -140,6 +140,9 @@ extension ReconsiderationLaw {
       "major", Phrase("重大、疑难、复杂", en: "major, difficult or complex"),
       Phrase("案情是否重大、疑难、复杂", en: "whether the case is major, difficult or complex")),
     no(
+      "decided", Phrase("作出决定或者调解书", en: "ended with a decision"),
+      Phrase("案件是否以决定书或者调解书结束", en: "whether it ended with a decision or mediation letter")),
+    no(
       "technical", Phrase("专业性、技术性较强", en: "technical"),
       Phrase("案件专业性、技术性是否较强", en: "whether it is of a special or technical nature")),
     no(

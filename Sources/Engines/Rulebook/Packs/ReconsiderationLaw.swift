@@ -11,9 +11,11 @@ public enum ReconsiderationLaw {
   /// All of it.
   public static let pack = RulePack(
     facts: facts,
-    parameters: periodParameters + [smallAmount, representatives, officers, assessors],
+    parameters: periodParameters + archiveParameters + [
+      smallAmount, representatives, officers, assessors,
+    ],
     rules: periods + acceptance + firstGrounds + jurisdiction + procedure + standingStill
-      + decisions + afterwards)
+      + decisions + afterwards + archives)
 
   /// The day on which the revised law came into force (art. 90).
   public static let start = CivilDate(dayNumber: 19_723)

@@ -104,7 +104,7 @@ extension ReconsiderationLaw {
       return parameter.series.map { value in
         Rule(
           rule("period.\(name)"), parameter.name, value.citation, from: value.span.from,
-          to: value.span.to, .period(parameter.id))
+          to: value.span.to, .period(parameter.id), backwards: name == "hearing-notice")
       }
     } + simplifiedPeriods
 

@@ -108,7 +108,7 @@ struct IPFields: Sendable {
         "wanted", Phrase("请求采取的措施", en: "Measures asked for"), .choices(IPFields.kinds),
         keeping: .fact, group: IPFields.target, IPBasis.commerce(42, 1)),
       CaseField(
-        "district", Phrase("侵权行为地", en: "Where it happens"),
+        "place", Phrase("侵权行为地", en: "Where it happens"),
         .choice(rules.profile.districts.map { .init($0.id, $0.name) }), keeping: .fact,
         group: IPFields.target),
       CaseField(

@@ -45,11 +45,13 @@ public final class IPMeasure: CaseMeasure {
 
   /// The measure under a city's rules. `partners` are the secrets shared with platforms, by platform;
   /// `proofs` gives the receipt of an act once it is in the log.
+  ///
+  /// - Throws: ``Problem`` 422 if the rules on adoption are wrong.
   public init(
     desk: CommandDesk, rules: IPRules, ring: KeyRing, acknowledger: Acknowledger,
     partners: [String: SharedSecret], logKey: NoteVerifier, random: any RandomSource,
     proofs: @escaping @Sendable (JournalKey) async throws -> Receipt?
-  ) {
+  ) throws(Problem) {
     self.rules = rules
     self.partners = partners
     self.random = random
@@ -57,8 +59,8 @@ public final class IPMeasure: CaseMeasure {
     self.proofs = proofs
     let procedure = IPProcedure(rules: rules)
     office = CaseOffice(
-      CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk, ring: ring,
-      acknowledger: acknowledger)
+      try CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk,
+      ring: ring, acknowledger: acknowledger)
     program = .system([procedure.permission(.system), procedure.permission(.platform)])
   }
 

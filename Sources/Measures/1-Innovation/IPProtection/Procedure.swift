@@ -27,6 +27,7 @@ struct IPProcedure: Procedure {
     ]
   }
 
+  func function(of command: CommandID) -> String { "evidence-sharing" }
   func fields(of command: CommandID) -> [CaseField] { IPFields(rules: rules).of(command) }
 
   // MARK: Clocks
@@ -177,7 +178,7 @@ struct IPProcedure: Procedure {
     IPRules.Matter(
       right: facts.text("right"), amount: facts.integer("amount") ?? 0,
       isAtBorder: facts.flag("border"), crossesDistricts: facts.flag("crosses"),
-      district: facts.string("district"))
+      district: facts.string("place"))
   }
 
   // MARK: Who sees what

@@ -70,7 +70,7 @@ public struct IPAgents: Sendable {
       "right-number": .string("第\(10_000_000 + random.below(50_000_000))号"),
       "platform": .string(platforms[random.below(platforms.count)].id),
       "links": .string(links.joined(separator: "\n")), "wanted": ["delete"],
-      "district": .string(districts[random.below(districts.count)].id),
+      "place": .string(districts[random.below(districts.count)].id),
       "amount": .integer(Int64(random.below(900)) * 1_000_000),
       "statement": .string("链接所售\(goods)与权利人的\(goods)外观、标识一致，附比对图和购买记录。"),
       "truthful": true,

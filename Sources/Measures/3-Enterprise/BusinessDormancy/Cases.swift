@@ -1,5 +1,6 @@
 import CaseEngine
 import Commons
+import Rulebook
 
 // The case type of measure 15 (商事主体歇业): applied for online, finished at the counter, filed and
 // published; then dormant until the operator resumes, is found doing business, or the term ends.
@@ -76,16 +77,10 @@ extension CounterID {
 /// The law on which the steps rest. The numbers themselves are in the rule pack.
 enum DormancyBasis {
   static func regulation(_ article: Int, _ paragraph: Int? = nil) -> Basis {
-    .law(
-      Citation(
-        "市场主体登记管理条例", edition: "2021-07-27 国务院令第746号", article: article,
-        paragraph: paragraph))
+    .law(DormancyLaw.regulation(article, paragraph))
   }
   static func rules(_ article: Int, _ paragraph: Int? = nil) -> Basis {
-    .law(
-      Citation(
-        "市场主体登记管理条例实施细则", edition: "2022-03-01 市场监管总局令第52号", article: article,
-        paragraph: paragraph))
+    .law(DormancyLaw.rules(article, paragraph))
   }
   static let city = Basis.cityPolicy(
     Phrase("歇业备案办理规则（城市参数）", en: "rules for filing dormancy (city parameter)"))
@@ -130,37 +125,35 @@ enum DormancyCases {
     .flag(.objection, Phrase("已提出异议", en: "disputed"), DormancyBasis.city),
   ]
 
-  private static func clock(
-    _ id: ClockID, _ zh: String, _ en: String, drives: [StageID], _ command: CommandID,
-    _ basis: Basis = DormancyBasis.city
-  ) -> ClockSpec {
-    ClockSpec(id, Phrase(zh, en: en), drives: drives, onExpiry: command, basis)
-  }
-
   static let clocks: [ClockSpec] = [
-    clock(.finish, "到窗口办结时限", "time to come to the counter", drives: [.ready], "finish-due"),
-    clock(.correct, "补正时限", "time to correct", drives: [.correcting], "correct-due"),
-    clock(.review, "备案时限", "time to file", drives: [.reviewing], "review-due"),
-    clock(
-      .term, "歇业期限", "term of dormancy", drives: [.dormant, .extending], .termDue,
+    ClockSpec(
+      .finish, Phrase("到窗口办结时限", en: "time to come to the counter"), drives: [.ready],
+      DormancyBasis.city),
+    ClockSpec(
+      .correct, Phrase("补正时限", en: "time to correct"), drives: [.correcting], DormancyBasis.city),
+    ClockSpec(
+      .review, Phrase("备案时限", en: "time to file"), drives: [.reviewing], DormancyBasis.city),
+    ClockSpec(
+      .term, Phrase("歇业期限", en: "term of dormancy"), drives: [.dormant, .extending],
       DormancyBasis.regulation(30, 4)),
-    clock(.remind, "期满提醒", "reminder before the end", drives: [], .remindDue),
-    clock(
-      .extending, "延期办理时限", "time to decide on the extension", drives: [.extending],
-      "extension-due"),
-    clock(
-      .publish, "公示终止歇业时限", "time to publish the end", drives: [.resuming], "publish-due",
+    ClockSpec(
+      .remind, Phrase("期满提醒", en: "reminder before the end"), drives: [], DormancyBasis.city),
+    ClockSpec(
+      .extending, Phrase("延期办理时限", en: "time to decide on the extension"), drives: [.extending],
+      DormancyBasis.city),
+    ClockSpec(
+      .publish, Phrase("公示终止歇业时限", en: "time to publish the end"), drives: [.resuming],
       DormancyBasis.rules(42, 1)),
-    clock(
-      .objection, "异议处理时限", "time to rule on the objection", drives: [.objected],
-      "objection-due"),
-    clock(
-      .settle, "期满确认时限", "time to confirm", drives: [.returned], "settle-due",
+    ClockSpec(
+      .objection, Phrase("异议处理时限", en: "time to rule on the objection"), drives: [.objected],
+      DormancyBasis.city),
+    ClockSpec(
+      .settle, Phrase("期满确认时限", en: "time to confirm"), drives: [.returned],
       DormancyBasis.rules(42, 3)),
-    clock(
-      .changes, "变更登记时限", "time to register changes", drives: [.settling], "changes-due",
+    ClockSpec(
+      .changes, Phrase("变更登记时限", en: "time to register changes"), drives: [.settling],
       DormancyBasis.rules(42, 2)),
-    clock(.chase, "催办周期", "interval of chasing", drives: [], "chase-due"),
+    ClockSpec(.chase, Phrase("催办周期", en: "interval of chasing"), drives: [], DormancyBasis.city),
   ]
 
   // MARK: Filing
@@ -279,6 +272,13 @@ enum DormancyCases {
           .overdue, else: Phrase("公示期限未过。", en: "the time to publish is not over."),
           DormancyBasis.rules(74))
       ], then: [.count(.ordered), .restart(.chase)], DormancyBasis.rules(74)),
+    Transition(
+      "fine", Phrase("记录罚款决定", en: "record a fine"), by: [.registrar], from: [.resuming],
+      if: [
+        .set(
+          .ordered, else: Phrase("须先责令改正。", en: "it must be ordered to correct first."),
+          DormancyBasis.rules(74))
+      ], DormancyBasis.rules(74)),
   ]
 
   static let returning: [Transition] = [

@@ -66,6 +66,31 @@ extension DormancyProcedure {
           DormancyBasis.rules(63, 3),
         ]),
       ]
+    }.certified(filingCertificate)
+  }
+
+  /// What the notice certifies: that a business rests, for how long, and where papers are served. The cause
+  /// and the address are for whoever the holder shows them to.
+  private var filingCertificate: CaseCertificate {
+    CaseCertificate(
+      "DormancyFilingCredential",
+      [
+        .init("business", Phrase("经营主体", en: "Business")),
+        .init("code", Phrase("统一社会信用代码", en: "Code")),
+        .init("from", Phrase("歇业开始", en: "Dormant from")),
+        .init("through", Phrase("歇业结束", en: "Dormant through")),
+        .init("cause", Phrase("歇业事由", en: "Cause"), hidden: true),
+        .init("serviceAddress", Phrase("法律文书送达地址", en: "Address for service"), hidden: true),
+      ], revokedBy: .handler
+    ) { source in
+      let cause = DormancyFields.causes.first { $0.code == source.facts.text("cause") }?.name
+      return [
+        "business": .string(source.facts.text("operator")),
+        "code": .string(source.opening.text("code")),
+        "from": JSONValue(source.facts.date("from")?.description),
+        "through": JSONValue(source.facts.date("through")?.description),
+        "cause": JSONValue(cause?.zh), "serviceAddress": .string(source.facts.text("address")),
+      ]
     }
   }
 

@@ -15,6 +15,7 @@ enum DormancyFields {
       [words("text", Phrase("备注", en: "Note"), required: false)]
     case "refuse", .deny, .setAside: [words("text", Phrase("理由", en: "Reasons"))]
     case "object": [words("text", Phrase("异议理由", en: "Why you disagree")), files]
+    case "fine": penalty
     case "order": [words("text", Phrase("责令改正的内容", en: "What is to be done"))]
     case "deregister", "withdraw":
       [words("text", Phrase("说明", en: "Remarks"), required: false)]
@@ -200,6 +201,16 @@ enum DormancyFields {
       hint: isRequired ? nil : Phrase("不填即为今天", en: "Today if left empty"), .date,
       required: isRequired, keeping: .open)
   }
+
+  private static let penalty: [CaseField] = [
+    CaseField(
+      "penalty-number", Phrase("行政处罚决定书文号", en: "Number of the penalty decision"), .line(60)),
+    CaseField("fined-on", Phrase("决定日期", en: "Decided on"), .date, keeping: .fact),
+    CaseField(
+      "fine", Phrase("罚款（元）", en: "Fine (yuan)"), .money(.cny), keeping: .fact,
+      DormancyBasis.rules(74)),
+    words("text", Phrase("拒不改正的事实", en: "How it refused to correct")),
+  ]
 
   private static let evidence: [CaseField] = [
     CaseField(

@@ -29,6 +29,7 @@ public final class DormancyMeasure: CaseMeasure {
 
   let rules: DormancyRules
   let pledges: any PledgeQuery
+  let publicity: any PublicityChannel
   /// Where its cases are handled.
   public let office: CaseOffice
   let ring: KeyRing
@@ -37,25 +38,28 @@ public final class DormancyMeasure: CaseMeasure {
 
   var desk: CommandDesk { office.desk }
 
-  /// The measure under a city's rules. `pledges` answers whether shares are pledged; a stand-in says
-  /// that it cannot.
+  /// The measure under a city's rules. `pledges` answers whether shares are pledged, `publicity` takes
+  /// over what is published by law; the stand-ins say that they do neither.
   public init(
     desk: CommandDesk, rules: DormancyRules, ring: KeyRing, acknowledger: Acknowledger,
-    pledges: any PledgeQuery = NoPledgeQuery()
-  ) {
+    pledges: any PledgeQuery = NoPledgeQuery(),
+    publicity: any PublicityChannel = PublicityExport()
+  ) throws(Problem) {
     self.rules = rules
     self.pledges = pledges
+    self.publicity = publicity
     self.ring = ring
     let procedure = DormancyProcedure(rules: rules, ring: ring, pledges: pledges)
     office = CaseOffice(
-      CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk, ring: ring,
+      try CaseSetting(procedure, in: rules.profile, calendar: rules.calendar), desk: desk,
+      ring: ring,
       acknowledger: acknowledger)
-    program = .system([procedure.permission(.system)])
+    program = .system([procedure.permission(.system), "dormancy.sweep"])
   }
 
-  /// Businesses, spells and events.
+  /// Businesses, spells, events, publications, sweeps.
   public var schema: [Migration] { DormancyTables.migrations }
-  /// All three.
+  /// All of them.
   public var markedTables: [MarkedTable] { DormancyTables.markedTables }
 
   // MARK: Who may do what

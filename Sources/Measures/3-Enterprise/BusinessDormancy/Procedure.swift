@@ -29,6 +29,8 @@ struct DormancyProcedure: Procedure {
   static let notice = Basis.law(
     Citation("关于再次推广借鉴深圳综合改革试点创新举措和典型经验的通知", edition: "发改体改〔2023〕1447号"))
 
+  /// All of it is one function.
+  func function(of command: CommandID) -> String { "filing" }
   func fields(of command: CommandID) -> [CaseField] {
     DormancyFields.of(command, asksPledge: !pledges.isConnected)
   }
@@ -59,6 +61,11 @@ struct DormancyProcedure: Procedure {
   // MARK: Deciding
 
   func decide(_ draft: inout CaseDraft, _ view: any View) throws {
+    try content(&draft, view)
+    publicise(&draft)
+  }
+
+  private func content(_ draft: inout CaseDraft, _ view: any View) throws {
     switch draft.command {
     case .apply: try apply(&draft, view)
     case .supply, .file: try review(&draft, view)
@@ -73,6 +80,7 @@ struct DormancyProcedure: Procedure {
     case .publish, .publishChanged: try mind(draft.facts, draft.command == .publishChanged)
     case .confirm, .confirmChanged: try mind(draft.facts, draft.command == .confirmChanged)
     case .termDue: try end(&draft, view, on: nil)
+    case "fine": try fine(&draft)
     case "deregister": try deregister(&draft, view)
     // The address is published by law once dormancy is filed; where it is not filed, it goes.
     case "refuse", "withdraw", "finish-due", "correct-due": draft.facts["address"] = nil

@@ -8,6 +8,7 @@ import MeasureKit
 /// The public register of dormant businesses: term and address for service (条例第30条第3款).
 struct RegisterPage {
   let rules: DormancyRules
+  let publicity: any PublicityChannel
 
   func render(_ visit: Visit, _ rows: [SpellRow], next: String?) -> Response {
     let title = Phrase("歇业公示", en: "Register of dormancy")
@@ -20,6 +21,7 @@ struct RegisterPage {
           "登记机关依法公示歇业期限和法律文书送达地址，按截止日排列。",
           en: "Terms and addresses for service, as the law has them published; by last day."))
       h.element("p") { $0.basis(DormancyBasis.regulation(30, 3)) }
+      if !publicity.isConnected { h.p(publicity.explanation, class: "hint") }
       guard !rows.isEmpty else {
         h.empty(Phrase("目前没有歇业的经营主体。", en: "No business is dormant now."))
         return

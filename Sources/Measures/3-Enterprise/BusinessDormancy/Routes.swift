@@ -21,8 +21,9 @@ extension DormancyMeasure {
     routes.post("/api/dormancy/operators", feed, .interface) { try await self.takeOperators($0) }
     routes.post("/api/dormancy/events", feed, .interface) { try await self.takeEvents($0) }
     routes.post("/api/dormancy/sweep", feed, .interface) { visit in
-      .json(["resumed": .integer(Int64(try await self.sweep(at: visit.now)))])
+      .json(try await self.sweep(at: visit.now).json)
     }
+    publicityRoutes(&routes)
   }
 
   // MARK: Register
@@ -40,7 +41,7 @@ extension DormancyMeasure {
 
   private func register(_ visit: Visit) async throws -> Response {
     let (rows, next) = try await page(visit)
-    return RegisterPage(rules: rules).render(visit, rows, next: next)
+    return RegisterPage(rules: rules, publicity: publicity).render(visit, rows, next: next)
   }
 
   private func apiRegister(_ visit: Visit) async throws -> Response {
@@ -159,17 +160,5 @@ extension DormancyMeasure {
       }
     }
     return opened
-  }
-
-  /// Looks at every open spell; the answer is how many were found to be over.
-  func sweep(at moment: Instant) async throws -> Int {
-    var cursor: (Int64, Int64) = (.min, .min)
-    var count = 0
-    while true {
-      let rows = try await desk.store.all(DormancyTables.open(after: cursor, limit: 1000))
-      guard let last = rows.last else { return count }
-      count += try await resumptions(of: Array(Set(rows.map(\.business))), at: moment).count
-      cursor = (Int64(last.spell.through.dayNumber), last.key)
-    }
   }
 }

@@ -35,13 +35,8 @@ public struct DormancyAgents: Sendable {
 
   private static let count = 60
 
-  /// Takes the steps that clocks call for, and at ten on a working day those of people.
+  /// At ten on a working day everybody takes the steps that are due.
   public func turn(at moment: Instant) async throws {
-    let expiry = CaseExpiry(desk: measure.desk, [measure.office.setting])
-    while true {
-      let rows = try await measure.desk.store.all(CaseBook.due(by: moment, limit: 500))
-      if try await expiry.expire(rows, at: moment) == 0 { break }
-    }
     let zone = measure.rules.profile.zone
     let today = moment.date(in: zone)
     guard moment == Instant(today, secondOfDay: 36_000, in: zone),

@@ -183,7 +183,26 @@ public enum DormancyTables {
           is_set_aside BIGINT NOT NULL, mark {bytes} NOT NULL)
         """,
         "CREATE INDEX dormancy_events_operator ON dormancy_events (operator_key, event_day)",
-      ])
+      ]),
+    Migration(
+      "dormancy.0002",
+      [
+        """
+        CREATE TABLE dormancy_publicity (
+          entry_key {key}, case_key BIGINT NOT NULL, matter TEXT NOT NULL,
+          published_day BIGINT NOT NULL, from_day BIGINT NOT NULL, through_day BIGINT NOT NULL,
+          resumed_day BIGINT, address TEXT NOT NULL, handed_at BIGINT, mark {bytes} NOT NULL)
+        """,
+        """
+        CREATE INDEX dormancy_publicity_waiting ON dormancy_publicity (entry_key)
+        WHERE handed_at IS NULL
+        """,
+        """
+        CREATE TABLE dormancy_sweeps (
+          sweep_day {key}, spells BIGINT NOT NULL, resumed BIGINT NOT NULL, steps BIGINT NOT NULL,
+          ended BIGINT NOT NULL, mark {bytes} NOT NULL)
+        """,
+      ]),
   ]
 
   static let operators = MarkedTable(
@@ -200,8 +219,17 @@ public enum DormancyTables {
       "event_key", "operator_key", "kind", "event_day", "source", "natural_id", "is_set_aside",
     ])
 
+  static let publicity = MarkedTable(
+    "dormancy_publicity",
+    [
+      "entry_key", "case_key", "matter", "published_day", "from_day", "through_day", "resumed_day",
+      "address", "handed_at",
+    ])
+  static let sweeps = MarkedTable(
+    "dormancy_sweeps", ["sweep_day", "spells", "resumed", "steps", "ended"])
+
   /// Tables whose rows carry a mark.
-  public static let markedTables = [operators, spells, events]
+  public static let markedTables = [operators, spells, events, publicity, sweeps]
 
   // MARK: Keys
 
@@ -236,6 +264,11 @@ public enum DormancyTables {
   private static let pageOfSpells = Statement(
     "\(list(spells)) WHERE spell_key > $1 ORDER BY spell_key LIMIT 2000")
 
+  private static let onePublication = Statement("\(list(publicity)) WHERE entry_key = $1")
+  private static let waiting = Statement(
+    "\(list(publicity)) WHERE handed_at IS NULL AND entry_key > $1 ORDER BY entry_key LIMIT $2")
+  private static let oneSweep = Statement("\(list(sweeps)) WHERE sweep_day = $1")
+
   /// Who decides by the spells of a business names this; who changes them raises it.
   private static func spellGuard(_ business: Int64) -> GuardKey {
     GuardKey("dormancy-spells", business)
@@ -268,6 +301,23 @@ public enum DormancyTables {
   static func open(after cursor: (Int64, Int64), limit: Int) -> Query<SpellRow> {
     Query(openSpells, [.integer(cursor.0), .integer(cursor.1), .integer(Int64(limit))]) {
       SpellRow($0)
+    }
+  }
+
+  static func publication(_ key: Int64) -> Query<PublicityRow> {
+    Query(onePublication, [.integer(key)], guards: [GuardKey("dormancy-publicity", key)]) {
+      PublicityRow($0)
+    }
+  }
+  /// Publications that nobody has taken over, the oldest first, after a key.
+  static func waitingPublicity(after key: Int64, limit: Int) -> Query<PublicityRow> {
+    Query(waiting, [.integer(key), .integer(Int64(limit))]) { PublicityRow($0) }
+  }
+  /// The sweep of a day; whoever records one raises its guard.
+  static func sweep(_ day: CivilDate) -> Query<SweepRow> {
+    let number = Int64(day.dayNumber)
+    return Query(oneSweep, [.integer(number)], guards: [GuardKey("dormancy-sweep", number)]) {
+      SweepRow($0)
     }
   }
 
@@ -306,6 +356,16 @@ public enum DormancyTables {
     return raising(
       events.updating(next.values, from: row.values, ring), eventGuard(row.key),
       eventsGuard(row.business))
+  }
+
+  static func add(_ row: SweepRow, _ ring: KeyRing) -> Change {
+    raising(
+      sweeps.inserting(row.values, ring), GuardKey("dormancy-sweep", Int64(row.day.dayNumber)))
+  }
+  static func move(_ row: PublicityRow, from old: PublicityRow, _ ring: KeyRing) -> Change {
+    raising(
+      publicity.updating(row.values, from: old.values, ring),
+      GuardKey("dormancy-publicity", row.key))
   }
 
   private static func raising(_ change: Change, _ keys: GuardKey...) -> Change {

@@ -74,6 +74,7 @@ extension ActorKind {
   static let committee = ActorKind("committee", Phrase("行政复议委员会", en: "committee"))
   static let maker = ActorKind("maker", Phrase("规范性文件制定（处理）机关", en: "body in charge of the norm"))
   static let court = ActorKind("court", Phrase("人民法院", en: "court"))
+  static let procuratorate = ActorKind("procuratorate", Phrase("人民检察院", en: "procuratorate"))
   static let superior = ActorKind("superior", Phrase("上级行政机关", en: "superior authority"))
 }
 
@@ -147,30 +148,29 @@ enum ReconsiderationCases {
   ]
 
   static let clocks: [ClockSpec] = [
-    clock(.forward, Phrase("转送期限", en: "time to forward"), [.forwarding], law(32, 2)),
-    clock(.review, Phrase("审查期限", en: "time to examine"), [.received], law(30, 1)),
-    clock(.correct, Phrase("补正期限", en: "time to correct"), [.correcting], law(31, 2)),
-    clock(.serve, Phrase("发送期限", en: "time to send to the respondent"), [.serving], law(48)),
-    clock(.reply, Phrase("答复举证期限", en: "time to reply"), [.replying], law(48)),
-    clock(.decide, Phrase("复议决定期限", en: "time to decide"), trials + standing, law(62)),
-    clock(.gone, Phrase("确定承受人期限", en: "time to find a successor"), [.gone], law(41, item: 5)),
-    clock(
-      .normForward, Phrase("转送审查期限", en: "time to send the norm on"), [.normForwarding], law(56)),
-    clock(.normNotice, Phrase("通知制定机关期限", en: "time to ask the maker"), [], law(58, 1)),
-    clock(.normAnswer, Phrase("制定机关答复期限", en: "time for the maker's answer"), [], law(58, 1)),
-    clock(
-      .norm, Phrase("规范性文件处理期限", en: "time to review the norm"), [.normReview, .normElsewhere],
+    ClockSpec(.forward, Phrase("转送期限", en: "time to forward"), drives: [.forwarding], law(32, 2)),
+    ClockSpec(.review, Phrase("审查期限", en: "time to examine"), drives: [.received], law(30, 1)),
+    ClockSpec(.correct, Phrase("补正期限", en: "time to correct"), drives: [.correcting], law(31, 2)),
+    ClockSpec(
+      .serve, Phrase("发送期限", en: "time to send to the respondent"), drives: [.serving], law(48)),
+    ClockSpec(.reply, Phrase("答复举证期限", en: "time to reply"), drives: [.replying], law(48)),
+    ClockSpec(.decide, Phrase("复议决定期限", en: "time to decide"), drives: trials + standing, law(62)),
+    ClockSpec(
+      .gone, Phrase("确定承受人期限", en: "time to find a successor"), drives: [.gone], law(41, item: 5)),
+    ClockSpec(
+      .normForward, Phrase("转送审查期限", en: "time to send the norm on"), drives: [.normForwarding],
       law(56)),
-    clock(.deliver, Phrase("送达期限", en: "time to serve the decision"), [.decided], city),
-    clock(.perform, Phrase("履行期限", en: "time to perform"), [.performing], law(77, 1)),
-    clock(.order, Phrase("责令履行期限", en: "time of an order to perform"), [], law(77, 2)),
-    clock(.opinion, Phrase("意见书报送期限", en: "time to answer the opinion"), [.answering], law(76)),
-    clock(.watch, Phrase("督促提醒", en: "reminder"), [], city),
+    ClockSpec(.normNotice, Phrase("通知制定机关期限", en: "time to ask the maker"), drives: [], law(58, 1)),
+    ClockSpec(
+      .normAnswer, Phrase("制定机关答复期限", en: "time for the maker's answer"), drives: [], law(58, 1)),
+    ClockSpec(
+      .norm, Phrase("规范性文件处理期限", en: "time to review the norm"),
+      drives: [.normReview, .normElsewhere], law(56)),
+    ClockSpec(.deliver, Phrase("送达期限", en: "time to serve the decision"), drives: [.decided], city),
+    ClockSpec(.perform, Phrase("履行期限", en: "time to perform"), drives: [.performing], law(77, 1)),
+    ClockSpec(.order, Phrase("责令履行期限", en: "time of an order to perform"), drives: [], law(77, 2)),
+    ClockSpec(
+      .opinion, Phrase("意见书报送期限", en: "time to answer the opinion"), drives: [.answering], law(76)),
+    ClockSpec(.watch, Phrase("督促提醒", en: "reminder"), drives: [], city),
   ]
-
-  private static func clock(
-    _ id: ClockID, _ name: Phrase, _ drives: [StageID], _ basis: Basis
-  ) -> ClockSpec {
-    ClockSpec(id, name, drives: drives, onExpiry: CommandID(id.text + "-due"), basis)
-  }
 }

@@ -24,10 +24,7 @@ enum ExpertDraw {
 
 extension ReconsiderationRules {
   /// How many experts give an opinion.
-  var expertsPerCase: Int {
-    profile.parameters.first { $0.name == "reconsideration.experts-per-case" }?.series.last
-      .flatMap { Int($0.value) } ?? 0
-  }
+  var expertsPerCase: Int { whole("experts-per-case") }
 
   /// The roster: one parameter `reconsideration.expert.ID` for each, `name|field|employer`.
   var experts: [Expert] {

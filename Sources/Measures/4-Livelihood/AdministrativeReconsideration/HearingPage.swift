@@ -23,9 +23,7 @@ struct HearingPage: Sendable {
       PageShell.Link(office.procedure.card.name, "/\(slug)"),
       PageShell.Link(.same(number), "/\(slug)/\(number)\(query)"),
     ]
-    let form = try? visit.request.form()
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? [], problem: problem)
+    let state = visit.entered(problem)
     return visit.page(title, trail: trail, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }
       h.heading(title)
@@ -121,7 +119,7 @@ struct HearingPage: Sendable {
       }
       return
     }
-    let fields = office.procedure.fields(of: "attend").filter { $0.name != "identified" }
+    let fields = office.setting.fields(of: "attend")
     let isSignedIn =
       visit.actor.applicant != nil && visit.actor.applicant == file.row.base.applicant
     let query = token.map { "?token=\(PercentCoding.encode($0))" } ?? ""
@@ -156,10 +154,9 @@ struct HearingPage: Sendable {
       let isSignedIn =
         visit.actor.applicant != nil && visit.actor.applicant == file.row.base.applicant
       if !isSignedIn { try identify(form["code"] ?? "", file) }
-      let fields = office.procedure.fields(of: "attend")
-      let values = form.values.filter { $0.name != "identified" }
+      let fields = office.setting.fields(of: "attend")
       var said = try CaseForm(fields, in: office.setting.profile)
-        .read(FormFields(values: values, files: []))
+        .read(FormFields(values: form.values, files: []))
       said.set("identified", isSignedIn ? "account" : "code")
       let actor =
         isSignedIn

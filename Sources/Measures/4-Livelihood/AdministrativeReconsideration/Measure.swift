@@ -1,10 +1,13 @@
 import AccessControl
+import Books
+import CaseEngine
 import CaseWork
 import CityProfiles
 import Commons
 import Desk
 import LegalTime
 import MeasureKit
+import Storage
 
 /// Measure 19 (行政复议职责统一行使): one authority per government, from the question “can I still
 /// file?” to the performance of the decision.
@@ -31,6 +34,11 @@ public final class ReconsiderationMeasure: CaseMeasure {
     self.office = office
     self.rules = rules
   }
+
+  /// Roster and files.
+  public var schema: [Migration] { ReconsiderationTables.migrations }
+  /// Both.
+  public var markedTables: [MarkedTable] { ReconsiderationTables.markedTables }
 
   // MARK: Who may do what
 
@@ -66,13 +74,18 @@ public final class ReconsiderationMeasure: CaseMeasure {
     "superior", Phrase("上级行政复议监督", en: "Superior authority"), ["superior"], everywhere: true)
   /// Reads closed cases and tells of suits.
   public static let court = role(
-    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"])
+    "court", Phrase("人民法院联络员", en: "Court liaison"), ["court"], everywhere: true)
 
-  /// Eight roles of officials; an applicant needs none.
+  /// Watches whether decisions are performed.
+  public static let procuratorate = role(
+    "procuratorate", Phrase("人民检察院联络员", en: "Procuratorate liaison"), ["procuratorate"],
+    everywhere: true)
+
+  /// Nine roles of officials; an applicant needs none.
   public var roles: [Role] {
     [
       Self.clerk, Self.officer, Self.approver, Self.respondent, Self.committee, Self.maker,
-      Self.superior, Self.court,
+      Self.superior, Self.court, Self.procuratorate,
     ]
   }
 
@@ -93,6 +106,7 @@ public final class ReconsiderationMeasure: CaseMeasure {
         [
           RoleSeparation(Self.respondent.id, $0, ReconsiderationCases.law(3, 2)),
           RoleSeparation(Self.court.id, $0, ReconsiderationCases.city),
+          RoleSeparation(Self.procuratorate.id, $0, ReconsiderationCases.city),
         ]
       }
   }
@@ -113,7 +127,29 @@ public final class ReconsiderationMeasure: CaseMeasure {
     routes.get("/reconsideration/experts") { pages.experts($0) }
     routes.get("/reconsideration/{number}/hearing") { try await hearing.show($0) }
     routes.post("/reconsideration/{number}/hearing") { try await hearing.take($0) }
+    let figures = FiguresPage(office: office)
+    routes.get("/reconsideration/figures") { [self] visit in
+      figures.show(visit, statistics.withLock { $0 })
+    }
     let staff = RouteAccess.holding(office.procedure.deskPermission)
+    let roster = StaffPage(office: office)
+    routes.get("/desk/reconsideration/staff", staff) { try await roster.show($0) }
+    routes.post("/desk/reconsideration/staff", staff) { try await roster.take($0) }
+    let archive = ArchivePage(office: office, rules: rules)
+    routes.get("/desk/reconsideration/archive", staff) { try await archive.show($0) }
+    let court = RouteAccess.holding(office.procedure.permission(.court))
+    routes.get("/desk/reconsideration/court-counts", court) { [self] visit in
+      figures.enter(visit, statistics.withLock { $0 })
+    }
+    routes.post("/desk/reconsideration/court-counts", court) { [self] visit in
+      try await figures.take(visit, statistics.withLock { $0 })
+    }
+    routes.post("/api/reconsideration/court-counts", court, .interface) {
+      try await figures.takeJSON($0)
+    }
+    routes.get("/api/reconsideration/first-choice", .everybody, .interface) { [self] visit in
+      figures.json(visit, statistics.withLock { $0 })
+    }
     routes.get("/desk/reconsideration/open/{command}", staff) { try opening.show($0) }
     routes.post("/desk/reconsideration/open/{command}", staff) { try await opening.take($0) }
     CaseRoutes(office) { self.indicators(at: $0) }.declare(&routes)
@@ -126,6 +162,29 @@ public final class ReconsiderationMeasure: CaseMeasure {
 
   /// Received, accepted in time, first choice, corrected, resolved, median days.
   public func indicators(at moment: Instant) -> [IndicatorValue] {
-    statistics.withLock { $0.indicators }
+    let today = moment.date(in: rules.profile.zone)
+    return statistics.withLock { $0.indicators(on: today) }
+  }
+
+  /// What the case type calls a step, and the acts about no case.
+  public func stepName(_ kind: String) -> Phrase? {
+    switch kind {
+    case "reconsideration.court-count": return Phrase("法院报数", en: "court figures")
+    case "reconsideration.officer": return Phrase("登记复议人员", en: "roster of officers")
+    default: return office.procedure.command(kind).map { office.procedure.name(of: $0) }
+    }
+  }
+
+  /// What holds of every case, of the roster and of the files.
+  public var invariants: [StoreInvariant] {
+    let type = office.setting.type
+    return CaseInvariants(office.setting).all + [
+      StoreInvariant("reconsideration_officers") {
+        try ReconsiderationProcedure.loads(type, $0)
+      },
+      StoreInvariant("reconsideration_archive") {
+        try ReconsiderationProcedure.files(type, $0)
+      },
+    ]
   }
 }

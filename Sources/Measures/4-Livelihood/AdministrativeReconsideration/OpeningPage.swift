@@ -26,10 +26,9 @@ struct OpeningPage: Sendable {
 
   func show(_ visit: Visit, _ problem: Problem? = nil) throws -> Response {
     let (command, _) = try way(visit)
+    try office.setting.requireOpen(command, on: office.setting.day(visit.now))
     let name = procedure.name(of: command)
-    let form = try? visit.request.form()
-    let state = FormState(
-      values: form?.values.map { ($0.name, $0.value) } ?? [("excluded", "none")], problem: problem)
+    let state = visit.entered(problem, else: [("excluded", "none")])
     let trail = [PageShell.Link(procedure.card.name, "/desk/reconsideration")]
     return visit.page(name, trail: trail, status: problem?.status ?? 200) { h in
       if let problem { h.errorSummary(problem) }
@@ -40,7 +39,7 @@ struct OpeningPage: Sendable {
           idempotencyKey: state.value("idempotency_key").isEmpty
             ? visit.freshKey : state.value("idempotency_key"), hasFiles: true
         ) { h in
-          CaseForm(procedure.fields(of: command), in: office.setting.profile).write(&h, state)
+          CaseForm(office.setting.fields(of: command), in: office.setting.profile).write(&h, state)
           h.button(name)
         }
       }

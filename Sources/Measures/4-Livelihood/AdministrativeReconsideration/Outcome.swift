@@ -104,6 +104,9 @@ extension ReconsiderationCases {
         "report-suit", Phrase("通报已受理行政诉讼", en: "tell of a suit that was taken"), by: [.court],
         from: [.performing, .answering, .closed, .refused, .terminated], law(10)),
       Transition(
+        "suggest", Phrase("提出检察建议", en: "make a procuratorial suggestion"), by: [.procuratorate],
+        from: [.performing, .answering, .closed], city),
+      Transition(
         "archive", Phrase("归档", en: "archive"), by: [.officer],
         from: [.closed, .refused, .abandoned, .withdrawn, .terminated], city),
       Transition(

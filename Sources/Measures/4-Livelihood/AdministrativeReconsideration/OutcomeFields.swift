@@ -63,6 +63,7 @@ extension ReconsiderationProcedure {
           .init("court", Phrase("申请人民法院强制执行", en: "the court, on application")),
         ]), keeping: .open, law(78))
     ],
+    "suggest": [words(Phrase("建议内容", en: "The suggestion"))],
     "archive": [
       CaseField("volume", Phrase("卷宗号", en: "File number"), .line(40)),
       CaseField("pages", Phrase("页数", en: "Pages"), .count(1...99_999), keeping: .fact),

@@ -22,6 +22,10 @@ public struct ReconsiderationProcedure: Procedure {
   public var card: MeasureCard { ReconsiderationMeasure.card }
   /// The stages and clocks of the law.
   public var type: CaseType { ReconsiderationCases.type }
+  /// From a phone, or through the one authority to which officials hand applications on.
+  public func function(of command: CommandID) -> String {
+    command == openingCommand ? "online-filing" : "unified-authority"
+  }
   /// What is said with a step.
   public func fields(of command: CommandID) -> [CaseField] {
     ReconsiderationProcedure.fields[command] ?? []
@@ -35,6 +39,23 @@ public struct ReconsiderationProcedure: Procedure {
       (name: Phrase("我还能申请吗", en: "Can I still apply?"), target: "/reconsideration/check"),
       (name: Phrase("决定书公开", en: "Published decisions"), target: "/reconsideration/decisions"),
       (name: Phrase("服务标准", en: "Service standards"), target: "/reconsideration/standards"),
+      (name: Phrase("首选率与成效", en: "First choice and figures"), target: "/reconsideration/figures"),
+    ]
+  }
+
+  /// Pages of officials beside the trays.
+  public var deskLinks: [(name: Phrase, target: String, capacity: ActorKind)] {
+    let staff = Phrase("人员与办案量", en: "Officers and loads")
+    let archive = Phrase("归档与保管", en: "Files")
+    func open(_ command: CommandID) -> String { "/desk/reconsideration/open/\(command)" }
+    return [
+      (staff, "/desk/reconsideration/staff", .approver),
+      (archive, "/desk/reconsideration/archive", .approver),
+      (archive, "/desk/reconsideration/archive", .officer),
+      (name(of: "take-down"), open("take-down"), .clerk),
+      (name(of: "reroute"), open("reroute"), .respondent),
+      (name(of: "lodge"), open("lodge"), .respondent),
+      (Phrase("法院报数", en: "Court figures"), "/desk/reconsideration/court-counts", .court),
     ]
   }
 
@@ -82,7 +103,8 @@ public struct ReconsiderationProcedure: Procedure {
     case .respondent: .agency(row.party)
     case .system, .maker, .superior: .all
     // What is still being tried is not a court's to read.
-    case .court: Self.readableByCourts.contains(row.base.stage) ? .all : .agency(nil)
+    case .court: Self.readableByCourts.contains(row.base.stage) ? .all : .nobody
+    case .procuratorate: Self.watched.contains(row.base.stage) ? .all : .nobody
     default: .agency(row.base.agency)
     }
   }
@@ -90,6 +112,9 @@ public struct ReconsiderationProcedure: Procedure {
   private static let readableByCourts: Set<String> = [
     "performing", "answering", "closed", "refused", "terminated",
   ]
+
+  /// What the procuratorate watches: whether a decision in force is performed.
+  private static let watched: Set<String> = ["performing", "answering", "closed"]
 
   /// By who must act.
   public var trays: [CaseTray] {
@@ -115,6 +140,9 @@ public struct ReconsiderationProcedure: Procedure {
       CaseTray(
         "court", Phrase("已办结案件", en: "Closed cases"), for: .court,
         .stages([.closed, .refused, .terminated, .performing, .answering])),
+      CaseTray(
+        "procuratorate", Phrase("履行监督（检察）", en: "Performance, for the procuratorate"),
+        for: .procuratorate, .stages([.performing, .answering, .closed])),
       CaseTray(
         "superior", Phrase("上级监督", en: "Superior"), for: .superior,
         .stages([.refused, .suspended, .gone] + ReconsiderationCases.trials)),
@@ -173,6 +201,17 @@ public struct ReconsiderationProcedure: Procedure {
         Self.name(facts.string("decision"), in: ReconsiderationLaw.decisionKinds))
     }
     add(Phrase("生效日", en: "In force since"), facts.date("in-force-on")?.phrase)
+    let officers = facts.list("officers")
+    add(
+      Phrase("承办人（工号）", en: "Officers (staff numbers)"),
+      officers.isEmpty ? nil : .same(officers.joined(separator: "、")))
+    if let retention = facts.string("retention") {
+      let kept = facts.date("kept-through")?.phrase
+      add(
+        Phrase("案卷保管", en: "File kept"),
+        Self.name(ofRetention: retention)
+          + (kept.map { Phrase("，至\($0.zh)", en: ", through \($0.en)") } ?? .same("")))
+    }
     return rows
   }
 

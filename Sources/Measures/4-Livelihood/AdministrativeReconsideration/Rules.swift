@@ -25,7 +25,7 @@ public struct ReconsiderationRules: Sendable {
     self.profile = profile
     self.calendar = calendar
     let first = ReconsiderationLaw.start
-    for clock in [ClockID.deliver, .watch] { _ = try cityPeriod(clock, on: first) }
+    for clock in [ClockID.deliver, .watch, "archive"] { _ = try cityPeriod(clock, on: first) }
   }
 
   // MARK: Findings

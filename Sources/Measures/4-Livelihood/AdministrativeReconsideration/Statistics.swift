@@ -25,6 +25,10 @@ struct ReconsiderationStatistics: Sendable {
   private(set) var archived = 0
   private(set) var closed = 0
   private var sued = 0
+  /// Applications by month of filing.
+  private var filedIn: [String: Int64] = [:]
+  /// What the courts reported, by month or year.
+  private var courtCounts: [String: CourtCount] = [:]
   /// How many cases were decided after so many days.
   private var days: [Int: Int] = [:]
 
@@ -41,10 +45,13 @@ struct ReconsiderationStatistics: Sendable {
   mutating func consume(_ act: PublicAct) {
     guard act.kind.hasPrefix(Self.prefix), !act.kind.hasSuffix(".refused") else { return }
     let step = act.kind.dropFirst(Self.prefix.count)
+    if step == "court-count" { return count(act.fields) }
+    if step == "officer" { return }
     var this = cases[act.matter] ?? Case()
     if Self.openings.contains(step) {
       filed += 1
       if act.fields["first"] == false { voluntary += 1 }
+      if let day = act.fields["filed"]?.string { filedIn[String(day.prefix(7)), default: 0] += 1 }
     }
     if Self.acceptances.contains(step) {
       accepted += 1
@@ -70,6 +77,20 @@ struct ReconsiderationStatistics: Sendable {
       sued += 1
     }
     cases[act.matter] = this
+  }
+
+  private mutating func count(_ fields: JSONValue) {
+    guard let period = fields["period"]?.string, let suits = fields["suits"]?.integer else {
+      return
+    }
+    courtCounts[period] = CourtCount(
+      suits: suits, source: fields["source"]?.string ?? "",
+      reportedOn: fields["reported"]?.string ?? "")
+  }
+
+  /// How often reconsideration was chosen first, as far as courts have reported.
+  func firstChoice(on today: CivilDate) -> FirstChoice {
+    FirstChoice(filedIn, courtCounts, on: today)
   }
 
   private mutating func count(_ step: Substring, _ this: inout Case) {
@@ -101,8 +122,18 @@ struct ReconsiderationStatistics: Sendable {
     whole > 0 ? Double(part) / Double(whole) : nil
   }
 
-  var indicators: [IndicatorValue] {
-    [
+  /// All figures on a day.
+  func indicators(on today: CivilDate) -> [IndicatorValue] {
+    let choice = firstChoice(on: today)
+    return [
+      IndicatorValue(
+        "reconsideration.first-choice", Phrase("行政复议首选率", en: "Reconsideration chosen first"),
+        formula: Phrase(
+          "复议申请 ÷（复议申请＋未经复议直接起诉的一审行政案件），只计法院已报数的月份",
+          en:
+            "applications ÷ (applications + administrative suits of first instance brought without "
+            + "reconsideration), in months of which courts have reported"),
+        value: choice.share, format: .percent, note: choice.note),
       IndicatorValue(
         "reconsideration.filed", Phrase("收到申请", en: "Applications"),
         formula: Phrase("各种申请方式的记录数", en: "acts by which a case opens"),

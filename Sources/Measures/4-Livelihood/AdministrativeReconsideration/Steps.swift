@@ -1,6 +1,8 @@
+import Books
 import CaseEngine
 import CaseWork
 import Commons
+import Desk
 import LegalTime
 import Rulebook
 import Storage
@@ -8,6 +10,12 @@ import Storage
 extension ReconsiderationProcedure {
   /// What the law says to the content of a step.
   public func decide(_ draft: inout CaseDraft, _ view: any View) throws {
+    try content(&draft, view)
+    try staff(&draft, view)
+    try archive(&draft, view)
+  }
+
+  private func content(_ draft: inout CaseDraft, _ view: any View) throws {
     switch draft.command {
     case "file", "take-down", "reroute", "lodge": try opened(&draft)
     case "accept", "accept-simplified": try accept(&draft, view)
@@ -46,6 +54,7 @@ extension ReconsiderationProcedure {
         throw Self.refused(
           "unsigned", "请阅读笔录并确认后提交。", "Read the record and sign it.", Self.law(50, 3))
       }
+      try requireIdentity(draft)
       draft.facts.set("attended-\(draft.capacity.id)", true)
     case "hold-hearing":
       if let day = draft.facts.date("hearing-on"), draft.today < day {
@@ -95,13 +104,30 @@ extension ReconsiderationProcedure {
     }
   }
 
-  private func callHearing(_ draft: CaseDraft) throws {
-    let notice = try rules.period("hearing-notice", on: draft.today)
-    let earliest = draft.calendar.due(notice, from: draft.today).date
-    if let day = draft.said.date("hearing-on"), day < earliest {
+  /// A token finds a case and identifies nobody: an applicant attends as the account that filed, or
+  /// after the hearing room has compared what only the applicant knows (art. 50(3)).
+  private func requireIdentity(_ draft: CaseDraft) throws {
+    guard draft.capacity == .citizen, let row = draft.before?.base else { return }
+    let isOwnAccount = draft.actor.applicant != nil && draft.actor.applicant == row.applicant
+    guard isOwnAccount || draft.said.string("identified") == "code" else {
       throw Self.refused(
-        "hearing-notice", "听证应当提前通知，最早可定于 \(earliest)。",
-        "Parties must be told before; the earliest day is \(earliest).", notice.basis)
+        "not-identified", "参加听证须核验身份，请从听证室（/reconsideration/\(row.number)/hearing）参加。",
+        "Whoever attends a hearing is identified: attend from the hearing room, "
+          + "/reconsideration/\(row.number)/hearing.", Self.law(50, 3))
+    }
+  }
+
+  private func callHearing(_ draft: CaseDraft) throws {
+    // Counted backwards from the hearing, which does not count itself.
+    let notice = try rules.period("hearing-notice", on: draft.today)
+    if let day = draft.said.date("hearing-on"),
+      draft.calendar.latest(notice, before: day).date < draft.today
+    {
+      let earliest = draft.calendar.earliest(notice, toldOn: draft.today)
+      throw Self.refused(
+        "hearing-notice", "听证应当提前\(notice.phrase.zh)通知，今天通知的最早可定于 \(earliest)。",
+        "Parties must be told \(notice.phrase.en) before; told today, the earliest day is \(earliest).",
+        notice.basis)
     }
     try require(
       "hearing.panel", ["officers": .count(draft.said.integer("assessors") ?? 0)], draft,

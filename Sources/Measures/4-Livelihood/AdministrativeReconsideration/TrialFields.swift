@@ -133,7 +133,8 @@ extension ReconsiderationProcedure {
         .choice([
           .init("account", Phrase("本人账户", en: "own account")),
           .init("code", Phrase("查询码和证件后四位", en: "token and last digits")),
-        ]), required: false),
+        ]), required: false
+      ).saidByTheMeasure(),
       CaseField(
         "signed", Phrase("我已阅读笔录并确认无误", en: "I have read the record and sign it"), .flag,
         law(50, 3)),

@@ -1,5 +1,6 @@
 import Books
 import CaseEngine
+import CaseWork
 import CityProfiles
 import Commons
 import Desk
@@ -95,34 +96,18 @@ struct CasePages {
 
   /// Number, title, the way with the present step, and who must act until when.
   func head(_ h: inout HTML, _ file: RequestFile, at now: Instant) {
-    h.heading(.same(file.request.base.title)) { h in
-      h.element("span", .class("mono"), text: file.request.base.number.description)
-      CasePages.stageTag(&h, file.request.base, at: now)
-    }
+    let row = file.request.base
+    h.caseHeading(row) { CasePages.stageTag(&$0, row, at: now) }
     steps(&h, file.stage.id)
     guard case .owed(let actor) = file.stage.duty else { return }
-    h.element("p", .class("now")) { h in
-      h.text(Phrase("现在由", en: "Now with "))
-      h.element("strong") { h in
-        switch actor {
-        case .handler:
-          h.text(file.request.base.agency.flatMap(profile.agency)?.name ?? actor.name)
-        case .citizen: h.text(Phrase("诉求人", en: "the applicant"))
-        case .dispatcher: h.text(Phrase("热线中心", en: "the hotline centre"))
-        default: h.text(actor.name)
-        }
+    let who =
+      switch actor {
+      case .handler: row.agency.flatMap(profile.agency)?.name ?? actor.name
+      case .citizen: Phrase("诉求人", en: "the applicant")
+      case .dispatcher: Phrase("热线中心", en: "the hotline centre")
+      default: actor.name
       }
-      if let due = file.request.base.dueAt {
-        // The period ends at 24:00 of its last day, which is 0:00 of the next.
-        let last = rules.day(due.adding(seconds: -1)).weekdayPhrase
-        h.text(
-          due <= now
-            ? Phrase("处理，期限\(last.zh)已过。", en: "; the period ended on \(last.en).")
-            : Phrase("处理，期限至\(last.zh)。", en: ", until \(last.en)."))
-      } else {
-        h.text(Phrase("处理。", en: "."))
-      }
-    }
+    h.nowWith(who, until: row.dueAt, at: now, in: profile.zone, verb: "处理")
   }
 
   private func filed(_ h: inout HTML, _ visit: Visit, _ file: RequestFile, _ token: String) {
@@ -323,18 +308,8 @@ struct CasePages {
 
   func clocks(_ h: inout HTML, _ file: RequestFile, at now: Instant, staff: Bool) {
     guard !file.stage.isFinal else { return }
-    let today = rules.day(now)
-    for (id, clock) in file.clocks.all
-    where staff || id == .handle || id == .supplement || id == .evaluation {
-      guard let spec = type.clocks.first(where: { $0.id == id }) else { continue }
-      let length = clock.used(by: today, rules.calendar)
-      let deadline =
-        clock.deadline(rules.calendar) ?? clock.deadline(rules.calendar, resumedOn: today)
-      h.clockMeter(
-        spec.name, used: length.used, total: length.total, unit: clock.unit.dayName,
-        lastDay: deadline?.lastDay, isProvisional: deadline?.isProvisional ?? false,
-        isLate: !clock.isSuspended && (deadline.map { $0.instant <= now } ?? false),
-        isSuspended: clock.isSuspended, basis: spec.basis)
+    h.clockMeters(file.clocks, of: type, at: now, in: profile.zone, rules.calendar) {
+      staff || $0 == .handle || $0 == .supplement || $0 == .evaluation
     }
   }
 
@@ -354,11 +329,7 @@ struct CasePages {
       rows.append(
         (
           Phrase("承办单位", en: "Agency"),
-          { h in
-            h.text(agency.name)
-            h.text(Phrase("，", en: ", "))
-            h.a("tel:\(agency.phone)", .same(agency.phone))
-          }
+          { $0.agency(agency) }
         ))
     }
     h.summary(rows)
@@ -414,35 +385,9 @@ struct CasePages {
   }
 
   func notices(_ h: inout HTML, _ file: RequestFile) {
-    guard !file.deliveries.isEmpty else { return }
-    h.element("div", .class("panel")) { h in
-      h.element("h2", text: Phrase("通知与送达", en: "Notices and delivery"))
-      h.element("ul", .class("rows")) { h in
-        for delivery in file.deliveries {
-          h.element("li") { h in
-            if let act = file.events.first(where: { $0.row.key == delivery.entry }) {
-              h.text(RequestNotices.text(act.command).subject)
-            }
-            h.element("div", .class("sub")) { h in
-              h.time(delivery.finishedAt, in: profile.zone)
-              if delivery.hadNobody {
-                h.text(Phrase("未留联系方式，只在本页显示", en: "no address given; shown here only"))
-              } else {
-                h.element("span") { h in
-                  h.text(Phrase("送达凭据 ", en: "proof "))
-                  h.element("span", .class("mono"), text: delivery.proof)
-                }
-              }
-              if let read = delivery.readAt {
-                h.element("span") { h in
-                  h.time(read, in: profile.zone)
-                  h.text(Phrase("已查看", en: " opened"))
-                }
-              }
-            }
-          }
-        }
-      }
+    h.deliveries(file.deliveries, in: profile.zone) { delivery in
+      file.events.first { $0.row.key == delivery.entry }
+        .map { RequestNotices.text($0.command).subject }
     }
   }
 }

@@ -1,0 +1,73 @@
+import Airspace
+import ArgumentParser
+import Commons
+import Foundation
+
+/// Works on airspace.
+struct AirspaceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "airspace",
+    abstract: "Which cells of the S2 grid places and areas have.",
+    subcommands: [AirspaceCells.self])
+}
+
+/// Names the cells of areas.
+struct AirspaceCells: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cells",
+    abstract: "The cells of level 13 that each area of a file touches.",
+    discussion: """
+      The file has one JSON object a line: {"polygon":[[latitude,longitude],…]}, \
+      {"circle":[latitude,longitude,metres]} or {"point":[latitude,longitude]}. The answer has one line for \
+      each, a list of cells by their numbers in hexadecimal, or what is wrong with the area.
+      """)
+
+  @Argument(help: "The file.") var file: String
+
+  func run() async throws {
+    try await telling {
+      let text = String(decoding: try Arrivals.contents(file), as: UTF8.self)
+      for (number, line) in text.split(separator: "\n").enumerated() {
+        Say.line(try answer(line, number + 1))
+      }
+    }
+  }
+
+  private func answer(_ line: Substring, _ number: Int) throws -> String {
+    let value: JSONValue
+    do { value = try JSONValue(parsing: Array(line.utf8)) } catch {
+      throw Problem.malformed(
+        Phrase("第 \(number) 行：\(error)", en: "Line \(number): \(error)"))
+    }
+    if let point = numbers(value["point"]), point.count == 2 {
+      let cell = S2Cell(LatLng(latitude: point[0], longitude: point[1]))
+      return "[\"\(cell.token)\"]"
+    }
+    guard let outline = outline(value) else {
+      throw Problem.malformed(
+        Phrase(
+          "第 \(number) 行：应有 polygon、circle 或 point。",
+          en: "Line \(number): a polygon, a circle or a point is expected."))
+    }
+    do throws(Problem) {
+      let volume = try CellVolume([Volume4D(outline)])
+      return "[" + volume.cells.map { "\"\($0.token)\"" }.joined(separator: ",") + "]"
+    } catch { return "{\"refused\":\(JSONValue.string(error.detail.en).canonical)}" }
+  }
+
+  private func outline(_ value: JSONValue) -> Outline? {
+    if let circle = numbers(value["circle"]), circle.count == 3 {
+      return .circle(LatLng(latitude: circle[0], longitude: circle[1]), radius: circle[2])
+    }
+    guard case .array(let corners)? = value["polygon"] else { return nil }
+    let places = corners.compactMap { numbers($0) }.filter { $0.count == 2 }
+    guard places.count == corners.count else { return nil }
+    return .polygon(places.map { LatLng(latitude: $0[0], longitude: $0[1]) })
+  }
+
+  private func numbers(_ value: JSONValue?) -> [Double]? {
+    guard case .array(let items)? = value else { return nil }
+    let numbers = items.compactMap(\.double)
+    return numbers.count == items.count ? numbers : nil
+  }
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Checks airspace from outside: cells against the PyPI package s2sphere, promised paths against the definition of
+separation.
+
+usage: airspace.py TEQU [FLIGHTS]
+
+Cells: the cell of a place is that of s2sphere. A covering has the cell of every place sampled inside of the area and
+along its edges, and each of its cells touches the area: a corner of one lies in the other, or two edges cross,
+computed here with vectors on the sphere.
+Paths: `tequ bench airspace --export` writes what was promised on a simulated day. Two flights must at no moment be
+nearer than 30 m on the ground and 15 m in height at once. For each pair of legs that share a moment and come near on
+the ground, the moments at which they are nearer in height are an interval, on which the distance on the ground has
+one lowest point, that of a parabola.
+"""
+import json, math, os, random, subprocess, sys, tempfile
+
+import numpy as np
+import s2sphere
+
+TEQU = sys.argv[1]
+FLIGHTS = int(sys.argv[2]) if len(sys.argv) > 2 else 113_000
+RADIUS = 6_371_010.0
+failures = 0
+
+
+def check(name, ok, *more):
+    global failures
+    failures += not ok
+    print("  ok  " if ok else "  FAIL", name, *more, flush=True)
+
+
+def vector(latitude, longitude):
+    a, b = math.radians(latitude), math.radians(longitude)
+    return np.array([math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)])
+
+
+def degrees(v):
+    return math.degrees(math.atan2(v[2], math.hypot(v[0], v[1]))), math.degrees(math.atan2(v[1], v[0]))
+
+
+def moved(place, metres, bearing):
+    p = vector(*place)
+    east = np.cross([0.0, 0.0, 1.0], p)
+    east = east / np.linalg.norm(east) if np.linalg.norm(east) > 1e-12 else np.array([0.0, 1.0, 0.0])
+    north = np.cross(p, east)
+    way = math.cos(math.radians(bearing)) * north + math.sin(math.radians(bearing)) * east
+    return degrees(math.cos(metres / RADIUS) * p + math.sin(metres / RADIUS) * way)
+
+
+def inside(p, corners):
+    """Whether a direction lies in a polygon that is seen from its first corners' side: the winding of its corners."""
+    if float(np.dot(p, sum(corners))) <= 0:
+        return False
+    turn = 0.0
+    for a, b in zip(corners, corners[1:] + corners[:1]):
+        u, v = a - np.dot(a, p) * p, b - np.dot(b, p) * p
+        turn += math.atan2(float(np.dot(p, np.cross(u, v))), float(np.dot(u, v)))
+    return abs(turn) > math.pi
+
+
+def crosses(a, b, c, d):
+    n, m = np.cross(a, b), np.cross(c, d)
+    return np.dot(n, c) * np.dot(n, d) <= 1e-22 and np.dot(m, a) * np.dot(m, b) <= 1e-22 and np.dot(a + b, c + d) > 0
+
+
+def touches(cell, corners):
+    square = [np.array([v[0], v[1], v[2]]) for v in (cell.get_vertex(k) for k in range(4))]
+    if any(inside(v, corners) for v in square) or any(inside(c, square) for c in corners):
+        return True
+    return any(crosses(a, b, c, d) for a, b in zip(corners, corners[1:] + corners[:1])
+               for c, d in zip(square, square[1:] + square[:1]))
+
+
+def cells():
+    source = random.Random(20)
+    lines, areas = [], []
+    for _ in range(20_000):
+        place = math.degrees(math.asin(source.uniform(-1, 1))), source.uniform(-180, 180)
+        lines.append({"point": place})
+    special = [(0, 45), (35.264, 45), (0, 180), (45, 0), (89.9, 10), (-89.95, 0), (22.5, 114.05)]
+    for number in range(300):
+        middle = special[number] if number < len(special) else (
+            math.degrees(math.asin(source.uniform(-1, 1))), source.uniform(-180, 180))
+        size = source.choice([15, 300, 3_000, 12_000])
+        count = source.choice([3, 4, 7, 12])
+        corners = [moved(middle, size * source.uniform(0.3, 1), 360 * k / count) for k in range(count)]
+        if number % 3 == 0:
+            corners.reverse()
+        areas.append((middle, corners))
+        lines.append({"polygon": corners})
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.write("".join(json.dumps(line) + "\n" for line in lines))
+        file.flush()
+        out = subprocess.run([TEQU, "airspace", "cells", file.name], capture_output=True, text=True)
+    answers = [json.loads(line) for line in out.stdout.splitlines()]
+    check("an answer for each line", len(answers) == len(lines), len(answers), out.stderr[:200])
+    wrong = [line for line, answer in zip(lines[:20_000], answers) if [s2sphere.CellId.from_lat_lng(
+        s2sphere.LatLng.from_degrees(*line["point"])).parent(13).to_token()] != answer]
+    check("20,000 places have the cells of s2sphere", not wrong, wrong[:2])
+    missing, stray, samples, total = [], [], 0, 0
+    for (middle, corners), answer in zip(areas, answers[20_000:]):
+        if not isinstance(answer, list):
+            missing.append((middle, answer))
+            continue
+        found = set(answer)
+        total += len(found)
+        points, top = [vector(*c) for c in corners], vector(*middle)
+        for _ in range(200):
+            k = source.randrange(len(points))
+            edge = points[k] + source.random() * (points[(k + 1) % len(points)] - points[k])
+            edge /= np.linalg.norm(edge)
+            # A place on the edge, just inside of it, or anywhere between it and the middle, which sees all corners.
+            share = source.choice([1, 1 - 1e-9, source.random()])
+            place = top + share * (edge - top)
+            samples += 1
+            cell = s2sphere.CellId.from_lat_lng(s2sphere.LatLng.from_degrees(*degrees(place))).parent(13).to_token()
+            if cell not in found:
+                missing.append((middle, degrees(place), share))
+        stray += [(middle, token) for token in found
+                  if not touches(s2sphere.Cell(s2sphere.CellId.from_token(token)), points)]
+    check(f"{samples} places of 300 areas are in their coverings", not missing, missing[:2])
+    check(f"all {total} cells of the coverings touch their areas", not stray, len(stray), stray[:2])
+
+
+def near(a, b, ground=30.0, height=15.0):
+    """Whether two legs, each two points of metres east, north, up and seconds, are too near at one moment."""
+    begin, end = max(a[0][3], b[0][3]), min(a[1][3], b[1][3])
+    if begin >= end:
+        return False
+
+    def at(leg, time):
+        share = (time - leg[0][3]) / (leg[1][3] - leg[0][3])
+        return [p + share * (q - p) for p, q in zip(leg[0][:3], leg[1][:3])]
+
+    first = [p - q for p, q in zip(at(a, begin), at(b, begin))]
+    last = [p - q for p, q in zip(at(a, end), at(b, end))]
+    x, y, z = first
+    dx, dy, dz = (q - p for p, q in zip(first, last))
+    low, high = 0.0, 1.0
+    if dz == 0:
+        if abs(z) >= height:
+            return False
+    else:
+        ends = sorted(((-height - z) / dz, (height - z) / dz))
+        low, high = max(low, ends[0]), min(high, ends[1])
+        if low >= high:
+            return False
+    square = dx * dx + dy * dy
+    lowest = low if square == 0 else min(max(-(x * dx + y * dy) / square, low), high)
+    # A hair's breadth for rounding: the limits themselves are allowed.
+    return math.hypot(x + lowest * dx, y + lowest * dy) < ground - 1e-6
+
+
+def paths():
+    with tempfile.TemporaryDirectory() as folder:
+        export = os.path.join(folder, "paths.jsonl")
+        out = subprocess.run([TEQU, "bench", "airspace", "--flights", str(FLIGHTS), "--export", export, "--json"],
+                             capture_output=True, text=True)
+        print("   ", out.stdout.replace("\n", "\n    ").strip())
+        check("the day is simulated", out.returncode == 0, out.stderr[:200])
+        legs, flights = [], []
+        with open(export) as file:
+            for line in file:
+                path = json.loads(line)
+                for pair in zip(path["points"], path["points"][1:]):
+                    legs.append(pair)
+                    flights.append(path["flight"])
+    check("paths were promised", len(set(flights)) > 0.9 * FLIGHTS, len(set(flights)))
+    ends = np.array(legs)
+    flights = np.array(flights)
+    # Pieces of ten seconds, by squares of 400 m; neighbours are looked at, too, for no piece is longer than that.
+    boxes = {}
+    for number, (a, b) in enumerate(legs):
+        for tick in range(int(a[3] // 10), int(b[3] // 10) + 1):
+            share = [min(max((time - a[3]) / (b[3] - a[3]), 0), 1) for time in (10 * tick, 10 * tick + 10)]
+            middle = sum(share) / 2
+            square = tuple(int((a[k] + middle * (b[k] - a[k])) // 400) for k in (0, 1))
+            boxes.setdefault((tick, *square), []).append(number)
+    seen, found, pairs = set(), [], 0
+    for (tick, column, row), own in boxes.items():
+        others = [n for dc in (-1, 0, 1) for dr in (-1, 0, 1) for n in boxes.get((tick, column + dc, row + dr), ())]
+        if len(others) < 2:
+            continue
+        others = np.array(others)
+        for number in own:
+            rest = others[(others > number) & (flights[others] != flights[number])]
+            for other in rest:
+                key = (number, int(other))
+                if key in seen:
+                    continue
+                seen.add(key)
+                pairs += 1
+                if near(legs[number], legs[int(other)]):
+                    found.append((int(flights[number]), int(flights[other])))
+        if len(seen) > 5_000_000:
+            seen.clear()
+    check(f"no two of {len(set(flights.tolist()))} flights come too near ({pairs} pairs of legs)", not found, found[:5])
+    # What is checked here is seen: the same path for two flights must be found.
+    check("the check sees two flights on one path", near(legs[0], legs[0]))
+    del ends
+
+
+cells()
+paths()
+print(f"airspace: {failures} failed")
+sys.exit(1 if failures else 0)
