@@ -14,5 +14,6 @@ struct Tequ: AsyncParsableCommand {
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
       PacketCommand.self,
       CertificateCommand.self, SMCommand.self, TimestampCommand.self,
+      WitnessCommand.self,
     ])
 }

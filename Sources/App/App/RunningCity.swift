@@ -56,6 +56,8 @@ public final class RunningCity: Sendable {
   public let sequencer: Sequencer
   /// What one node does for all that share the store.
   let duties: Duties
+  /// Shows its checkpoints to the witnesses.
+  public let publisher: CheckpointPublisher
   /// Its receipts.
   public let receipts: ReceiptDesk
   /// Signing in.
@@ -90,6 +92,8 @@ public final class RunningCity: Sendable {
     public var store: (@Sendable ([Migration]) throws -> any Store)?
     /// The city's data, if it was read before.
     public var profile: CityProfile?
+    /// The way to the log's witnesses, instead of HTTP.
+    public var witnessCaller: WitnessCaller?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -156,6 +160,10 @@ public final class RunningCity: Sendable {
     sequencer = Sequencer(
       desk: desk, duty: duties.log, time: time, signer: signer, measures: measures,
       national: nationalSigner)
+    publisher = try CheckpointPublisher(
+      desk: desk, duty: duties.log, time: time, logger: logger,
+      policy: try CheckpointPublisher.policy(folder.witnesses, of: signer.verifier),
+      call: options.witnessCaller ?? CheckpointPublisher.overHTTP())
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
@@ -305,7 +313,7 @@ public final class RunningCity: Sendable {
   var workers: Workers {
     let (requests, offices) = (requests, offices)
     return Workers(
-      sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
+      sequencer: sequencer, publisher: publisher, expiry: RequestExpiry(desk: desk, rules: rules),
       caseExpiry: CaseExpiry(desk: desk, offices.map(\.setting)),
       outbox: OutboxWorker(
         desk: desk, duty: duties.outbox, time: time, connectors: connectors

@@ -12,6 +12,7 @@ import Storage
 /// when there is nothing to do, and comes back after a failure.
 struct Workers: Sendable {
   let sequencer: Sequencer
+  let publisher: CheckpointPublisher
   let expiry: RequestExpiry
   let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
@@ -37,6 +38,7 @@ struct Workers: Sendable {
         }
       }
       group.addTask { await repeating("sequencer", 200) { try await sequencer.runOnce() } }
+      group.addTask { await repeating("witnesses", 1000) { try await publisher.runOnce() } }
       group.addTask {
         await repeating("legal clocks", 1000) {
           try await duties.clocks.held() == nil ? 0 : try await tick()

@@ -2,7 +2,7 @@ import Commons
 
 /// Posts signed messages to the address of one other system, see ``SignedMessage``.
 public struct SignedWebhook: Sendable {
-  private let way: WebPost
+  private let way: WebhookPost
   private let secret: SharedSecret
 
   /// A way to an http or https address.
@@ -11,7 +11,7 @@ public struct SignedWebhook: Sendable {
   public init(
     address: String, secret: SharedSecret, timeoutSeconds: Double = 5
   ) throws(Problem) {
-    way = try WebPost(address, timeoutSeconds: timeoutSeconds)
+    way = try WebhookPost(address, timeoutSeconds: timeoutSeconds)
     self.secret = secret
   }
 

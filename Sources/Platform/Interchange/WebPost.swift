@@ -5,50 +5,58 @@ import Foundation
   import FoundationNetworking
 #endif
 
-/// Posts JSON to one address of another system.
-struct WebPost: Sendable {
-  private let address: URL
-  private let session: URLSession
+/// Posts text to an address and brings the answer, whatever its status.
+public struct WebPost: Sendable {
+  /// What came back.
+  public struct Answer: Sendable {
+    /// The status.
+    public let status: Int
+    /// The media type; empty where there is none.
+    public let mediaType: String
+    /// The body.
+    public let body: String
+  }
 
-  /// A way to an http or https address.
-  ///
-  /// - Throws: ``Problem`` 400 for an address that is none.
-  init(_ address: String, timeoutSeconds: Double) throws(Problem) {
-    guard let url = URL(string: address), url.scheme == "https" || url.scheme == "http" else {
-      throw .malformed(
-        Phrase("“\(address)”不是 http(s) 地址。", en: "“\(address)” is no http(s) address."))
-    }
-    self.address = url
+  private let session: URLSession
+  /// The longest answer that is taken, in bytes.
+  public static let limit = 65_536
+
+  /// A client that waits so long for an answer.
+  public init(timeoutSeconds: Double = 10) {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeoutSeconds
     configuration.timeoutIntervalForResource = timeoutSeconds
-    configuration.httpMaximumConnectionsPerHost = 16
     session = URLSession(configuration: configuration)
   }
 
-  /// Posts a body; any 2xx answer counts as taken.
-  ///
-  /// - Throws: ``DeliveryFailure``; lasting for a status 4xx but 401, 403, 408, 425 and 429.
-  func post(
-    _ body: [UInt8], _ headers: [(name: String, value: String)]
-  ) async throws -> (status: Int, body: [UInt8]) {
+  /// An http or https address without what follows a question mark; throws 400 for any other.
+  public static func address(_ text: String) throws(Problem) -> URL {
+    guard let url = URL(string: text), url.scheme == "https" || url.scheme == "http",
+      url.host != nil, url.query == nil
+    else {
+      throw .malformed(Phrase("“\(text)”不是 http(s) 地址。", en: "“\(text)” is no http(s) address."))
+    }
+    return url
+  }
+
+  /// Posts text; throws ``DeliveryFailure`` without an answer, or with one that is too long or no text.
+  public func text(_ body: String, to address: URL) async throws -> Answer {
     var request = URLRequest(url: address)
     request.httpMethod = "POST"
-    request.httpBody = Data(body)
-    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+    request.httpBody = Data(body.utf8)
+    request.setValue("text/plain; charset=utf-8", forHTTPHeaderField: "Content-Type")
     let data: Data
     let response: URLResponse
     do { (data, response) = try await session.data(for: request) } catch {
       throw DeliveryFailure(
         "\(address.host ?? "?"): \(error.localizedDescription)", isLasting: false)
     }
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    guard (200..<300).contains(status) else {
-      // A refusal of the message itself will not change; anything else may pass.
-      let isLasting = (400..<500).contains(status) && ![401, 403, 408, 425, 429].contains(status)
-      throw DeliveryFailure("HTTP \(status)", isLasting: isLasting)
+    guard data.count <= WebPost.limit, let text = String(validating: data, as: UTF8.self) else {
+      throw DeliveryFailure("\(address.host ?? "?"): no text", isLasting: false)
     }
-    return (status, Array(data))
+    let http = response as? HTTPURLResponse
+    return Answer(
+      status: http?.statusCode ?? 0,
+      mediaType: http?.value(forHTTPHeaderField: "Content-Type") ?? "", body: text)
   }
 }

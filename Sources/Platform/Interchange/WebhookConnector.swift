@@ -4,7 +4,7 @@ import Commons
 /// platform. The body is signed with HMAC-SHA-256 in `Tequ-Signature`; `Idempotency-Key` lets the
 /// receiver drop repetitions. Any 2xx answer counts as taken.
 public struct WebhookConnector: Connector {
-  private let way: WebPost
+  private let way: WebhookPost
   private let secret: [UInt8]
   /// The entry of `config.json` that sets it up; its proofs begin with it.
   public let name = "webhook"
@@ -13,7 +13,7 @@ public struct WebhookConnector: Connector {
   ///
   /// - Throws: ``Problem`` 400 for an address that is none.
   public init(address: String, secret: [UInt8], timeoutSeconds: Double = 10) throws(Problem) {
-    way = try WebPost(address, timeoutSeconds: timeoutSeconds)
+    way = try WebhookPost(address, timeoutSeconds: timeoutSeconds)
     self.secret = secret
   }
 
