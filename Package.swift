@@ -68,6 +68,8 @@ var targets: [Target] = [
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
+  engine("EvidencePackets", "EvidenceLog"),
+  tests("EvidencePackets", "Commons", "EvidenceLog"),
   engine("NationalCrypto", "COpenSSL", "EvidenceLog"),
   tests("NationalCrypto", "Commons", "EvidenceLog"),
   .systemLibrary(
@@ -143,6 +145,7 @@ if !enginesOnly {
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
+    measure("IPProtection", in: "1-Innovation", "EvidenceLog", "EvidencePackets", "Interchange"),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
@@ -158,10 +161,9 @@ if !enginesOnly {
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
-        "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "AdministrativeReconsideration", "Credentials", "CZlib", "NationalCrypto", "QRSymbols",
-        "RedFlags",
-        "Rulebook", "SealedFiles",
+        "Markup", "Charts", "MeasureKit", "EvidenceLog", "IPProtection", "LegalTime",
+        "CityProfiles", "Cities", "AdministrativeReconsideration", "Credentials", "CZlib",
+        "NationalCrypto", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
       ],
       embedding: [
@@ -174,7 +176,7 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
         "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "Markup",
+        "IPProtection", "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
         "Verification",
       ]),
@@ -186,7 +188,8 @@ if !enginesOnly {
         "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
         "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "Desk", "Dormancy", "EvidenceLog",
-        "Interchange", "LegalTime", "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles",
+        "EvidencePackets", "Interchange", "IPProtection", "LegalTime", "NationalCrypto", "RedFlags",
+        "Rulebook", "SealedFiles",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
         "StoreCopy", "TimeStamping", "Verification", "WebServer", arguments, logging,
       ], path: "Sources/tequ",
@@ -203,6 +206,10 @@ if !enginesOnly {
     tests(
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
+      "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),

@@ -4,6 +4,7 @@ import Books
 import BusinessDormancy
 import CaseWork
 import Commons
+import IPProtection
 import Desk
 import Storage
 
@@ -12,6 +13,7 @@ import Storage
 public struct CityAgents: Sendable {
   private let city: RunningCity
   private let dormancy: DormancyAgents?
+  private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
 
   /// Agents of a city; `citizen` is the account of which some of the cases are.
@@ -19,6 +21,8 @@ public struct CityAgents: Sendable {
     self.city = city
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
+    protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first
+      .map { IPAgents($0, seed: seed, citizen: citizen) }
     reconsideration = city.measures.lazy.compactMap { $0 as? ReconsiderationMeasure }.first
       .map { ReconsiderationAgents($0, seed: seed, citizen: citizen) }
   }
@@ -32,6 +36,7 @@ public struct CityAgents: Sendable {
     }
     _ = try await city.night()
     try await dormancy?.turn(at: hour)
+    try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)
   }
 }

@@ -10,6 +10,7 @@ import Commons
 import Desk
 import EvidenceLog
 import Foundation
+import IPProtection
 import Interchange
 import LegalTime
 import Logging
@@ -68,6 +69,7 @@ public final class RunningCity: Sendable {
   let store: any Store
   private let lock: FolderLock?
   private let connectors: [any Connector]
+  private let partners: Partners
 
   /// How a city is opened.
   public struct Options: Sendable {
@@ -139,10 +141,15 @@ public final class RunningCity: Sendable {
     let acknowledger = Acknowledger(stamping.all)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
-    measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+    signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    receipts = ReceiptDesk(desk: desk, signer: signer)
+    partners = try Partners(folder)
+    measures =
+      try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+      + RunningCity.protection(
+        profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
     offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
     policy = BaseRoles.policy(with: measures)
-    signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
     if profile.hasNationalLog { try SM3.requireAvailable() }
     nationalSigner =
       try profile.hasNationalLog
@@ -157,7 +164,6 @@ public final class RunningCity: Sendable {
       desk: desk, duty: duties.log, time: time, logger: logger,
       policy: try CheckpointPublisher.policy(folder.witnesses, of: signer.verifier),
       call: options.witnessCaller ?? CheckpointPublisher.overHTTP())
-    receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
@@ -229,6 +235,25 @@ public final class RunningCity: Sendable {
     return found
   }
 
+  /// Measure 2, if the profile has adopted it: besides what every measure needs it takes proofs of the
+  /// log, for evidence that leaves the city, and secrets shared with platforms.
+  private static func protection(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ receipts: ReceiptDesk, _ logKey: NoteVerifier, _ secrets: [String: SharedSecret],
+    _ random: any RandomSource
+  ) throws -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == IPMeasure.card.number }) else {
+      return []
+    }
+    return [
+      try IPMeasure(
+        desk: desk, rules: try IPRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        ring: ring, acknowledger: acknowledger, partners: secrets, logKey: logKey,
+        random: random
+      ) { try await receipts.receipt($0, withOpening: false) }
+    ]
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
@@ -268,6 +293,22 @@ public final class RunningCity: Sendable {
     return connectors
   }
 
+  /// What hands messages to platforms, where measure 2 runs.
+  public var pushes: PushWorker? {
+    guard let measure = measures.lazy.compactMap({ $0 as? IPMeasure }).first else { return nil }
+    let (partners, time) = (partners, time)
+    return PushWorker(
+      desk: desk, duty: duties.outbox, time: time, kind: IPMeasure.pushKind,
+      receiver: { IPMeasure.receiver($0) }
+    ) { effect in
+      guard let message = try await measure.push(effect) else { return nil }
+      return try await partners.webhook(message.platform).post(
+        message.body, key: effect.key, at: time.now)
+    } gaveUp: { effect in
+      try await measure.gaveUp(effect)
+    }
+  }
+
   /// What runs beside the requests.
   var workers: Workers {
     let (requests, offices) = (requests, offices)
@@ -282,7 +323,7 @@ public final class RunningCity: Sendable {
           if let notice = try await office.notice(effect) { return notice }
         }
         return nil
-      }, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
+      }, pushes: pushes, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
       time: time, logger: logger)
   }
 
