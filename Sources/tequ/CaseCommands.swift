@@ -10,6 +10,7 @@ import IPProtection
 import LegalTime
 import Rulebook
 import ServiceRequests
+import TradeSecrets
 
 /// Looks at the kinds of case that the program knows.
 struct CasesCommand: AsyncParsableCommand {
@@ -23,12 +24,12 @@ struct CasesCommand: AsyncParsableCommand {
 private func settings() throws -> [CaseSetting] {
   let profile = try BundledCities.shifan()
   let calendar = WorkCalendar.stateCouncil
-  return [
-    try CaseSetting(
-      ReconsiderationProcedure(
-        try ReconsiderationRules(profile, law: AllLaw.base(), calendar: calendar)), in: profile,
-      calendar: calendar)
-  ]
+  let reconsideration = try ReconsiderationRules(
+    profile, law: AllLaw.base(), calendar: calendar)
+  let secrets = try SecretRules(profile, law: AllLaw.base(), calendar: calendar)
+  let procedures: [any Procedure] =
+    [ReconsiderationProcedure(reconsideration)] + TradeSecretsMeasure.procedures(secrets)
+  return try procedures.map { try CaseSetting($0, in: profile, calendar: calendar) }
 }
 
 /// Walks every state that each case type can reach.

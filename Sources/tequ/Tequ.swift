@@ -13,6 +13,7 @@ struct Tequ: AsyncParsableCommand {
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
       PacketCommand.self,
+      SecretCommand.self,
       CertificateCommand.self, SMCommand.self, TimestampCommand.self,
       WitnessCommand.self,
     ])

@@ -4,6 +4,7 @@ import Commons
 import IPProtection
 import MeasureKit
 import ServiceRequests
+import TradeSecrets
 
 /// The table of contents: all 22 measures of the notice, in its order. Those that run have a module;
 /// the others are named as planned, with nothing behind them.
@@ -18,9 +19,7 @@ public enum AllMeasures {
       3, .innovation, "security-interests",
       Phrase("知识产权与征信担保信息互联互通", en: "Security interests, one search"),
       Phrase("动产和权利担保一次查询。", en: "One search over movables and rights.")),
-    planned(
-      4, .innovation, "trade-secrets", Phrase("商业秘密规范保护", en: "Trade secrets"),
-      Phrase("自评、固证和维权指引。", en: "Self-assessment, evidence, remedies.")),
+    TradeSecretsMeasure.card,
     planned(
       5, .factors, "mixed-land", Phrase("二三产业混合用地", en: "Mixed use of land"),
       Phrase("用途比例与均衡校核。", en: "Ratios of uses, checked and balanced.")),

@@ -20,6 +20,7 @@ import Rulebook
 import ServiceRequests
 import Storage
 import StoreCopy
+import TradeSecrets
 import Verification
 
 /// A city with everything wired together: store, desk, measures, log, workers. The composition root.
@@ -148,7 +149,7 @@ public final class RunningCity: Sendable {
       try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
-    offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
+    offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
     nationalSigner =
@@ -231,6 +232,12 @@ public final class RunningCity: Sendable {
         ReconsiderationMeasure(
           office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
           rules: rules))
+    }
+    if adopts(TradeSecretsMeasure.card) {
+      found.append(
+        try TradeSecretsMeasure(
+          desk: desk, rules: try SecretRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring, acknowledger: acknowledger))
     }
     return found
   }
@@ -334,10 +341,12 @@ public final class RunningCity: Sendable {
 
   /// Whether a visitor may read all of a case as an official, as whoever opens a receipt does.
   func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
-    guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
+    guard offices.contains(where: { $0.setting.measure == row.measure }) else {
       return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     }
-    guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
+    guard let file = try await store.first(CaseFileBook.find(row.key)),
+      let office = offices.first(where: { $0.handles(file) })
+    else { return false }
     return office.seesEverything(visit, file)
   }
 

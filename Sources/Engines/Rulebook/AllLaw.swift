@@ -40,6 +40,7 @@ public enum AllLaw {
     Entry(
       "reconsideration", Phrase("行政复议", en: "Administrative reconsideration"),
       ReconsiderationLaw.pack),
+    Entry("trade-secrets", Phrase("商业秘密", en: "Trade secrets"), TradeSecretLaw.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)

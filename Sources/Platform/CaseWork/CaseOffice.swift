@@ -31,7 +31,7 @@ public struct CaseOffice: Sendable {
   /// The procedure.
   public var procedure: any Procedure { setting.procedure }
   var profile: CityProfile { setting.profile }
-  var slug: String { procedure.card.slug }
+  var slug: String { procedure.path }
 
   static func unknown(_ procedure: any Procedure) -> Problem {
     .notFound(
@@ -41,6 +41,9 @@ public struct CaseOffice: Sendable {
   }
 
   // MARK: Finding
+
+  /// Whether a case is of the kind that is handled here.
+  public func handles(_ row: CaseFileRow) -> Bool { row.kind == setting.type.id }
 
   /// Reads a number of this measure; throws 404 for anything else.
   public func key(_ text: String) throws(Problem) -> Int64 {

@@ -14,7 +14,7 @@ struct CaseParts {
   var procedure: any Procedure { setting.procedure }
   var profile: CityProfile { setting.profile }
   var type: CaseType { setting.type }
-  var slug: String { procedure.card.slug }
+  var slug: String { procedure.path }
 
   func forms(_ command: CommandID) -> FieldForms {
     FieldForms(fields: setting.fields(of: command), profile: profile)
