@@ -68,6 +68,10 @@ var targets: [Target] = [
   .target(name: "CSHA256", path: "Sources/Engines/CSHA256"),
   engine("EvidenceLog", "CSHA256", crypto),
   tests("EvidenceLog", "Commons"),
+  engine("EvidencePackets", "EvidenceLog"),
+  tests("EvidencePackets", "Commons", "EvidenceLog"),
+  engine("DepositProofs", "EvidenceLog"),
+  tests("DepositProofs", "Commons", "EvidenceLog"),
   engine("NationalCrypto", "COpenSSL", "EvidenceLog"),
   tests("NationalCrypto", "Commons", "EvidenceLog"),
   .systemLibrary(
@@ -79,6 +83,8 @@ var targets: [Target] = [
   tests("QRSymbols", "Commons"),
   engine("LegalTime"),
   tests("LegalTime", "Commons"),
+  engine("SecrecyMeasures"),
+  tests("SecrecyMeasures", "Commons"),
   engine("SealedFiles", crypto, cryptoExtras),
   tests("SealedFiles", "Commons"),
   engine("TimeStamping", "COpenSSL", asn1),
@@ -143,9 +149,11 @@ if !enginesOnly {
     room(
       "Accounts", in: "Platform/", ["Commons", "AccessControl", "Storage", "Books", "Desk"]),
     room("Verification", in: "Platform/", ["Commons", "Storage", "Books", "EvidenceLog"]),
+    measure("IPProtection", in: "1-Innovation", "EvidenceLog", "EvidencePackets", "Interchange"),
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
+    measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
       "FaultInjection", "Books", "Commons", "SQLiteStorage", "Storage", "StorageConformance"),
@@ -158,11 +166,10 @@ if !enginesOnly {
       [
         "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
         "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
-        "Markup", "Charts", "MeasureKit", "EvidenceLog", "LegalTime", "CityProfiles", "Cities",
-        "AdministrativeReconsideration", "Credentials", "CZlib", "NationalCrypto", "QRSymbols",
-        "RedFlags",
-        "Rulebook", "SealedFiles",
-        "ServiceRequests", "StoreCopy", "Verification", "WebServer", logging,
+        "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles", "Credentials",
+        "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "Markup", "MeasureKit",
+        "NationalCrypto", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles", "ServiceRequests",
+        "StoreCopy", "TradeSecrets", "Verification", "WebServer", logging,
       ],
       embedding: [
         "Resources/verifier.html", "Resources/verify.html", "Resources/proofs.js",
@@ -174,9 +181,9 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
         "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "Markup",
+        "IPProtection", "Markup",
         "MeasureKit", "ServiceRequests", "Storage", "SQLiteStorage", "StorageConformance",
-        "Verification",
+        "TradeSecrets", "Verification",
       ]),
     .systemLibrary(
       name: "CJemalloc", path: "Sources/App/CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
@@ -185,10 +192,12 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
         "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
-        "CityProfiles", "CJemalloc", "Commons", "Credentials", "Desk", "Dormancy", "EvidenceLog",
-        "Interchange", "LegalTime", "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles",
+        "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
+        "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
+        "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles", "SecrecyMeasures",
         "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
-        "StoreCopy", "TimeStamping", "Verification", "WebServer", arguments, logging,
+        "StoreCopy", "TimeStamping", "TradeSecrets", "Verification", "WebServer", arguments,
+        logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
     .testTarget(
@@ -204,17 +213,26 @@ if !enginesOnly {
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
+      "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
+      "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
+      "Commons",
+      "Desk",
+      "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
     .testTarget(
       name: "CityTests",
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
-        "Cities", "CityProfiles", "Commons", "Credentials",
+        "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
         "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
         "PostgresFixture",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StoreCopy", "Verification",
+        "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
     tests(
       "CaseWork", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues",

@@ -45,6 +45,19 @@ public struct Digest: Hashable, Sendable {
     return Digest(hash.finalize())
   }
 
+  /// SHA-256 of bytes that come piece by piece, such as those of a long file.
+  public struct Builder {
+    private var hash = SHA256()
+    /// Nothing yet.
+    public init() {}
+    /// Takes in the next bytes.
+    public mutating func update(_ bytes: [UInt8]) {
+      bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    /// The digest of all of them.
+    public func finish() -> Digest { Digest(hash.finalize()) }
+  }
+
   /// SHA-256 of the UTF-8 bytes of text.
   public static func of(_ text: String) -> Digest { of(Array(text.utf8)) }
 

@@ -4,34 +4,40 @@ import Books
 import BusinessDormancy
 import CaseWork
 import Commons
+import IPProtection
 import Desk
 import Storage
+import TradeSecrets
 
 /// Everybody of a simulated city beside those of service requests, whose life is finer: what clocks call
 /// for, what is done at night, and the people of each declared procedure, hour by hour.
 public struct CityAgents: Sendable {
   private let city: RunningCity
   private let dormancy: DormancyAgents?
+  private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
+  private let secrets: SecretAgents?
 
   /// Agents of a city; `citizen` is the account of which some of the cases are.
   public init(_ city: RunningCity, seed: UInt64, citizen: Int64?) {
     self.city = city
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
+    protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first
+      .map { IPAgents($0, seed: seed, citizen: citizen) }
     reconsideration = city.measures.lazy.compactMap { $0 as? ReconsiderationMeasure }.first
       .map { ReconsiderationAgents($0, seed: seed, citizen: citizen) }
+    secrets = city.measures.lazy.compactMap { $0 as? TradeSecretsMeasure }.first
+      .map { SecretAgents($0, seed: seed) }
   }
 
   /// What happens at a full hour.
   public func turn(at hour: Instant) async throws {
-    let expiry = CaseExpiry(desk: city.desk, city.offices.map(\.setting))
-    while true {
-      let rows = try await city.desk.store.all(CaseBook.due(by: hour, limit: 500))
-      if try await expiry.expire(rows, at: hour) == 0 { break }
-    }
+    try await CaseExpiry(desk: city.desk, city.offices.map(\.setting)).settle(at: hour)
     _ = try await city.night()
     try await dormancy?.turn(at: hour)
+    try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)
+    try await secrets?.turn(at: hour)
   }
 }

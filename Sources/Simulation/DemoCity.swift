@@ -6,7 +6,9 @@ import BusinessDormancy
 import CityProfiles
 import Commons
 import Desk
+import IPProtection
 import ServiceRequests
+import TradeSecrets
 
 /// The demonstration city: accounts for every role, and weeks of simulated requests up to today.
 public struct DemoCity: Sendable {
@@ -50,6 +52,16 @@ public struct DemoCity: Sendable {
       who: Phrase("歇业数据接入", en: "feed for dormancy"), login: "dormancy-feed",
       posts: [Post(DormancyMeasure.feed.id)]),
     Login(
+      who: Phrase("知识产权执法人员", en: "IP officer"), login: "ip-officer",
+      posts: [Post(IPMeasure.officer.id, agency: "market")]),
+    Login(
+      who: Phrase("平台知识产权专员（示范商城）", en: "platform's IP officer (Shifan Mall)"),
+      login: "ip-platform",
+      posts: [Post(IPMeasure.platform.id, agency: "mall")]),
+    Login(
+      who: Phrase("法院立案和审判人员", en: "court officer"), login: "ip-court",
+      posts: [Post(IPMeasure.court.id, agency: "court-ip")]),
+    Login(
       who: Phrase("复议立案人员", en: "reconsideration intake"), login: "recon-clerk",
       posts: [Post(ReconsiderationMeasure.clerk.id, agency: "justice")]),
     Login(
@@ -62,6 +74,17 @@ public struct DemoCity: Sendable {
       who: Phrase("被申请人经办人（城管局）", en: "respondent's officer (Urban Management)"),
       login: "recon-respondent",
       posts: [Post(ReconsiderationMeasure.respondent.id, agency: "urban")]),
+    Login(
+      who: Phrase("商业秘密保护统筹人员", en: "coordinator for trade secrets"), login: "secrets-office",
+      posts: [Post(TradeSecretsMeasure.coordinator.id, agency: "market")]),
+    Login(
+      who: Phrase("保护工作站人员（高新区）", en: "protection station (Gaoxin)"),
+      login: "secrets-station",
+      posts: [Post(TradeSecretsMeasure.station.id, agency: "gov-gaoxin")]),
+    Login(
+      who: Phrase("联席会议成员（司法局）", en: "member of the joint conference (Justice)"),
+      login: "secrets-member",
+      posts: [Post(TradeSecretsMeasure.member.id, agency: "justice")]),
     Login(
       who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
       posts: [Post(ReconsiderationMeasure.court.id)]),

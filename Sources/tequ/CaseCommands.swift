@@ -6,9 +6,11 @@ import CaseEngine
 import CaseWork
 import Cities
 import Commons
+import IPProtection
 import LegalTime
 import Rulebook
 import ServiceRequests
+import TradeSecrets
 
 /// Looks at the kinds of case that the program knows.
 struct CasesCommand: AsyncParsableCommand {
@@ -22,12 +24,12 @@ struct CasesCommand: AsyncParsableCommand {
 private func settings() throws -> [CaseSetting] {
   let profile = try BundledCities.shifan()
   let calendar = WorkCalendar.stateCouncil
-  return [
-    try CaseSetting(
-      ReconsiderationProcedure(
-        try ReconsiderationRules(profile, law: AllLaw.base(), calendar: calendar)), in: profile,
-      calendar: calendar)
-  ]
+  let reconsideration = try ReconsiderationRules(
+    profile, law: AllLaw.base(), calendar: calendar)
+  let secrets = try SecretRules(profile, law: AllLaw.base(), calendar: calendar)
+  let procedures: [any Procedure] =
+    [ReconsiderationProcedure(reconsideration)] + TradeSecretsMeasure.procedures(secrets)
+  return try procedures.map { try CaseSetting($0, in: profile, calendar: calendar) }
 }
 
 /// Walks every state that each case type can reach.
@@ -42,8 +44,9 @@ struct CheckCases: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       var isSound = true
-      for type in try settings().map(\.type) + [DormancyMeasure.caseType, RequestsMeasure.caseType]
-      {
+      for type in try settings().map(\.type) + [
+        DormancyMeasure.caseType, IPMeasure.caseType, RequestsMeasure.caseType,
+      ] {
         let report = try ModelCheck.explore(type)
         isSound = isSound && report.isSound
         guard json else {

@@ -68,6 +68,8 @@ import Testing
     "CaseWork": [
       "Books", "CityProfiles", "Desk", "HTTPValues", "Interchange", "Markup", "MeasureKit",
     ],
+    "EvidencePackets": ["EvidenceLog"],
+    "DepositProofs": ["EvidenceLog"],
     "Credentials": ["EvidenceLog"], "NationalCrypto": ["EvidenceLog"],
     "Rulebook": ["LegalTime"], "Dormancy": ["LegalTime", "Rulebook"],
     "Cities": ["CityProfiles"], "App": ["WebServer"], "Simulation": ["App"],

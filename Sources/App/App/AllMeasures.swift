@@ -1,8 +1,10 @@
 import AdministrativeReconsideration
 import BusinessDormancy
 import Commons
+import IPProtection
 import MeasureKit
 import ServiceRequests
+import TradeSecrets
 
 /// The table of contents: all 22 measures of the notice, in its order. Those that run have a module;
 /// the others are named as planned, with nothing behind them.
@@ -12,16 +14,12 @@ public enum AllMeasures {
     planned(
       1, .innovation, "technology-transfer", Phrase("科技成果转移全链条服务", en: "Technology transfer"),
       Phrase("成果与需求挂牌、撮合、见证和结算。", en: "Listings, matching, contracts and settlement.")),
-    planned(
-      2, .innovation, "ip-protection", Phrase("新领域新业态知识产权保护", en: "IP protection in new fields"),
-      Phrase("举报、取证、快速处理和判赔规则。", en: "Reports, evidence, quick handling, damages.")),
+    IPMeasure.card,
     planned(
       3, .innovation, "security-interests",
       Phrase("知识产权与征信担保信息互联互通", en: "Security interests, one search"),
       Phrase("动产和权利担保一次查询。", en: "One search over movables and rights.")),
-    planned(
-      4, .innovation, "trade-secrets", Phrase("商业秘密规范保护", en: "Trade secrets"),
-      Phrase("自评、固证和维权指引。", en: "Self-assessment, evidence, remedies.")),
+    TradeSecretsMeasure.card,
     planned(
       5, .factors, "mixed-land", Phrase("二三产业混合用地", en: "Mixed use of land"),
       Phrase("用途比例与均衡校核。", en: "Ratios of uses, checked and balanced.")),

@@ -216,7 +216,7 @@ struct CertificatePages: Sendable {
     let status = try await status(found.number)
     let symbol = file.flatMap(CertificatePages.symbol)
     let trail = [
-      PageShell.Link(found.office.procedure.card.name, "/\(found.office.procedure.card.slug)")
+      PageShell.Link(found.office.procedure.card.name, "/\(found.office.procedure.path)")
     ]
     let mayChange = visit.actor.may(found.office.procedure.permission(found.declared.authority))
     return visit.page(found.document.title, trail: trail, status: problem?.status ?? 200) { h in

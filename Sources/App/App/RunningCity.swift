@@ -10,6 +10,7 @@ import Commons
 import Desk
 import EvidenceLog
 import Foundation
+import IPProtection
 import Interchange
 import LegalTime
 import Logging
@@ -19,6 +20,7 @@ import Rulebook
 import ServiceRequests
 import Storage
 import StoreCopy
+import TradeSecrets
 import Verification
 
 /// A city with everything wired together: store, desk, measures, log, workers. The composition root.
@@ -68,6 +70,7 @@ public final class RunningCity: Sendable {
   let store: any Store
   private let lock: FolderLock?
   private let connectors: [any Connector]
+  private let partners: Partners
 
   /// How a city is opened.
   public struct Options: Sendable {
@@ -139,10 +142,15 @@ public final class RunningCity: Sendable {
     let acknowledger = Acknowledger(stamping.all)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
-    measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
-    offices = measures.compactMap { ($0 as? any CaseMeasure)?.office }
-    policy = BaseRoles.policy(with: measures)
     signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    receipts = ReceiptDesk(desk: desk, signer: signer)
+    partners = try Partners(folder)
+    measures =
+      try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+      + RunningCity.protection(
+        profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
+    offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
+    policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
     nationalSigner =
       try profile.hasNationalLog
@@ -157,7 +165,6 @@ public final class RunningCity: Sendable {
       desk: desk, duty: duties.log, time: time, logger: logger,
       policy: try CheckpointPublisher.policy(folder.witnesses, of: signer.verifier),
       call: options.witnessCaller ?? CheckpointPublisher.overHTTP())
-    receipts = ReceiptDesk(desk: desk, signer: signer)
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
@@ -226,7 +233,32 @@ public final class RunningCity: Sendable {
           office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
           rules: rules))
     }
+    if adopts(TradeSecretsMeasure.card) {
+      found.append(
+        try TradeSecretsMeasure(
+          desk: desk, rules: try SecretRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring, acknowledger: acknowledger))
+    }
     return found
+  }
+
+  /// Measure 2, if the profile has adopted it: besides what every measure needs it takes proofs of the
+  /// log, for evidence that leaves the city, and secrets shared with platforms.
+  private static func protection(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ receipts: ReceiptDesk, _ logKey: NoteVerifier, _ secrets: [String: SharedSecret],
+    _ random: any RandomSource
+  ) throws -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == IPMeasure.card.number }) else {
+      return []
+    }
+    return [
+      try IPMeasure(
+        desk: desk, rules: try IPRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        ring: ring, acknowledger: acknowledger, partners: secrets, logKey: logKey,
+        random: random
+      ) { try await receipts.receipt($0, withOpening: false) }
+    ]
   }
 
   /// All schema steps of a city.
@@ -268,6 +300,22 @@ public final class RunningCity: Sendable {
     return connectors
   }
 
+  /// What hands messages to platforms, where measure 2 runs.
+  public var pushes: PushWorker? {
+    guard let measure = measures.lazy.compactMap({ $0 as? IPMeasure }).first else { return nil }
+    let (partners, time) = (partners, time)
+    return PushWorker(
+      desk: desk, duty: duties.outbox, time: time, kind: IPMeasure.pushKind,
+      receiver: { IPMeasure.receiver($0) }
+    ) { effect in
+      guard let message = try await measure.push(effect) else { return nil }
+      return try await partners.webhook(message.platform).post(
+        message.body, key: effect.key, at: time.now)
+    } gaveUp: { effect in
+      try await measure.gaveUp(effect)
+    }
+  }
+
   /// What runs beside the requests.
   var workers: Workers {
     let (requests, offices) = (requests, offices)
@@ -282,7 +330,7 @@ public final class RunningCity: Sendable {
           if let notice = try await office.notice(effect) { return notice }
         }
         return nil
-      }, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
+      }, pushes: pushes, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
       time: time, logger: logger)
   }
 
@@ -293,10 +341,12 @@ public final class RunningCity: Sendable {
 
   /// Whether a visitor may read all of a case as an official, as whoever opens a receipt does.
   func isStaff(_ visit: Visit, _ row: CaseRow) async throws -> Bool {
-    guard let office = offices.first(where: { $0.setting.measure == row.measure }) else {
+    guard offices.contains(where: { $0.setting.measure == row.measure }) else {
       return visit.actor.may("requests.desk") && visit.actor.covers(agency: row.agency)
     }
-    guard let file = try await store.first(CaseFileBook.find(row.key)) else { return false }
+    guard let file = try await store.first(CaseFileBook.find(row.key)),
+      let office = offices.first(where: { $0.handles(file) })
+    else { return false }
     return office.seesEverything(visit, file)
   }
 

@@ -16,6 +16,7 @@ struct Workers: Sendable {
   let expiry: RequestExpiry
   let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
+  let pushes: PushWorker?
   let keys: KeyWatch
   let measures: [any Measure]
   let desk: CommandDesk
@@ -49,6 +50,11 @@ struct Workers: Sendable {
         }
       }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
+      if let pushes {
+        group.addTask {
+          await pushes.run(everyMilliseconds: 50) { logger.error("pushes: \($0)") }
+        }
+      }
       group.addTask { await repeating("keys", 1000) { try await keys.look() } }
       group.addTask { await repeating("sweep", 3_600_000) { try await sweep() } }
       group.addTask {

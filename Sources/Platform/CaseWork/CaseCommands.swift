@@ -40,7 +40,7 @@ public struct OpenCase: Command {
   /// `slug.file` for people, the permission of the capacity for officials.
   public var permission: String {
     step.capacity == .citizen
-      ? "\(setting.procedure.card.slug).file" : setting.procedure.permission(step.capacity)
+      ? "\(setting.procedure.prefix).file" : setting.procedure.permission(step.capacity)
   }
   /// nil: every filing is a new case.
   public var aggregate: Int64? { nil }

@@ -8,7 +8,7 @@ import MeasureKit
 struct CaseContract {
   let setting: CaseSetting
   private var procedure: any Procedure { setting.procedure }
-  var base: String { "/api/\(procedure.card.slug)" }
+  var base: String { "/api/\(procedure.path)" }
 
   init(setting: CaseSetting) { self.setting = setting }
 

@@ -13,7 +13,7 @@ struct CaseDeskPages {
   let office: CaseOffice
   private var setting: CaseSetting { office.setting }
   private var procedure: any Procedure { setting.procedure }
-  private var slug: String { procedure.card.slug }
+  private var slug: String { procedure.path }
   private var parts: CaseParts { CaseParts(setting: setting) }
   private var trail: [PageShell.Link] { [PageShell.Link(procedure.card.name, "/desk/\(slug)")] }
 
@@ -29,6 +29,13 @@ struct CaseDeskPages {
       h.element("form", .action("/desk/\(slug)"), .named("method", "get"), .class("filters")) { h in
         h.textField("number", Phrase("按编号打开", en: "Open by number"), FormState())
         h.button(Phrase("打开", en: "Open"), .quiet)
+      }
+      if !procedure.isOpenToPeople,
+        visit.actor.may(procedure.permission(procedure.openingCapacity(of: visit.actor)))
+      {
+        h.element("div", .class("actions")) {
+          $0.buttonLink(procedure.name(of: procedure.openingCommand), "/desk/\(slug)/new")
+        }
       }
       let links = procedure.deskLinks.filter {
         visit.actor.may(procedure.permission($0.capacity))
@@ -126,7 +133,7 @@ struct CaseDeskPages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, sight)
+            parts.summary(&h, file, sight, isApplicant: false, "")
           }
           if !sight.isMinimal { parts.notices(&h, file) }
         }

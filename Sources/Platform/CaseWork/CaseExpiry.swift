@@ -3,19 +3,38 @@ import CaseEngine
 import Commons
 import Desk
 import MeasureKit
+import Storage
 
 /// What the program itself does when a clock of a case runs out: the step that the clock names, once
 /// for each state of the case, whoever notices it and however late.
 public struct CaseExpiry: Sendable {
   private let desk: CommandDesk
-  private let settings: [Int: CaseSetting]
+  private let settings: [Int: [CaseSetting]]
   private let program: Actor
 
   /// Expiry of the cases of some procedures.
   public init(desk: CommandDesk, _ settings: [CaseSetting]) {
     self.desk = desk
-    self.settings = Dictionary(settings.map { ($0.measure, $0) }, uniquingKeysWith: { a, _ in a })
+    self.settings = Dictionary(grouping: settings, by: \.measure)
     program = .system(Set(settings.map { $0.procedure.permission(.system) }))
+  }
+
+  /// The procedure of a case; nil for that of another measure. Of a measure with several kinds of case
+  /// the case's file says which.
+  private func setting(of row: CaseRow) async throws -> CaseSetting? {
+    guard let known = settings[row.measure], known.count > 1 else {
+      return settings[row.measure]?.first
+    }
+    let kind = try await desk.store.first(CaseFileBook.find(row.key))?.kind
+    return known.first { $0.type.id == kind }
+  }
+
+  /// Gives all steps that are due at a moment, until none is.
+  public func settle(at moment: Instant) async throws {
+    while true {
+      let rows = try await desk.store.all(CaseBook.due(by: moment, limit: 500))
+      if try await expire(rows, at: moment) == 0 { return }
+    }
   }
 
   /// Gives the steps that are due on these cases at a moment; the answer is how many were carried
@@ -24,7 +43,7 @@ public struct CaseExpiry: Sendable {
   public func expire(_ rows: [CaseRow], at moment: Instant) async throws -> Int {
     var steps: [(command: MoveCase, terms: CommandDesk.Terms)] = []
     for row in rows {
-      guard let setting = settings[row.measure] else { continue }
+      guard let setting = try await self.setting(of: row) else { continue }
       let type = setting.type
       let due = try CaseClocks(row.clocks)
         .due(at: moment, type, type.status(row.status), setting.calendar).first

@@ -47,7 +47,10 @@ struct CaseInterface: Sendable {
     var terms = try visit.terms()
     terms.expectedVersion = nil
     let done = try await office.desk.submit(
-      OpenCase(procedure.openingCommand, said: said, in: office.setting), by: visit.actor, terms)
+      OpenCase(
+        procedure.openingCommand, as: procedure.openingCapacity(of: visit.actor), said: said,
+        in: office.setting),
+      by: visit.actor, terms)
     // The case's year is that of the moment from which it counts.
     let number = CaseNumber(
       measure: office.setting.measure, year: done.row.effectiveAt.date(in: .beijing).year,
@@ -88,7 +91,7 @@ struct CaseInterface: Sendable {
     guard isOwner || office.isStaff(visit, row) else { throw CaseOffice.unknown(procedure) }
     let etag = "\"\(row.base.version)\""
     if visit.request.has(etag: etag) { return .notModified(etag: etag) }
-    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(office.slug).api")
+    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(procedure.prefix).api")
     let file = try await office.file(row.base.key)
     var response = Response.json(
       json(file, office.sight(visit, row, isOwner: isOwner), isOwner: isOwner))

@@ -14,22 +14,27 @@ public struct CaseInvariants: Sendable {
   public init(_ setting: CaseSetting) { self.setting = setting }
 
   /// As the verification takes them.
-  public var all: [StoreInvariant] {
-    let kind = setting.type.id
-    return [
+  public var all: [StoreInvariant] { CaseInvariants.all([setting]) }
+
+  /// Those of all kinds of case of one measure.
+  public static func all(_ settings: [CaseSetting]) -> [StoreInvariant] {
+    let files = settings.map { setting in
       StoreInvariant("case_files") { view in
         var found: [(row: Int64, what: Phrase)] = []
-        try CaseFileBook.forEach(kind, view) { row in
-          found += broken(row).map { (row: row.base.key, what: $0) }
+        try CaseFileBook.forEach(setting.type.id, view) { row in
+          found += CaseInvariants(setting).broken(row).map { (row: row.base.key, what: $0) }
         }
         return found
-      },
-      StoreInvariant("cases") { [measure = setting.measure] view in
+      }
+    }
+    let measures = Set(settings.map(\.measure)).sorted().map { measure in
+      StoreInvariant("cases") { view in
         try CaseFileBook.withoutFile(measure, view).map {
           (row: $0, what: Phrase("没有对应的办件档案行。", en: "its row in case_files is missing"))
         }
-      },
-    ]
+      }
+    }
+    return files + measures
   }
 
   /// What is wrong with a case; nothing if all is well.

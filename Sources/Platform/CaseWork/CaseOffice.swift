@@ -31,7 +31,7 @@ public struct CaseOffice: Sendable {
   /// The procedure.
   public var procedure: any Procedure { setting.procedure }
   var profile: CityProfile { setting.profile }
-  var slug: String { procedure.card.slug }
+  var slug: String { procedure.path }
 
   static func unknown(_ procedure: any Procedure) -> Problem {
     .notFound(
@@ -41,6 +41,9 @@ public struct CaseOffice: Sendable {
   }
 
   // MARK: Finding
+
+  /// Whether a case is of the kind that is handled here.
+  public func handles(_ row: CaseFileRow) -> Bool { row.kind == setting.type.id }
 
   /// Reads a number of this measure; throws 404 for anything else.
   public func key(_ text: String) throws(Problem) -> Int64 {
@@ -176,4 +179,17 @@ public struct CaseOffice: Sendable {
         /\(slug)/\(number)?token=\(trackingToken(file.row.base.key))
         """, date: act.row.recordedAt)
   }
+}
+
+// What a measure's own routes need that the declared ones do not give.
+extension CaseOffice {
+  /// What a JSON object says with a step; throws 400 or 422 with every member at fault.
+  public func said(_ command: CommandID, _ body: JSONValue) throws(Problem) -> CaseFacts {
+    try FieldValues(fields: procedure.fields(of: command), profile: profile).read(body)
+  }
+
+  /// The acknowledgement of a step.
+  public func acknowledgement(
+    _ done: Acknowledged, number: CaseNumber
+  ) throws -> [String: JSONValue] { try acknowledger.json(done, number: number) }
 }

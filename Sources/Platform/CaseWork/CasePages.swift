@@ -14,7 +14,7 @@ struct CasePages {
   var setting: CaseSetting { office.setting }
   var procedure: any Procedure { setting.procedure }
   var profile: CityProfile { setting.profile }
-  var slug: String { procedure.card.slug }
+  var slug: String { procedure.path }
   var parts: CaseParts { CaseParts(setting: setting) }
   var trail: [PageShell.Link] { [PageShell.Link(procedure.card.name, "/\(slug)")] }
 
@@ -33,7 +33,7 @@ struct CasePages {
       flow(&h)
       if !indicators.isEmpty {
         h.section(Phrase("办理情况", en: "Performance"))
-        figures(&h, indicators)
+        office.figures(&h, indicators)
       }
       h.element("p") { h in
         for (index, basis) in card.bases.enumerated() {
@@ -42,32 +42,6 @@ struct CasePages {
         }
       }
     }
-  }
-
-  /// Our figures, each beside the published one.
-  private func figures(_ h: inout HTML, _ indicators: [IndicatorValue]) {
-    h.tiles { h in
-      for indicator in indicators {
-        let published = profile.figures.first { $0.indicator == indicator.id }
-        h.tile(
-          indicator.name, indicator.text,
-          note: note(indicator, published))
-      }
-    }
-    h.details(Phrase("怎么算的", en: "How they are computed")) { h in
-      h.summary(indicators.map { indicator in (indicator.name, { $0.text(indicator.formula) }) })
-    }
-  }
-
-  /// What a figure covers, and the published one.
-  private func note(_ indicator: IndicatorValue, _ published: CityProfile.PublishedFigure?)
-    -> Phrase?
-  {
-    let beside = published.map {
-      Phrase("\($0.place.zh)：\($0.label.zh)", en: "\($0.place.en): \($0.label.en)")
-    }
-    guard let note = indicator.note else { return beside }
-    return beside.map { note + Phrase("。", en: ". ") + $0 } ?? note
   }
 
   func flow(_ h: inout HTML) {
@@ -139,7 +113,7 @@ struct CasePages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, sight)
+            parts.summary(&h, file, sight, isApplicant: true, query)
           }
           parts.notices(&h, file)
         }

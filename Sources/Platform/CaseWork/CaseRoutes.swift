@@ -27,6 +27,19 @@ public struct CaseRoutes: Sendable {
 
   /// Declares them.
   public func declare(_ routes: inout Routes) {
+    if procedure.isOpenToPeople { declareOpen(&routes) }
+    routes.get("/\(slug)/how") { ProcedurePage(setting: office.setting).render($0) }
+    routes.get("/\(slug)/{number}/files/{file}") { try await download($0) }
+    routes.get("/\(slug)/{number}/documents/{version}/{document}") { try await document($0) }
+    let staff = RouteAccess.holding(procedure.deskPermission)
+    if !procedure.isOpenToPeople { StaffOpening(office: office).declare(&routes, staff) }
+    routes.get("/desk/\(slug)", staff) { try await list($0) }
+    routes.get("/desk/\(slug)/{number}", staff) { try await work($0, FormState(), nil) }
+    routes.post("/desk/\(slug)/{number}/steps", staff) { try await staffStep($0) }
+    CaseInterface(office: office, indicators: indicators).declare(&routes)
+  }
+
+  private func declareOpen(_ routes: inout Routes) {
     routes.get("/\(slug)") { pages.landing($0, indicators($0.now)) }
     routes.get("/\(slug)/new") { visit in
       // Nobody is to fill in a form and learn only then that nothing is taken in.
@@ -37,16 +50,8 @@ public struct CaseRoutes: Sendable {
     routes.post("/\(slug)") { try await open($0) }
     routes.get("/\(slug)/track") { try track($0) }
     routes.get("/\(slug)/mine", .signedIn) { try await mine($0) }
-    routes.get("/\(slug)/how") { ProcedurePage(setting: office.setting).render($0) }
     routes.get("/\(slug)/{number}") { try await follow($0) }
     routes.post("/\(slug)/{number}/steps") { try await ownStep($0) }
-    routes.get("/\(slug)/{number}/files/{file}") { try await download($0) }
-    routes.get("/\(slug)/{number}/documents/{version}/{document}") { try await document($0) }
-    let staff = RouteAccess.holding(procedure.deskPermission)
-    routes.get("/desk/\(slug)", staff) { try await list($0) }
-    routes.get("/desk/\(slug)/{number}", staff) { try await work($0, FormState(), nil) }
-    routes.post("/desk/\(slug)/{number}/steps", staff) { try await staffStep($0) }
-    CaseInterface(office: office, indicators: indicators).declare(&routes)
   }
 
   /// Links may fill in what is known, such as an agency.
@@ -95,10 +100,16 @@ public struct CaseRoutes: Sendable {
     guard let applicant = visit.actor.applicant ?? visit.person?.account else {
       throw Problem.loginNeeded
     }
-    try await office.desk.recordAccess(by: visit.actor, to: applicant, "\(slug).mine")
+    try await office.desk.recordAccess(by: visit.actor, to: applicant, "\(procedure.prefix).mine")
     let rows = try await office.desk.store.all(
       CaseBook.of(applicant: applicant, before: .max, limit: PageLimit.maximum))
-    return pages.mine(visit, rows.filter { $0.measure == office.setting.measure })
+    let (measure, kind) = (office.setting.measure, office.setting.type.id)
+    let own = try await office.desk.store.read { view in
+      try rows.filter {
+        try $0.measure == measure && view.first(CaseFileBook.find($0.key))?.kind == kind
+      }
+    }
+    return pages.mine(visit, own)
   }
 
   /// The case that an address names, for whoever may read it as its applicant.
@@ -115,7 +126,8 @@ public struct CaseRoutes: Sendable {
       if token == nil { return pages.track(visit, nil, number: row.base.number.description) }
       throw CaseOffice.unknown(procedure)
     }
-    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).follow")
+    try await office.desk.recordAccess(
+      by: visit.actor, to: row.base.key, "\(procedure.prefix).follow")
     let file = try await office.file(row.base.key)
     for delivery in file.deliveries where delivery.readAt == nil {
       try await office.desk.maintain(.markRead(delivery, at: visit.now))
@@ -134,7 +146,8 @@ public struct CaseRoutes: Sendable {
         by: office.citizen(visit, row.base), visit)
       return .seeOther("/\(slug)/\(row.base.number)?\(query)")
     } catch let problem as Problem where problem.status == 422 {
-      try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).follow")
+      try await office.desk.recordAccess(
+        by: visit.actor, to: row.base.key, "\(procedure.prefix).follow")
       let file = try await office.file(row.base.key)
       return pages.follow(visit, file, token: token, state(form, problem), problem)
     }
@@ -155,7 +168,8 @@ public struct CaseRoutes: Sendable {
       let found = try await office.desk.store.first(BlobBook.find(blob)),
       found.aggregate == row.base.key, found.entry != nil
     else { throw none }
-    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).file")
+    try await office.desk.recordAccess(
+      by: visit.actor, to: row.base.key, "\(procedure.prefix).file")
     guard let file = try await office.desk.open(found) else { throw none }
     var response = Response(type: file.mediaType, file.bytes)
     let isPicture = file.mediaType.hasPrefix("image/")
@@ -174,7 +188,8 @@ public struct CaseRoutes: Sendable {
     else {
       throw Problem.notFound(Phrase("没有这份文书。", en: "There is no such document."))
     }
-    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).document")
+    try await office.desk.recordAccess(
+      by: visit.actor, to: row.base.key, "\(procedure.prefix).document")
     let file = try await office.file(row.base.key)
     let event = file.events.first { String($0.row.key.version) == visit["version"] }
     guard let event, document.commands.contains(event.command), !event.isRefused else {
@@ -203,7 +218,8 @@ public struct CaseRoutes: Sendable {
       throw Problem.forbidden(
         Phrase("此件不在您的单位和岗位范围内。", en: "This case is not within your agency and post."))
     }
-    try await office.desk.recordAccess(by: visit.actor, to: row.base.key, "\(slug).case")
+    try await office.desk.recordAccess(
+      by: visit.actor, to: row.base.key, "\(procedure.prefix).case")
     return deskPages.work(visit, try await office.file(row.base.key), state, problem)
   }
 

@@ -33,7 +33,10 @@ public struct CaseSetting: Sendable {
   /// begin.
   public func fields(of command: CommandID) -> [CaseField] {
     let own = procedure.fields(of: command)
-    guard isOpening(command), !pilotDistricts.isEmpty else { return own }
+    // A procedure that asks for the district itself asks once.
+    guard isOpening(command), !pilotDistricts.isEmpty,
+      !own.contains(where: { $0.name == CaseSetting.district })
+    else { return own }
     let choices = profile.districts.map { CaseField.Choice($0.id, $0.name) }
     return own + [
       CaseField(

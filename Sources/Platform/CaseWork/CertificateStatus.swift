@@ -39,7 +39,7 @@ public struct ChangeCertificateStatus: Command {
   }
 
   /// The measure's slug and `certificate-status`.
-  public var kind: String { "\(setting.procedure.card.slug).certificate-status" }
+  public var kind: String { "\(setting.procedure.prefix).certificate-status" }
   /// That of the capacity to which the certificate is entrusted.
   public var permission: String { setting.procedure.permission(declared.authority) }
   /// nil: the act opens an aggregate of its own, so that it stays when the case's words are destroyed.

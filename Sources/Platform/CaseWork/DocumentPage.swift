@@ -24,7 +24,7 @@ struct DocumentPage {
       agencyName: { profile.agency($0)?.name ?? .same($0) })
     let number = event.fields["documents"]?[document.id]?.string
     let trail = [
-      PageShell.Link(setting.procedure.card.name, "/\(setting.procedure.card.slug)")
+      PageShell.Link(setting.procedure.card.name, "/\(setting.procedure.path)")
     ]
     return visit.page(document.title, trail: trail) { h in
       h.element("article", .class("document")) { h in

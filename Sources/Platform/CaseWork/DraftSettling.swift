@@ -88,7 +88,7 @@ extension CaseDraft {
     for document in setting.procedure.documents where document.commands.contains(command) {
       guard let word = document.numberWord else { continue }
       let holder = agency ?? setting.profile.slug
-      let series = "\(setting.procedure.card.slug):\(holder):\(word):\(today.year)"
+      let series = "\(setting.procedure.prefix):\(holder):\(word):\(today.year)"
       let (number, change) = try NumberBook.next(series, view, ring)
       documentNumbers[document.id] = "\(word)〔\(today.year)〕\(number)号"
       changes.append(change)

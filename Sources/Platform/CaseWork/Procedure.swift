@@ -1,6 +1,7 @@
 import Books
 import CaseEngine
 import Commons
+import Desk
 import LegalTime
 import MeasureKit
 import Storage
@@ -11,6 +12,9 @@ import Storage
 public protocol Procedure: Sendable {
   /// The measure: its number stands in case numbers, its slug in addresses and permissions.
   var card: MeasureCard { get }
+  /// Where its pages begin: the measure's slug, and for one of several kinds of case of a measure a
+  /// word of its own, such as `trade-secrets/stations`.
+  var path: String { get }
   /// Stages, commands, clocks.
   var type: CaseType { get }
   /// Under which function of its measure a command opens a case, by its code in `MeasureFunction`.
@@ -34,6 +38,8 @@ public protocol Procedure: Sendable {
   var way: [(name: Phrase, stages: [StageID])] { get }
   /// The command by which people open a case on the public pages.
   var openingCommand: CommandID { get }
+  /// Whether people open such cases themselves; else officials do.
+  var isOpenToPeople: Bool { get }
   /// Pages of the measure's own that its front page leads to.
   var links: [(name: Phrase, target: String)] { get }
   /// Pages of the measure's own for officials, each with the capacity that has use for it.
@@ -42,6 +48,10 @@ public protocol Procedure: Sendable {
   var notices: [CommandID: (subject: Phrase, body: Phrase)] { get }
   /// Steps that stay among officials: the applicant does not see what was said with them.
   var internalCommands: Set<CommandID> { get }
+  /// Pages of the measure's own about a case, to which its page leads.
+  func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)]
   /// What somebody sees in a capacity of a case that has come to some facts.
   func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight
   /// Steps that people take on a page of the measure's own, by the end of its address: there more is
@@ -57,6 +67,10 @@ public protocol Procedure: Sendable {
 }
 
 extension Procedure {
+  /// By default the measure's slug.
+  public var path: String { card.slug }
+  /// With what its permissions and the kinds of its acts begin: the path, with dots.
+  public var prefix: String { path.split(separator: "/").joined(separator: ".") }
   /// By default a clock is extended by as long as it runs.
   public func prolongation(of clock: ClockID, _ draft: CaseDraft) throws -> Period {
     try period(of: clock, draft)
@@ -74,6 +88,8 @@ extension Procedure {
   }
   /// By default no documents.
   public var documents: [CaseDocument] { [] }
+  /// By default they do.
+  public var isOpenToPeople: Bool { true }
   /// By default no other pages.
   public var links: [(name: Phrase, target: String)] { [] }
   /// By default no other pages.
@@ -82,6 +98,10 @@ extension Procedure {
   public var notices: [CommandID: (subject: Phrase, body: Phrase)] { [:] }
   /// By default the applicant sees everything.
   public var internalCommands: Set<CommandID> { [] }
+  /// By default no such pages.
+  public func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)] { [] }
   /// By default officials see everything, the applicant all but what officials say among themselves.
   public func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight {
     capacity == .citizen ? .all(butSaidWith: internalCommands) : .everything
@@ -98,15 +118,15 @@ extension Procedure {
   public func broken(_ row: CaseFileRow, _ facts: CaseFacts) -> [Phrase] { [] }
 
   /// The permission to act in a capacity, such as `reconsideration.as-handler`.
-  public func permission(_ capacity: ActorKind) -> String { "\(card.slug).as-\(capacity.id)" }
+  public func permission(_ capacity: ActorKind) -> String { "\(prefix).as-\(capacity.id)" }
   /// The permission without which staff see no pages, such as `reconsideration.desk`.
-  public var deskPermission: String { "\(card.slug).desk" }
+  public var deskPermission: String { "\(prefix).desk" }
   /// The kind of act that a command leaves in the journal, such as `reconsideration.accept`.
-  public func kind(_ command: CommandID) -> String { "\(card.slug).\(command.text)" }
+  public func kind(_ command: CommandID) -> String { "\(prefix).\(command.text)" }
 
   /// The command behind a kind of act; nil if it is none of this procedure.
   public func command(_ kind: String) -> CommandID? {
-    let prefix = card.slug + "."
+    let prefix = prefix + "."
     guard kind.hasPrefix(prefix) else { return nil }
     let name = kind.dropFirst(prefix.count).split(separator: ".").first ?? ""
     return CommandID(String(name))
@@ -115,6 +135,14 @@ extension Procedure {
   /// What a command is called.
   public func name(of command: CommandID) -> Phrase {
     type.transitions.first { $0.command == command }?.name ?? .same(command.text)
+  }
+
+  /// In which capacity somebody opens a case: people's own where they may, else the first that the case
+  /// type names and the actor may act in.
+  func openingCapacity(of actor: Actor) -> ActorKind {
+    guard !isOpenToPeople else { return .citizen }
+    let actors = type.transitions.first { $0.command == openingCommand }?.actors ?? []
+    return actors.first { actor.may(permission($0)) } ?? actors.first ?? .citizen
   }
 
   /// The capacities other than the system's, in the order in which the case type names them.

@@ -17,7 +17,7 @@ struct ProcedurePage {
 
   func render(_ visit: Visit) -> Response {
     let title = Phrase("怎么办、依据什么", en: "How it works, under which law")
-    let trail = [PageShell.Link(procedure.card.name, "/\(procedure.card.slug)")]
+    let trail = [PageShell.Link(procedure.card.name, "/\(procedure.path)")]
     return visit.page(title, trail: trail) { h in
       h.heading(
         title,

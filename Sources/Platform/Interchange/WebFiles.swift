@@ -29,25 +29,62 @@ public struct WebFiles: Sendable {
     session = URLSession(configuration: configuration)
   }
 
+  /// What an address answers to JSON that is posted there: status and body.
+  ///
+  /// - Throws: ``Problem`` 502 for no answer or one that is too long.
+  public func post(
+    _ body: JSONValue, to path: String, headers: [String: String] = [:]
+  ) async throws -> (status: Int, body: [UInt8]) {
+    guard let url = URL(string: path, relativeTo: base) else {
+      throw Problem.malformed(Phrase("“\(path)”不是地址。", en: "“\(path)” is no address."))
+    }
+    var request = URLRequest(url: url)
+    request.httpMethod = "POST"
+    request.httpBody = Data(body.canonicalBytes)
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+    return try await answer(request)
+  }
+
+  /// What stands under an address: status and body.
+  ///
+  /// - Throws: ``Problem`` 502 for no answer or one that is too long.
+  public func get(_ path: String) async throws -> (status: Int, body: [UInt8]) {
+    guard let url = URL(string: path, relativeTo: base) else {
+      throw Problem.malformed(Phrase("“\(path)”不是地址。", en: "“\(path)” is no address."))
+    }
+    return try await answer(URLRequest(url: url))
+  }
+
+  private func answer(_ request: URLRequest) async throws -> (status: Int, body: [UInt8]) {
+    func failed(_ why: String) -> Problem {
+      let name = request.url?.absoluteString ?? "?"
+      return Problem(
+        "fetch-failed", status: 502, title: Phrase("对方没有应答", en: "No answer from the other side"),
+        detail: Phrase("\(name)：\(why)", en: "\(name): \(why)"))
+    }
+    let data: Data
+    let response: URLResponse
+    do { (data, response) = try await session.data(for: request) } catch {
+      throw failed(error.localizedDescription)
+    }
+    guard data.count <= WebFiles.limit else { throw failed("> \(WebFiles.limit) bytes") }
+    return ((response as? HTTPURLResponse)?.statusCode ?? 0, Array(data))
+  }
+
   /// The bytes of a file; nil for status 404.
   ///
   /// - Throws: ``Problem`` 502 for another status but 200, no answer, or one that is too long.
   public func file(_ path: String) async throws -> [UInt8]? {
-    guard let url = URL(string: path, relativeTo: base) else { return nil }
-    func failed(_ why: String) -> Problem {
-      Problem(
-        "fetch-failed", status: 502, title: Phrase("无法取得文件", en: "The file cannot be fetched"),
-        detail: Phrase("\(url.absoluteString)：\(why)", en: "\(url.absoluteString): \(why)"))
-    }
-    let data: Data
-    let response: URLResponse
-    do { (data, response) = try await session.data(from: url) } catch {
-      throw failed(error.localizedDescription)
-    }
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+    let (status, body) = try await get(path)
     if status == 404 { return nil }
-    guard status == 200 else { throw failed("HTTP \(status)") }
-    guard data.count <= WebFiles.limit else { throw failed("> \(WebFiles.limit) bytes") }
-    return Array(data)
+    guard status == 200 else {
+      throw Problem(
+        "fetch-failed", status: 502, title: Phrase("无法取得文件", en: "The file cannot be fetched"),
+        detail: Phrase(
+          "\(base.absoluteString)\(path)：HTTP \(status)",
+          en: "\(base.absoluteString)\(path): HTTP \(status)"))
+    }
+    return body
   }
 }
