@@ -109,7 +109,7 @@ import Testing
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",
     ],
     "Glibc": [
-      "App", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "tequ",
+      "Airspace", "App", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "tequ",
     ],
     "Synchronization": [
       "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "StoreCopy",
