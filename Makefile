@@ -5,7 +5,7 @@ DATA ?= data
 # The tests take about two minutes; one that hangs is to fail, not to wait for ever.
 TEST_SECONDS ?= 1500
 
-.PHONY: run test lint format bench crash faults debian outside failover growth
+.PHONY: run test lint format bench crash faults debian outside failover growth log
 
 run: debian
 	@swift build -c release --product tequ
@@ -34,6 +34,14 @@ outside: debian
 faults: debian
 	swift build -c release --product tequ
 	.build/release/tequ simulate --faults --seed 1 --runs 10000 --json
+
+# Every bit that is flipped in a log of 10,000 entries must be noticed, a million of them; readers are fed with
+# damaged text two million times; the log's speed beside those of Go and Python.
+log: debian
+	swift build -c release --product tequ
+	.build/release/tequ bench log --flips 1000000
+	TEQU_FUZZ=200000 swift test --filter ReaderFuzzTests
+	Tests/independent/run log log-speed witnesses canary
 
 # The how-to pages for PostgreSQL, run on loopback addresses, machines and nodes being killed meanwhile.
 failover: debian

@@ -4,6 +4,7 @@ import Books
 import BusinessDormancy
 import CaseWork
 import Commons
+import IPProtection
 import Desk
 import Storage
 import TradeSecrets
@@ -13,6 +14,7 @@ import TradeSecrets
 public struct CityAgents: Sendable {
   private let city: RunningCity
   private let dormancy: DormancyAgents?
+  private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
   private let secrets: SecretAgents?
 
@@ -21,6 +23,8 @@ public struct CityAgents: Sendable {
     self.city = city
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
+    protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first
+      .map { IPAgents($0, seed: seed, citizen: citizen) }
     reconsideration = city.measures.lazy.compactMap { $0 as? ReconsiderationMeasure }.first
       .map { ReconsiderationAgents($0, seed: seed, citizen: citizen) }
     secrets = city.measures.lazy.compactMap { $0 as? TradeSecretsMeasure }.first
@@ -32,6 +36,7 @@ public struct CityAgents: Sendable {
     try await CaseExpiry(desk: city.desk, city.offices.map(\.setting)).settle(at: hour)
     _ = try await city.night()
     try await dormancy?.turn(at: hour)
+    try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)
     try await secrets?.turn(at: hour)
   }

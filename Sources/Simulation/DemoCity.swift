@@ -6,6 +6,7 @@ import BusinessDormancy
 import CityProfiles
 import Commons
 import Desk
+import IPProtection
 import ServiceRequests
 import TradeSecrets
 
@@ -50,6 +51,16 @@ public struct DemoCity: Sendable {
     Login(
       who: Phrase("歇业数据接入", en: "feed for dormancy"), login: "dormancy-feed",
       posts: [Post(DormancyMeasure.feed.id)]),
+    Login(
+      who: Phrase("知识产权执法人员", en: "IP officer"), login: "ip-officer",
+      posts: [Post(IPMeasure.officer.id, agency: "market")]),
+    Login(
+      who: Phrase("平台知识产权专员（示范商城）", en: "platform's IP officer (Shifan Mall)"),
+      login: "ip-platform",
+      posts: [Post(IPMeasure.platform.id, agency: "mall")]),
+    Login(
+      who: Phrase("法院立案和审判人员", en: "court officer"), login: "ip-court",
+      posts: [Post(IPMeasure.court.id, agency: "court-ip")]),
     Login(
       who: Phrase("复议立案人员", en: "reconsideration intake"), login: "recon-clerk",
       posts: [Post(ReconsiderationMeasure.clerk.id, agency: "justice")]),

@@ -6,6 +6,7 @@ import CaseEngine
 import CaseWork
 import Cities
 import Commons
+import IPProtection
 import LegalTime
 import Rulebook
 import ServiceRequests
@@ -43,8 +44,9 @@ struct CheckCases: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       var isSound = true
-      for type in try settings().map(\.type) + [DormancyMeasure.caseType, RequestsMeasure.caseType]
-      {
+      for type in try settings().map(\.type) + [
+        DormancyMeasure.caseType, IPMeasure.caseType, RequestsMeasure.caseType,
+      ] {
         let report = try ModelCheck.explore(type)
         isSound = isSound && report.isSound
         guard json else {

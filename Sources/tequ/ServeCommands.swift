@@ -14,6 +14,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "The port; 0 takes any free one.") var port = 8080
   @Option(help: "The address to listen on.") var host = "127.0.0.1"
   @Flag(help: "Build the demonstration city first if the folder is empty.") var demo = false
+  @Option(help: "With --demo: how many days are simulated.") var demoDays = DemoCity.days
   @Option(help: "Writes a minute that one address may send without being staff.")
   var writesPerMinute = 120
   @Option(
@@ -24,7 +25,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       if let cities { return try await serve(cities) }
-      if demo { try await Demo.build(data.folder) }
+      if demo { try await Demo.build(data.folder, days: demoDays) }
       var options = Front.Options()
       options.writesPerMinute = writesPerMinute
       let city = try await RunningCity(data.folder)
@@ -66,11 +67,11 @@ struct Demo: AsyncParsableCommand {
     }
   }
 
-  static func build(_ folder: DataFolder) async throws {
+  static func build(_ folder: DataFolder, days: Int = DemoCity.days) async throws {
     let progress = ProgressLine(
-      "building the demonstration city (hours)", total: DemoCity.days * 24)
+      "building the demonstration city (hours)", total: days * 24)
     var last = 0
-    try await DemoCity.build(folder, now: SystemTime().now) { done, _ in
+    try await DemoCity.build(folder, now: SystemTime().now, days: days) { done, _ in
       last = done
       progress.update(done)
     }

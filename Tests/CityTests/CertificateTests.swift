@@ -136,7 +136,8 @@ import Verification
     // Without one it is known by its key; what the old one signed needs the old document.
     var trusted = TrustedIssuers()
     try trusted.add(document: old.document)
-    #expect(before.verify(trusted, at: test.time.now).allSatisfy(\.holds))
+    let failed = before.verify(trusted, at: test.time.now).filter { !$0.holds }
+    #expect(failed.isEmpty)
   }
 
   @Test func placesInAListAreAllDifferent() async throws {

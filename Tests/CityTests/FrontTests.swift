@@ -64,7 +64,8 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + certificates + cases("dormancy") + dormancy + cases("reconsideration") + reconsideration
+    ] + certificates + cases("dormancy") + dormancy + cases("ip-protection") + protection
+    + cases("reconsideration") + reconsideration
     + tradeSecrets
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
@@ -100,6 +101,27 @@ import Testing
     ("POST /api/dormancy/events", []), ("POST /api/dormancy/sweep", []),
     ("GET /api/dormancy/publicity", []), ("POST /api/dormancy/publicity/handed", []),
   ]
+
+  static let protection: [(String, Set<Who>)] =
+    [
+      "GET /ip-protection/competence", "GET /ip-protection/guidance",
+      "GET /ip-protection/guidance/{entry}", "GET /ip-protection/notices",
+      "GET /ip-protection/{number}/evidence", "POST /ip-protection/{number}/evidence",
+      "GET /ip-protection/{number}/evidence/{content}.json",
+      "GET /ip-protection/{number}/evidence/{content}", "GET /api/ip-protection/competence",
+      "GET /api/ip-protection/codes", "GET /api/ip-protection/guidance",
+      "GET /api/ip-protection/notices", "POST /api/ip-protection/{number}/packets",
+      "GET /api/ip-protection/{number}/packets/{content}",
+      "GET /api/ip-protection/{number}/packets/{content}/report",
+      "POST /api/ip-protection/packets/verify", "GET /api/ip-protection/packet.schema.json",
+      "GET /api/ip-protection/exchange/openapi.json",
+      "POST /api/ip-protection/exchange/{platform}/answers",
+    ].map { ($0, everybody) }
+    + [
+      "GET /desk/ip-protection/{number}/evidence", "POST /desk/ip-protection/{number}/evidence",
+      "GET /desk/ip-protection/{number}/evidence/{content}.json",
+      "GET /desk/ip-protection/{number}/evidence/{content}",
+    ].map { ($0, []) }
 
   static let tradeSecrets: [(String, Set<Who>)] =
     cases("trade-secrets/deposits") + cases("trade-secrets/assessments")

@@ -6,6 +6,7 @@ import BusinessDormancy
 import CaseWork
 import CityProfiles
 import Commons
+import Credentials
 import Desk
 import Foundation
 import ServiceRequests

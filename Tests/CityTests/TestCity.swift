@@ -52,7 +52,8 @@ final class TestCity {
   private let backend: Backend
 
   init(
-    _ backend: Backend = .sqlite, writesPerMinute: Int = 100_000, profile: CityProfile? = nil
+    _ backend: Backend = .sqlite, writesPerMinute: Int = 100_000, profile: CityProfile? = nil,
+    witnesses: String? = nil, witnessCaller: WitnessCaller? = nil
   ) async throws {
     self.backend = backend
     folder = DataFolder(
@@ -62,6 +63,11 @@ final class TestCity {
     options.creates = true
     options.time = time
     options.profile = profile
+    options.witnessCaller = witnessCaller
+    try folder.create()
+    if let witnesses {
+      try Data(witnesses.utf8).write(to: URL(fileURLWithPath: folder.witnesses))
+    }
     options.random = SeededBytes(seed: 42)
     city = try await RunningCity(folder, options)
     try await city.sequencer.load()

@@ -75,6 +75,44 @@ private func grow(_ count: Int, step: Int) -> (TiledTree, [Tile: [UInt8]]) {
     }
   }
 
+  /// Many at a time, each alone and the steps of the standard must agree, also where proofs are too short,
+  /// too long, wrong, or of places that are none.
+  @Test func proofsCheckedTogetherHoldAsEachAlone() throws {
+    let (_, tiles) = grow(300, step: 7)
+    let leaves = (0..<300).map(leaf)
+    var random = SeededRandom(seed: 11)
+    for size in [1, 2, 3, 64, 255, 300] {
+      let root = definition(leaves[..<size])
+      let maker = ProofMaker(size: Int64(size)) { tiles[$0] }
+      var claims: [MerkleTree.InclusionClaim] = []
+      var expected: [Bool] = []
+      for _ in 0..<400 {
+        let index = random.below(size)
+        var proof = try maker.inclusion(of: Int64(index))
+        var (place, holds, hash) = (Int64(index), false, leaves[index])
+        switch random.below(8) {
+        case 0 where !proof.isEmpty: proof.removeLast()
+        case 1: proof.append(root)
+        case 2: hash = leaf(9999)
+        case 3: place = random.below(2) == 0 ? -1 : Int64(size)
+        case 4: hash.removeLast()
+        case 5 where !proof.isEmpty: proof[0].append(0)
+        default: holds = true
+        }
+        claims.append(.init(leaf: hash, index: place, proof: proof))
+        expected.append(holds)
+      }
+      let together = MerkleTree.includes(claims, size: Int64(size), root: root)
+      #expect(together == expected)
+      let alone = claims.map {
+        MerkleTree.includes(
+          leaf: $0.leaf, at: $0.index, size: Int64(size), root: root, proof: $0.proof)
+      }
+      #expect(alone == expected)
+    }
+    #expect(MerkleTree.includes([], size: 3, root: leaves[0]).isEmpty)
+  }
+
   @Test func theEntryFormatIsFrozen() throws {
     let entry = LogEntry(
       kind: "requests.reply", recordedAt: Instant(rfc3339: "2026-03-02T01:02:03.000004Z")!,

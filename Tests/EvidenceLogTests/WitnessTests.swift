@@ -69,11 +69,17 @@ struct SmallLog {
     #expect(try witness.add(request(0, 20, log), at: now) == .conflict(size: 10))
     #expect(Witness.Answer.conflict(size: 10).body == "10\n")
     #expect(Witness.Answer.conflict(size: 10).mediaType == "text/x.tlog.size")
-    #expect(try witness.add(request(10, 20, other), at: now) == .inconsistent)
-    #expect(try witness.add(request(10, 10, other), at: now) == .inconsistent)
+    let known = try log.checkpoint(10).note
+    let rewritten = try witness.add(request(10, 20, other), at: now)
+    #expect(rewritten == .inconsistent(shown: try other.checkpoint(20).note, known: known))
+    let split = try witness.add(request(10, 10, other), at: now)
+    #expect(split == .splitView(shown: try other.checkpoint(10).note, known: known))
+    let alike = try other.checkpoint(10).note
+    #expect(split.status == 409 && split.evidence == [known, alike])
+    #expect(split.mediaType.hasPrefix("text/plain") && split.body.hasPrefix("split view"))
     #expect(try witness.add(request(10, 20, log), at: now).status == 200)
     #expect(try witness.add(request(20, 20, log), at: now).status == 200)
-    #expect(witness.latest[log.signer.name]?.size == 20)
+    #expect(try witness.latest[log.signer.name] == log.checkpoint(20).note)
     let stranger = try SmallLog(40, name: "other.example")
     #expect(try witness.add(request(0, 5, stranger), at: now) == .unknownLog)
     let forged = try NoteSigner(name: log.signer.name, seed: [UInt8](repeating: 9, count: 32))
@@ -85,7 +91,7 @@ struct SmallLog {
     for text in ["", "old 020\n\n", "old 20\nAAAA\n\n" + note.description, backwards.text] {
       #expect(try witness.add(text, at: now) == .malformed, "\(text)")
     }
-    #expect(witness.latest[log.signer.name]?.size == 20)
+    #expect(try witness.latest[log.signer.name] == log.checkpoint(20).note)
   }
 
   @Test func anEmptyLogHasTheEmptyRoot() throws {
@@ -93,7 +99,97 @@ struct SmallLog {
     var witness = Witness(signer: try witness(1), logs: [log.signer.verifier])
     let wrong = Checkpoint(origin: log.signer.name, size: 0, root: [UInt8](repeating: 0, count: 32))
     let request = AddCheckpoint(oldSize: 0, proof: [], note: try log.signer.sign(wrong.text))
-    #expect(try witness.add(request.text, at: now) == .inconsistent)
+    #expect(
+      try witness.add(request.text, at: now) == .inconsistent(shown: request.note, known: nil))
+  }
+
+  /// The side of the log: what it asks, and what it makes of every answer that a witness can give.
+  @Test func aLogUnderstandsItsWitnesses() throws {
+    let log = try SmallLog(40)
+    let other = try SmallLog(40, salt: "!")
+    let signer = try witness(1)
+    let policy = try WitnessPolicy(
+      text: "witness court \(signer.verifier.text) http://127.0.0.1:9/w\nquorum court\n")
+    let member = try #require(policy.witnesses.first)
+    #expect(member.address == "http://127.0.0.1:9/w" && member.name == "court")
+    var witness = Witness(signer: signer, logs: [log.signer.verifier])
+    var contact = WitnessContact(member)
+    func submit(_ size: Int, _ log: SmallLog, at time: Instant? = nil) throws
+      -> WitnessContact.Outcome
+    {
+      let (point, note) = try log.checkpoint(size)
+      let request = try contact.request(note, of: point) { try log.proof(Int($0), size) }
+      let answer = try witness.add(request.text, at: time ?? now)
+      return contact.take(
+        .init(status: answer.status, mediaType: answer.mediaType, body: answer.body), to: request,
+        now: now)
+    }
+    guard case .cosigned(let signature) = try submit(10, log) else {
+      Issue.record("the first checkpoint was not signed")
+      return
+    }
+    let noted = try log.checkpoint(10).note.adding([signature])
+    #expect(try policy.of(log.signer.verifier).verify(noted, now: now).seen.count == 1)
+    guard case .cosigned = try submit(30, log) else {
+      Issue.record("the second checkpoint was not signed")
+      return
+    }
+    // A log that lost its memory asks from nothing, is told the size, and goes on from there.
+    contact = WitnessContact(member, known: noted)
+    #expect(contact.size == 10)
+    #expect(try submit(40, log) == .again)
+    #expect(contact.size == 30)
+    guard case .cosigned = try submit(40, log) else {
+      Issue.record("the third checkpoint was not signed")
+      return
+    }
+    // One that was set back, and one that shows another history, are told so.
+    contact = WitnessContact(member)
+    guard case .contradicted(let back) = try submit(20, log) else {
+      Issue.record("a log that was set back was not told so")
+      return
+    }
+    #expect(back.en.contains("40") && back.en.contains("20"))
+    contact = WitnessContact(member, known: try log.checkpoint(40).note.adding([signature]))
+    contact = WitnessContact(member)
+    #expect(try submit(40, other) == .again)
+    guard case .contradicted = try submit(40, other) else {
+      Issue.record("a split view was not told")
+      return
+    }
+  }
+
+  @Test func answersThatAreNoneDoNoHarm() throws {
+    let log = try SmallLog(10)
+    let policy = try WitnessPolicy(
+      text: "witness court \(try witness(1).verifier.text)\nquorum court\n")
+    var contact = WitnessContact(policy.witnesses[0])
+    let (point, note) = try log.checkpoint(10)
+    let request = contact.request(note, of: point) { _ in [] }
+    func take(_ status: Int, _ body: String, _ type: String = "text/plain")
+      -> WitnessContact.Outcome
+    {
+      contact.take(.init(status: status, mediaType: type, body: body), to: request, now: now)
+    }
+    let stranger = try witness(2).cosign(note.text, at: now).line
+    let late = try witness(1).cosign(note.text, at: now.adding(seconds: 301)).line
+    let cases: [(Int, String, String)] = [
+      (200, "", "text/plain"), (200, stranger, "text/plain"), (200, late, "text/plain"),
+      (200, "— witness1.example AAAA\n", "text/plain"), (404, "", "text/plain"),
+      (500, "x", "text/html"), (409, "0\n", "text/x.tlog.size"),
+      (409, "010\n", "text/x.tlog.size"), (409, "-1", "text/x.tlog.size"),
+      (409, "99999999999999999999\n", "text/x.tlog.size"),
+    ]
+    for (status, body, type) in cases {
+      guard case .failed = take(status, body, type) else {
+        Issue.record("\(status) \(body) was not taken as a failure")
+        continue
+      }
+      #expect(contact.size == 0)
+    }
+    // A signature of its own among those of others is found.
+    let own = try witness(1).cosign(note.text, at: now)
+    #expect(take(200, stranger + own.line) == .cosigned(own))
   }
 
   @Test func policiesCountWitnesses() throws {
@@ -133,6 +229,14 @@ struct SmallLog {
       #expect(throws: Problem.self, "\(right)") {
         try WitnessPolicy(text: text.replacing(wrong, with: right))
       }
+    }
+    // Names are bytes: the Kelvin sign is no K, and a CR is no part of a line.
+    let kelvin = try WitnessPolicy(
+      text: "witness K \(signers[0].verifier.text)\nwitness \u{212A} \(signers[1].verifier.text)\n"
+        + "group g all K \u{212A}\nquorum g\n")
+    #expect(kelvin.witnesses.count == 2)
+    #expect(throws: Problem.self) {
+      try WitnessPolicy(text: text.replacing("\n", with: "\r\n"))
     }
     let key = signers[0].verifier
     #expect(NoteVerifier(text: key.text) == key)

@@ -163,5 +163,42 @@ with tempfile.TemporaryDirectory() as folder:
         check(f"flags: seed {seed} as restated", same(found, expected), f"{sum(map(len, expected.values()))} flagged")
         for more in (["--threads", "2"], ["--threads", "8"], ["--incremental"]):
             check(f"flags: seed {seed} {more[-1]} gives the same bytes", run("--no-meta", *more) == output)
+    # What is wrong is told with its place, and does not hinder the rest.
+    def told(text, *more, ini=None):
+        open(path, "wb").write(text if isinstance(text, bytes) else text.encode())
+        open(settings, "w").write(ini if ini is not None else "[R018]\n")
+        ran = subprocess.run([tequ, "flags", path, "--settings", settings, "--no-meta", *more], capture_output=True,
+                             env={**os.environ, "LC_ALL": "C.UTF-8"})
+        return ran.returncode, ran.stdout.decode().strip(), ran.stderr.decode()
+
+    good = '{"ocid":"g","tender":{"numberOfTenderers":1,"procurementMethod":"open"}}\n'
+    flagged = '{"OCID":{"g":{"R018":1.0}}}'
+    for name, text, line, byte in [
+            ("a line cut off", good + '{"ocid":"a","tender":{\n', 2, 23), ("NaN", good + '{"ocid":NaN}\n', 2, 9),
+            ("half a surrogate pair", good + '{"ocid":"\\ud800"}\n', 2, 10), ("bytes that are no UTF-8", good.encode() + b'{"ocid":"\xff"}\n', 2, 10),
+            ("two values on a line", good + '{"ocid":"a"} {}\n', 2, 14)]:
+        code, out, err = told(text)
+        check(f"flags: {name} is told with line and byte", code == 0 and out == flagged and f"line {line}, byte {byte}" in err, err.strip()[:160])
+        code, out, err = told(text, "--incremental")
+        check(f"flags: {name}, line by line", code == 0 and out == flagged and f"line {line}" in err, err.strip()[:160])
+    for name, text in [("wrong types", good + '{"ocid":7}\n[]\n{"ocid":"x","tender":[1],"bids":{"details":{}},"awards":"a"}\n'),
+                       ("a text of 10 MB", good + '{"ocid":"x","title":"' + "x" * 10_000_000 + '"}\n'), ("two lines of one process", good + good),
+                       ("blank lines and no last line break", "\n  \n" + good.strip())]:
+        for more in ([], ["--incremental"], ["--threads", "2"]):
+            code, out, err = told(text, *more)
+            check(f"flags: {name} {' '.join(more)}", code == 0 and out == flagged, (out[:80] + err[:120]).strip())
+    code, out, err = told("")
+    check("flags: an empty file", code == 0 and out == "{}", out)
+    code, out, err = told(good, ini="[R018]\nmethods = open\n[X]\n")
+    check("flags: wrong settings are refused with their lines", code == 1 and "line 2" in err and "line 3" in err, err.strip()[:160])
+    code, out, err = told(good, "--rates", path, ini="currency = CNY\n[R018]\n")
+    check("flags: wrong rates are refused with their line", code == 1 and "line 1" in err, err.strip()[:160])
+    code, out, err = told(good, "--rates", path)
+    check("flags: rates need a currency", code == 1 and "currency" in err, err.strip()[:160])
+    ran = subprocess.run([tequ, "flags", path + "-"], capture_output=True)
+    check("flags: a file that is not there", ran.returncode == 1 and ran.stdout == b"")
+    offsets = '{"ocid":"g","tender":{"tenderPeriod":{"startDate":"2024-01-01T00:00:00+08:00","endDate":"2024-01-15T%s"}}}\n'
+    short = [told(offsets % end, ini="[R003]\n")[1] for end in ("15:59:59Z", "16:00:00Z")]
+    check("flags: dates with offsets", short == ['{"OCID":{"g":{"R003":1.0}}}', "{}"], str(short))
     check("flags: indicators that came up", len(seen) == 8, " ".join(sorted(seen)))
 check.finish()

@@ -28,7 +28,7 @@ check = Checks()
 for name in names:
     print(f"== {name}", flush=True)
     ground = Ground(tequ)
-    signal.alarm(1200)  # seconds that a trial may take
+    signal.alarm(3600)  # seconds that a trial may take
     try:
         TRIALS[name](check, ground)
     finally:

@@ -1,16 +1,15 @@
-"""The log as a folder, from outside: exports it, verifies it with `tequ log verify` and with
-docs/examples/verify_log.py, mirrors it over a plain web server, changes it in every way that matters and
+"""The log as a folder, from outside: exports it, verifies it with `tequ log verify`, with
+docs/examples/verify_log.py and with golang.org/x/mod's tlog and note, mirrors it over a plain web server, changes it in every way that matters and
 expects both to notice, and shows `tequ log watch` a replayed, a split and a rewritten log.
 
 usage: log_folder.py BASE TEQU DATA          DATA: the data folder of the city that BASE serves
 """
-import base64, functools, http.server, os, random, shutil, subprocess, sys, tempfile, threading, time
+import base64, os, random, shutil, subprocess, tempfile, time
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from outside import Checks, Site, argument
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/examples"))
-import verify_log as v
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from own_log import Log, golang, served, v
 
 site, tequ, data = Site(argument(1)), argument(2), argument(3)
 told = Checks()
@@ -37,54 +36,6 @@ def holds(folder, trusted):
         return True
     except (v.Wrong, ValueError, OSError):
         return False
-
-
-def served(folder):
-    """The address of a web server that knows nothing of logs."""
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
-class Log:
-    """A log of our own making, so that it can lie."""
-    seed = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-
-    def __init__(self, name, entries):
-        self.name, self.entries = name, entries
-        raw = b"\x01" + self.seed.public_key().public_bytes_raw()
-        self.hash = v.sha256(name.encode() + b"\n" + raw)[:4]
-        self.key = f"{name}+{self.hash.hex()}+{base64.b64encode(raw).decode()}"
-
-    def write(self, folder):
-        hashes, level = [v.sha256(b"\x00" + entry) for entry in self.entries], 0
-        root = v.root_of(hashes)
-        for first in range(0, len(hashes), 256):
-            part = self.entries[first:first + 256]
-            self.put(v.path_of(folder, "entries", first // 256, len(part)),
-                     b"".join(len(e).to_bytes(2, "big") + e for e in part))
-        while hashes:
-            above = []
-            for first in range(0, len(hashes), 256):
-                part = hashes[first:first + 256]
-                self.put(v.path_of(folder, level, first // 256, len(part)), b"".join(part))
-                if len(part) == 256:
-                    above.append(v.root_of(part))
-            hashes, level = above, level + 1
-        text = f"{self.name}\n{len(self.entries)}\n{base64.b64encode(root).decode()}\n"
-        blob = base64.b64encode(self.hash + self.seed.sign(text.encode())).decode()
-        self.put(os.path.join(folder, "checkpoint"), f"{text}\n— {self.name} {blob}\n".encode())
-        return folder
-
-    @staticmethod
-    def put(path, content):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
 
 
 def exported():
@@ -130,6 +81,96 @@ def flipped(folder):
     check("log: whole again", run("verify", folder, "--vkey", key)[0] == 0)
 
 
+def verified_by_go(folder, trusted, flips, *witnesses):
+    """The Go project's own code holds the log, and notices every bit that is flipped."""
+    program = golang("log_verify", ground)
+    if program is None:
+        told.skip("log: Go", "golang-go and golang-golang-x-mod-dev are not installed")
+        return
+    done = subprocess.run([program, folder, str(flips), trusted, *witnesses], capture_output=True, text=True)
+    words = (done.stdout + done.stderr).strip()
+    told("log: x/mod's tlog and note hold", done.returncode == 0, words)
+
+
+def proven(folder):
+    """Single proofs as files, made from the city, from the folder and from a plain web server."""
+    address, size = served(folder), int(open(os.path.join(folder, "checkpoint")).read().split("\n")[1])
+    trust, proof, entry = ["--vkey", key], os.path.join(ground, "proof"), os.path.join(ground, "entry")
+    for source in (site.base + "/log", folder, address):
+        for index in (0, size // 2, size - 1):
+            status, words = run("prove", source, str(index), "--out", proof, "--entry", entry, *trust)
+            checked, more = run("check", proof, "--entry", entry, *trust)
+            check(f"log: entry {index} proven from {source[:5]}", (status, checked) == (0, 0), words + more)
+    lines = open(proof).read().split("\n")
+    with open(entry, "rb") as file:
+        content = file.read()
+    for name, change, wanted in [
+            ("another entry", lambda: Log.put(entry, content + b" "), 2),
+            ("another place", lambda: Log.put(proof, "\n".join([lines[0], "index 0", *lines[2:]]).encode()), 2),
+            ("a hash less", lambda: Log.put(proof, "\n".join(lines[:2] + lines[3:]).encode()), 2),
+            ("no proof at all", lambda: Log.put(proof, b"x\n"), 1), ("no text", lambda: Log.put(proof, b"\xff\xfe"), 1)]:
+        change()
+        status, words = run("check", proof, "--entry", entry, *trust)
+        check(f"log: a proof with {name}", status == wanted, words)
+        Log.put(proof, "\n".join(lines).encode())
+        Log.put(entry, content)
+    check("log: a proof is checked with the right key alone", run("check", proof, "--entry", entry, "--vkey", Log("log.example/x", [b"a"]).key)[0] == 2)
+    check("log: an entry that is not there", run("prove", folder, str(size), *trust)[0] == 1)
+    check("log: acts are acts, none of them in the future", run("verify", folder, "--acts", *trust)[0] == 0)
+    own = Log("log.example/acts", [content, b"no act"])
+    status, words = run("verify", own.write(os.path.join(ground, "acts")), "--acts", "--vkey", own.key)
+    check("log: what is no act is named", status == 2 and "Entry 1" in words, words)
+    late = content.replace(b'"recorded_at":"20', b'"recorded_at":"90')
+    own = Log("log.example/late", [content, late])
+    status, words = run("verify", own.write(os.path.join(ground, "late")), "--acts", "--vkey", own.key)
+    check("log: an act of the future is named", status == 2 and "Entry 1" in words and "future" in words, words)
+
+
+def partial():
+    """A log that drops partial files once the full ones are there, and one that is asked for nonsense."""
+    log = Log("log.example/partial", [f"entry {n}".encode() for n in range(600)])
+    folder = log.write(os.path.join(ground, "partial"))
+    early = Log(log.name, log.entries[:300])
+    early.write(os.path.join(ground, "early"))
+    # The tile above is not full yet, so that its partial file stays.
+    for name in ("checkpoint", "tile/1/000.p/1"):
+        with open(os.path.join(ground, "early", name), "rb") as file:
+            Log.put(os.path.join(folder, name), file.read())
+    copy = os.path.join(ground, "partial-copy")
+    status, words = run("mirror", served(folder), copy, "--vkey", log.key)
+    check("log: partial files are cut from full ones", status == 0 and holds(copy, log.key), words)
+    os.truncate(os.path.join(folder, "tile/entries/001"), 100)
+    status, words = run("mirror", served(folder), os.path.join(ground, "cut"), "--vkey", log.key)
+    check("log: a full file that is cut short is no help", status == 2 and "ends within entry" in words, words)
+    for path, wanted in [("/log/tile/0/000.p/01", 404), ("/log/tile/00/000", 404), ("/log/tile/0/0", 404), ("/log/tile/9/000", 404),
+                         ("/log/tile/entries/x999/x999/x999/x999/999", 404), ("/log/tile/0/000.p/256", 404), ("/log/tile/0/000.p/0", 404)]:
+        answer = site.get(path)
+        check(f"log: {path} is {wanted}", answer.status == wanted, answer.status)
+
+
+def followed():
+    """A follower looks again and again until something does not hold."""
+    entries = [f"entry {number}".encode() for number in range(700)]
+    folder, copy = os.path.join(ground, "followed"), os.path.join(ground, "followed-copy")
+    log = Log("log.example/followed", entries[:300])
+    address = served(log.write(folder))
+    process = subprocess.Popen([tequ, "log", "mirror", address, copy, "--every", "1", "--vkey", log.key], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C"})
+    time.sleep(3)
+    Log(log.name, entries).write(folder)
+    time.sleep(4)
+    check("log: the copy follows", holds(copy, log.key) and b"\n700\n" in open(os.path.join(copy, "checkpoint"), "rb").read())
+    Log(log.name, [b"changed", *entries[1:]]).write(folder)
+    try:
+        words = process.communicate(timeout=20)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        words = process.communicate()[0]
+    check("log: the follower ends with status 2 and the proof", process.returncode == 2 and "Split view" in words
+          and words.count("— log.example") == 2, words)
+    check("log: --every takes seconds", run("watch", address, "--state", copy + "-x", "--every", "0", "--vkey", log.key)[0] == 64)
+
+
 def damaged():
     log = Log("log.example/own", [f"entry {number}".encode() for number in range(700)])
     folder = log.write(os.path.join(ground, "own"))
@@ -149,6 +190,7 @@ def damaged():
     other = Log("log.example/other", log.entries)
     check("log: another origin", run("verify", folder, "--vkey", other.key)[0] == 2)
     check("log: no key", run("verify", folder)[0] == 1)
+    verified_by_go(folder, log.key, 3000)
 
 
 def witnessed():
@@ -175,6 +217,7 @@ def witnessed():
         check(f"log: seen by {name}", status == wanted and word in words, words)
         if seconds is not None:
             v.verify(folder, [v.Key(log.key), v.Key(witness)])
+            verified_by_go(folder, log.key, 200, witness)
     Log.put(policy, b"witness court\n")
     status, words = run("verify", folder, "--policy", policy)
     check("log: a policy that cannot be read", status == 1 and "Line 1" in words, words)
@@ -210,9 +253,13 @@ def watched():
 
 folder = exported()
 mirrored(folder)
+verified_by_go(folder, key, 300)
 flipped(folder)
+proven(folder)
 damaged()
+partial()
 witnessed()
 watched()
+followed()
 shutil.rmtree(ground)
 told.finish()

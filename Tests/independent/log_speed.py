@@ -3,9 +3,10 @@ PyPI's pymerkle, in turn on the same machine, each by seconds of processor time 
 
 usage: log_speed.py TEQU [ENTRIES]
 """
-import json, os, shutil, subprocess, tempfile, time
+import json, subprocess, tempfile, time
 
 from outside import Checks, argument
+from own_log import golang
 
 tequ, entries = argument(1), int(argument(2, "1000000"))
 check = Checks()
@@ -13,22 +14,17 @@ ROUNDS = 3
 
 
 def ours():
-    lines = subprocess.run([tequ, "bench", "log", "--entries", str(entries), "--json"], capture_output=True, text=True, check=True)
+    lines = subprocess.run([tequ, "bench", "log", "--entries", str(entries), "--acts", "0", "--json"], capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in lines.stdout.splitlines()]
     rate = {row["bench"].split(",")[0]: row["count"] / row["cpu_seconds"] for row in rows}
     return rate["integration"], rate["inclusion proofs checked"]
 
 
-def golang(folder):
+def go(folder):
     """None where Go or its package is not installed."""
-    program = os.path.join(folder, "log_speed")
-    if not os.path.exists(program):
-        if not shutil.which("go"):
-            return None
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "log_speed.go")
-        environment = {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": folder + "/cache"}
-        if subprocess.run(["go", "build", "-o", program, source], env=environment).returncode:
-            return None
+    program = golang("log_speed", folder)
+    if program is None:
+        return None
     words = subprocess.run([program, str(entries)], capture_output=True, text=True, check=True).stdout.split()
     return float(words[0]), float(words[1])
 
@@ -52,7 +48,7 @@ def pymerkle(count=20_000):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    runs = [(ours(), golang(folder), pymerkle()) for _ in range(ROUNDS)]
+    runs = [(ours(), go(folder), pymerkle()) for _ in range(ROUNDS)]
 best = [max((run[who] for run in runs if run[who]), default=None) for who in range(3)]
 print("tequ: %.0f entries/s, %.0f checks/s" % best[0])
 for name, rates, goals in (("x/mod tlog", best[1], (5, 4)), ("pymerkle", best[2], (60, 20))):

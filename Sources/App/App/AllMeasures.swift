@@ -1,6 +1,7 @@
 import AdministrativeReconsideration
 import BusinessDormancy
 import Commons
+import IPProtection
 import MeasureKit
 import ServiceRequests
 import TradeSecrets
@@ -13,9 +14,7 @@ public enum AllMeasures {
     planned(
       1, .innovation, "technology-transfer", Phrase("科技成果转移全链条服务", en: "Technology transfer"),
       Phrase("成果与需求挂牌、撮合、见证和结算。", en: "Listings, matching, contracts and settlement.")),
-    planned(
-      2, .innovation, "ip-protection", Phrase("新领域新业态知识产权保护", en: "IP protection in new fields"),
-      Phrase("举报、取证、快速处理和判赔规则。", en: "Reports, evidence, quick handling, damages.")),
+    IPMeasure.card,
     planned(
       3, .innovation, "security-interests",
       Phrase("知识产权与征信担保信息互联互通", en: "Security interests, one search"),

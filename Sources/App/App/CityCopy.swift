@@ -5,7 +5,7 @@ import SQLiteStorage
 /// Copies of a city in plain sight: the database as of one moment, the keys, the city's own data. For
 /// tests and for moving by hand; what is kept is made by ``CityArchive``.
 public enum CityCopy {
-  private static let files = ["config.json", "city"]
+  private static let files = ["config.json", "witnesses", "city"]
 
   /// Copies a city into a folder that is not there yet, also while it is served.
   public static func backup(_ city: DataFolder, to target: DataFolder) throws {

@@ -104,7 +104,7 @@ public final class CityRouter: Sendable {
   public func run(
     host: String, port: Int, onReady: @escaping @Sendable (Int) async -> Void
   ) async throws {
-    for entry in cities { try await entry.city.sequencer.load() }
+    for entry in cities { try await CityServer.prepare(entry.city) }
     let background = cities.map { CityServer.startWorkers(of: $0.city, $0.front) }
     defer { for task in background { task.cancel() } }
     let server = HTTPServer(host: host, port: port, logger: cities[0].city.logger) {

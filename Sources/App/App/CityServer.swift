@@ -19,7 +19,7 @@ public struct CityServer: Sendable {
   public func run(
     host: String, port: Int, onReady: @escaping @Sendable (Int) async -> Void
   ) async throws {
-    try await city.sequencer.load()
+    try await CityServer.prepare(city)
     let background = CityServer.startWorkers(of: city, front)
     defer { background.cancel() }
     let front = front
@@ -28,6 +28,12 @@ public struct CityServer: Sendable {
     }
     try await server.run(onReady: onReady)
     await CityServer.finish(city, background)
+  }
+
+  /// What must be done before anybody asks.
+  static func prepare(_ city: RunningCity) async throws {
+    try await city.sequencer.load()
+    try await city.publisher.prepare()
   }
 
   static func startWorkers(of city: RunningCity, _ front: Front) -> Task<Void, Never> {

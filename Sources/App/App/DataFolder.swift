@@ -37,6 +37,8 @@ public struct DataFolder: Sendable {
     }
     return path
   }
+  /// The policy file of the log's witnesses (C2SP tlog-policy); there need not be one.
+  public var witnesses: String { path + "/witnesses" }
   /// Where the maildir connector delivers.
   public var mail: String { path + "/mail" }
 

@@ -4,7 +4,8 @@ import Rulebook
 /// Facts from a file: CSV (RFC 4180) with a line of names, or one JSON object a line. A column is named
 /// like a fact. The published vectors' own columns are understood: `schedule` and `amount_cny` of fees,
 /// `period`, `start_date` and `days` of court periods. Such a row names its own rule; asked for another,
-/// it is passed over. So are `measure`, `city` and `province` of a list of places, see ``PlaceColumns``.
+/// it is passed over. So are `measure`, `city` and `province` of a list of places, see ``PlaceColumns``, and
+/// the decision tables on courts and platforms, see ``TableColumns``.
 public struct FactRows {
   /// One line of the file.
   public struct Row: Sendable {
@@ -150,7 +151,9 @@ public struct FactRows {
   }
 
   /// The rule that a row of published vectors asks; nil if it names none.
-  public static func rule(of row: Row) -> RuleID? { schedule(row)?.rule }
+  public static func rule(of row: Row) -> RuleID? {
+    schedule(row)?.rule ?? TableColumns.table(row)?.rules.first
+  }
 
   /// The day from which the period of a row of published vectors runs; nil if it has none.
   public static func start(of row: Row) -> CivilDate? {
@@ -170,6 +173,10 @@ public struct FactRows {
     var sheet = try base.sheet()
     var given = row.cells.filter { cell in base.facts.contains { $0.id.text == cell.name } }
     given += PlaceColumns.facts(row)
+    if let table = TableColumns.table(row) {
+      guard table.rules.contains(rule) else { return nil }
+      given += try table.facts(row, for: rule)
+    }
     if isVector(row) {
       guard let schedule = schedule(row), schedule.rule == rule else { return nil }
       given += schedule.implied.map { (name: $0.0.text, text: $0.1) }
@@ -201,6 +208,7 @@ public struct FactRows {
     return names.filter { name in
       !base.facts.contains { $0.id.text == name } && !own.contains(name)
         && !(isPlaces && PlaceColumns.know(name))
+        && !(TableColumns.table(row)?.columns.contains(name) ?? false)
     }
   }
 }

@@ -20,6 +20,9 @@ public struct LogFolder: Sendable {
     FileManager.default.contents(atPath: path + "/" + name).map { Array($0) }
   }
 
+  /// The log's files here.
+  public func files(size: Int64) -> LogFiles { LogFiles(size: size) { file($0) } }
+
   /// Puts a file there whole or not at all.
   func put(_ bytes: [UInt8], _ name: String) throws {
     let url = URL(fileURLWithPath: path + "/" + name)
@@ -52,16 +55,16 @@ public struct LogFolder: Sendable {
   ///
   /// - Throws: ``Problem`` 404 if the log is empty, 422 for an entry that no bundle can hold.
   public func export(_ city: RunningCity) async throws -> Int64 {
-    guard let state = try await city.desk.store.first(LogBook.state) else {
+    guard let state = try await city.desk.store.read({ try LogBook.shown($0) }) else {
       throw Problem.notFound(Phrase("日志中还没有条目。", en: "There is nothing in the log yet."))
     }
     try await city.desk.store.report { view in
       let stamps = Dictionary(
         try view.all(StampBook.list).map { ($0.number, $0) },
         uniquingKeysWith: { first, _ in first })
-      let files = LogFiles(size: state.size) { _ in nil }
-      for part in LogFiles.parts(size: state.size) where file(files.path(of: part)) == nil {
-        try put(try LogFolder.bytes(of: part, files, view, stamps), files.path(of: part))
+      let shape = LogShape(size: state.size)
+      for part in shape.parts where file(shape.path(of: part)) == nil {
+        try put(try LogFolder.bytes(of: part, shape, view, stamps), shape.path(of: part))
       }
     }
     try put(Array((city.signer.verifier.text + "\n").utf8), "key")
@@ -70,10 +73,10 @@ public struct LogFolder: Sendable {
   }
 
   private static func bytes(
-    of part: LogFiles.Part, _ files: LogFiles, _ view: any View,
+    of part: LogShape.Part, _ shape: LogShape, _ view: any View,
     _ stamps: [Int64: StampBook.Stamp]
   ) throws -> [UInt8] {
-    let count = files.count(of: part)
+    let count = shape.count(of: part)
     switch part {
     case .tile(let tile):
       let hashes = try view.first(LogBook.tile(level: tile.level, index: tile.index)) ?? []
@@ -97,7 +100,7 @@ public struct LogFolder: Sendable {
       throw Problem.notFound(
         Phrase("\(path) 中没有检查点。", en: "There is no checkpoint in \(path)."))
     }
-    try LogFiles(size: point.size) { file($0) }.verify(against: point, progress: progress)
+    try files(size: point.size).verify(against: point, progress: progress)
     return point
   }
 }
@@ -127,27 +130,71 @@ public enum LogSource: Sendable {
     return bytes
   }
 
-  /// A file that a proof needs and that is not there yet.
-  private struct Missing: Error {
+  /// A part of a log; where its partial file is gone it is cut from the full one.
+  func part(_ part: LogShape.Part, of shape: LogShape) async throws -> [UInt8] {
+    do { return try await file(shape.path(of: part)) } catch let problem as Problem
+      where problem.status == 404
+    {
+      guard let whole = shape.whole(part), let bytes = try? await file(whole.path) else {
+        throw problem
+      }
+      return try whole.cut(bytes)
+    }
+  }
+
+  /// Files of a log that are fetched at the same time.
+  private static let fetches = 8
+
+  /// Asks files that are read as they are asked for: what is missing is fetched, then it is asked again.
+  private func asking<Answer>(
+    _ size: Int64, _ ask: (LogFiles) throws -> Answer
+  ) async throws -> Answer {
+    var kept: [String: [UInt8]] = [:]
+    let shape = LogShape(size: size)
+    while true {
+      let files = LogFiles(size: size) { path in
+        guard let bytes = kept[path] else { throw Absent(path: path) }
+        return bytes
+      }
+      do { return try ask(files) } catch let absent as Absent {
+        guard let part = shape.part(at: absent.path) else { throw absent }
+        kept[absent.path] = try await self.part(part, of: shape)
+      }
+    }
+  }
+
+  private struct Absent: Error {
     let path: String
   }
 
   /// Takes the log's checkpoint in; the tiles that a proof needs are read as it asks for them.
   public func observe(_ monitor: inout Monitor, now: Instant) async throws -> Monitor.Finding {
     let note = try LogFolder.note(try await file("checkpoint"))
-    var tiles: [String: [UInt8]] = [:]
-    while true {
-      do {
-        return try monitor.observe(note, now: now) { first, second in
-          try LogFiles(size: second) { path in
-            guard let bytes = tiles[path] else { throw Missing(path: path) }
-            return bytes
-          }.proofs.consistency(from: first)
-        }
-      } catch let missing as Missing {
-        tiles[missing.path] = try await file(missing.path)
+    let size = Checkpoint(text: note.text)?.size ?? 0
+    return try await asking(size) { files in
+      try monitor.observe(note, now: now) { first, _ in
+        try files.proofs.consistency(from: first)
       }
     }
+  }
+
+  /// Makes the proof that an entry stands in the log, from its tiles; the answer is the entry, too.
+  ///
+  /// - Throws: what does not hold of the checkpoint, 404 for an entry that is not there.
+  public func prove(
+    _ index: Int64, _ policy: WitnessPolicy, now: Instant
+  ) async throws -> (proof: TlogProof, entry: [UInt8]) {
+    let note = try LogFolder.note(try await file("checkpoint"))
+    let point = try policy.verify(note, now: now).checkpoint
+    let (hashes, entry) = try await asking(point.size) { files in
+      (
+        try files.proofs.inclusion(of: index),
+        try files.entries(of: index / Tile.width)[Int(index % Tile.width)]
+      )
+    }
+    let proof = TlogProof(index: index, hashes: hashes, checkpoint: note.description)
+    _ = try proof.verify(leaf: MerkleTree.leafHash(entry), policy: policy, now: now)
+    return (proof, entry)
   }
 
   /// Copies the log into a folder, file by file; what lies there is not fetched again. The whole copy is
@@ -161,15 +208,11 @@ public enum LogSource: Sendable {
     let note = try LogFolder.note(try await file("checkpoint"))
     let point = try policy.verify(note, now: now).checkpoint
     var monitor = Monitor(policy: policy, latest: try folder.checkpoint(policy, now: now)?.note)
-    let files = LogFiles(size: point.size) { folder.file($0) }
+    let files = folder.files(size: point.size)
     // An older tree is no reason to fetch anything.
     let known = monitor.latest.flatMap { Checkpoint(text: $0.text) }
-    let parts = known.map { $0.size > point.size } == true ? [] : LogFiles.parts(size: point.size)
-    for (number, part) in parts.enumerated() {
-      let path = files.path(of: part)
-      if folder.file(path) == nil { try folder.put(try await file(path), path) }
-      progress(Int64(number + 1), Int64(parts.count))
-    }
+    let parts = known.map { $0.size > point.size } == true ? [] : files.shape.parts
+    try await fetch(parts, of: files.shape, to: folder, progress)
     let finding = try monitor.observe(note, now: now) { first, _ in
       try files.proofs.consistency(from: first)
     }
@@ -177,5 +220,27 @@ public enum LogSource: Sendable {
     try files.verify(against: point)
     try folder.put(Array(note.description.utf8), "checkpoint")
     return finding
+  }
+
+  /// Fetches what is not in the folder yet, some files at a time.
+  private func fetch(
+    _ parts: [LogShape.Part], of shape: LogShape, to folder: LogFolder,
+    _ progress: (Int64, Int64) -> Void
+  ) async throws {
+    var done: Int64 = 0
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (number, part) in parts.enumerated() {
+        if number >= LogSource.fetches { try await group.next() }
+        group.addTask {
+          let path = shape.path(of: part)
+          if folder.file(path) == nil {
+            try folder.put(try await self.part(part, of: shape), path)
+          }
+        }
+        done += 1
+        progress(done, Int64(parts.count))
+      }
+      try await group.waitForAll()
+    }
   }
 }

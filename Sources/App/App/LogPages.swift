@@ -42,13 +42,19 @@ struct LogPages: Sendable {
     return state
   }
 
-  private func checkpoint() async throws -> Response { .text(try await state().checkpoint) }
+  private func checkpoint() async throws -> Response {
+    guard let shown = try await city.desk.store.read({ try LogBook.shown($0) }) else {
+      throw LogPages.empty
+    }
+    return .text(shown.checkpoint)
+  }
 
   private func page(_ visit: Visit) async throws -> Response {
     let state = try await city.desk.store.first(LogBook.state)
     let size = state?.size ?? 0
     let rows = try await city.desk.store.all(
       LogBook.entries(from: max(0, size - 12), to: size))
+    let shown = try await city.desk.store.read { try LogBook.shown($0) }
     let title = Phrase("存证日志", en: "Evidence log")
     return visit.page(title) { h in
       h.heading(
@@ -61,7 +67,7 @@ struct LogPages: Sendable {
       h.tiles { h in
         h.tile(
           Phrase("条目", en: "Entries"), Figures.grouped(size), unit: Phrase("条", en: "acts"))
-        if let state {
+        if let state = shown {
           let zone = city.profile.zone
           h.tile(
             Phrase("最新检查点", en: "Latest checkpoint"),
@@ -69,7 +75,7 @@ struct LogPages: Sendable {
             note: state.signedAt.phrase(in: zone, .date))
         }
       }
-      if let state { checkpointPanel(&h, state) }
+      if let shown { checkpointPanel(&h, shown) }
       h.section(
         Phrase("最近的条目", en: "Latest entries"),
         more: Phrase("导出条目（JSON行）›", en: "Export (JSON lines) ›"),
@@ -115,6 +121,7 @@ struct LogPages: Sendable {
         h.text(Phrase("日志公钥：", en: "Key of the log: "))
         h.element("span", .class("mono"), text: city.signer.verifier.text)
       }
+      if let policy = city.publisher.policy { witnesses(&h, policy, state) }
       h.element("p") { h in
         h.a("/log/checkpoint", Phrase("下载检查点", en: "Download the checkpoint"))
         h.text(" · ")
@@ -125,30 +132,51 @@ struct LogPages: Sendable {
     }
   }
 
+  /// Who has to see checkpoints, and who saw this one.
+  private func witnesses(
+    _ h: inout HTML, _ policy: WitnessPolicy, _ state: LogBook.State
+  ) {
+    let note = SignedNote(state.checkpoint)
+    h.element("p") { h in
+      h.text(Phrase("见证：", en: "Witnesses: "))
+      for (index, witness) in policy.witnesses.enumerated() {
+        if index > 0 { h.text(Phrase("；", en: "; ")) }
+        h.element("span", .class("mono"), text: witness.key.name)
+        h.text(" ")
+        if let time = note.flatMap({ witness.key.cosigned($0) }) {
+          h.time(time, in: city.profile.zone)
+        } else {
+          h.text(Phrase("（未签）", en: "(has not signed)"))
+        }
+      }
+    }
+  }
+
   // MARK: Files
 
   /// A tile: `/log/tile/<level>/<index>[.p/<width>]`, hashes one after the other.
   private func tile(_ visit: Visit) async throws -> Response {
     guard let level = Int(visit["level"]), (0..<Tile.levelCount).contains(level),
-      let place = LogPages.place(visit["path"]),
+      String(level) == visit["level"],
+      let place = Tile.place(visit["path"]),
       let hashes = try await city.desk.store.first(
         LogBook.tile(level: level, index: place.index)),
-      hashes.count >= place.width * MerkleTree.hashBytes
+      hashes.count >= place.count * MerkleTree.hashBytes
     else { throw Problem.notFound(Phrase("没有这一块。", en: "There is no such tile.")) }
     var response = Response(
-      type: "application/octet-stream", Array(hashes.prefix(place.width * MerkleTree.hashBytes)))
+      type: "application/octet-stream", Array(hashes.prefix(place.count * MerkleTree.hashBytes)))
     response.headers.set("cache-control", "public, max-age=31536000, immutable")
     return response
   }
 
   /// An entry bundle: entries with their lengths as 16-bit numbers, big-endian.
   private func bundle(_ visit: Visit) async throws -> Response {
-    guard let place = LogPages.place(visit["path"]) else {
+    guard let place = Tile.place(visit["path"]) else {
       throw Problem.notFound(Phrase("没有这一块。", en: "There is no such bundle."))
     }
     let from = place.index * Tile.width
-    let entries = try await entries(from: from, to: from + Int64(place.width))
-    guard entries.count == place.width else {
+    let entries = try await entries(from: from, to: from + Int64(place.count))
+    guard entries.count == place.count else {
       throw Problem.notFound(Phrase("没有这一块。", en: "There is no such bundle."))
     }
     let out = try EntryBundle.write(entries.map(\.canonicalBytes), from: from)
@@ -196,35 +224,8 @@ struct LogPages: Sendable {
         Phrase("应为 1 ≤ 前 ≤ 后 ≤ \(size)。", en: "1 ≤ first ≤ second ≤ \(size) is expected."))
     }
     let proof = try await city.desk.store.read { view in
-      try ProofMaker(size: second) { tile in
-        try view.first(LogBook.tile(level: tile.level, index: tile.index))
-      }.consistency(from: first)
+      try ProofMaker(size: second, tiles: logTiles(view)).consistency(from: first)
     }
     return .json(["proof": .array(proof.map { .string(Base64.encode($0)) })])
-  }
-
-  /// Reads `x001/x234/067` or `067.p/5` (C2SP tlog-tiles).
-  static func place(_ path: String) -> (index: Int64, width: Int)? {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    var width = Int(Tile.width)
-    if parts.count >= 2, parts[parts.count - 2].hasSuffix(".p") {
-      guard let partial = Int(parts.removeLast()), (1..<width).contains(partial) else {
-        return nil
-      }
-      width = partial
-      parts[parts.count - 1] = String(parts[parts.count - 1].dropLast(2))
-    }
-    var index: Int64 = 0
-    // Five groups name more tiles than 2⁶³ leaves have; an index beyond would overflow as an entry's.
-    guard (1...5).contains(parts.count) else { return nil }
-    for (position, part) in parts.enumerated() {
-      let isLast = position == parts.count - 1
-      let digits = isLast ? part : String(part.dropFirst())
-      guard isLast || part.hasPrefix("x"), digits.utf8.count == 3,
-        digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits)
-      else { return nil }
-      index = index * 1000 + value
-    }
-    return (index, width)
   }
 }

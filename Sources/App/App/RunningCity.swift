@@ -10,6 +10,7 @@ import Commons
 import Desk
 import EvidenceLog
 import Foundation
+import IPProtection
 import Interchange
 import LegalTime
 import Logging
@@ -56,6 +57,8 @@ public final class RunningCity: Sendable {
   public let sequencer: Sequencer
   /// What one node does for all that share the store.
   let duties: Duties
+  /// Shows its checkpoints to the witnesses.
+  public let publisher: CheckpointPublisher
   /// Its receipts.
   public let receipts: ReceiptDesk
   /// Signing in.
@@ -67,6 +70,7 @@ public final class RunningCity: Sendable {
   let store: any Store
   private let lock: FolderLock?
   private let connectors: [any Connector]
+  private let partners: Partners
 
   /// How a city is opened.
   public struct Options: Sendable {
@@ -89,6 +93,8 @@ public final class RunningCity: Sendable {
     public var store: (@Sendable ([Migration]) throws -> any Store)?
     /// The city's data, if it was read before.
     public var profile: CityProfile?
+    /// The way to the log's witnesses, instead of HTTP.
+    public var witnessCaller: WitnessCaller?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -136,10 +142,15 @@ public final class RunningCity: Sendable {
     let acknowledger = Acknowledger(stamping.all)
     requests = RequestsMeasure(
       desk: desk, rules: rules, ring: ring, acknowledger: acknowledger)
-    measures = try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+    signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
+    receipts = ReceiptDesk(desk: desk, signer: signer)
+    partners = try Partners(folder)
+    measures =
+      try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+      + RunningCity.protection(
+        profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
-    signer = try NoteSigner(name: "tequ.example/\(profile.slug)", seed: ring.logSeed)
     if profile.hasNationalLog { try SM3.requireAvailable() }
     nationalSigner =
       try profile.hasNationalLog
@@ -150,7 +161,10 @@ public final class RunningCity: Sendable {
     sequencer = Sequencer(
       desk: desk, duty: duties.log, time: time, signer: signer, measures: measures,
       national: nationalSigner)
-    receipts = ReceiptDesk(desk: desk, signer: signer)
+    publisher = try CheckpointPublisher(
+      desk: desk, duty: duties.log, time: time, logger: logger,
+      policy: try CheckpointPublisher.policy(folder.witnesses, of: signer.verifier),
+      call: options.witnessCaller ?? CheckpointPublisher.overHTTP())
     signIn = SignInDesk(desk: desk, time: time, random: random, policy: policy, ring: ring)
     sessions = SessionReader(desk: desk, policy: policy)
     connectors = try options.connectors ?? RunningCity.connectors(folder)
@@ -228,6 +242,25 @@ public final class RunningCity: Sendable {
     return found
   }
 
+  /// Measure 2, if the profile has adopted it: besides what every measure needs it takes proofs of the
+  /// log, for evidence that leaves the city, and secrets shared with platforms.
+  private static func protection(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ receipts: ReceiptDesk, _ logKey: NoteVerifier, _ secrets: [String: SharedSecret],
+    _ random: any RandomSource
+  ) throws -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == IPMeasure.card.number }) else {
+      return []
+    }
+    return [
+      try IPMeasure(
+        desk: desk, rules: try IPRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        ring: ring, acknowledger: acknowledger, partners: secrets, logKey: logKey,
+        random: random
+      ) { try await receipts.receipt($0, withOpening: false) }
+    ]
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
@@ -267,11 +300,27 @@ public final class RunningCity: Sendable {
     return connectors
   }
 
+  /// What hands messages to platforms, where measure 2 runs.
+  public var pushes: PushWorker? {
+    guard let measure = measures.lazy.compactMap({ $0 as? IPMeasure }).first else { return nil }
+    let (partners, time) = (partners, time)
+    return PushWorker(
+      desk: desk, duty: duties.outbox, time: time, kind: IPMeasure.pushKind,
+      receiver: { IPMeasure.receiver($0) }
+    ) { effect in
+      guard let message = try await measure.push(effect) else { return nil }
+      return try await partners.webhook(message.platform).post(
+        message.body, key: effect.key, at: time.now)
+    } gaveUp: { effect in
+      try await measure.gaveUp(effect)
+    }
+  }
+
   /// What runs beside the requests.
   var workers: Workers {
     let (requests, offices) = (requests, offices)
     return Workers(
-      sequencer: sequencer, expiry: RequestExpiry(desk: desk, rules: rules),
+      sequencer: sequencer, publisher: publisher, expiry: RequestExpiry(desk: desk, rules: rules),
       caseExpiry: CaseExpiry(desk: desk, offices.map(\.setting)),
       outbox: OutboxWorker(
         desk: desk, duty: duties.outbox, time: time, connectors: connectors
@@ -281,7 +330,7 @@ public final class RunningCity: Sendable {
           if let notice = try await office.notice(effect) { return notice }
         }
         return nil
-      }, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
+      }, pushes: pushes, keys: KeyWatch(self), measures: measures, desk: desk, duties: duties,
       time: time, logger: logger)
   }
 

@@ -42,8 +42,42 @@ public actor Sequencer {
   /// Transactions looked at for them.
   private static let listLimit = 400
 
-  /// Lets the measures take in what the log holds.
-  public func load() async throws { try await follow() }
+  /// Sees that the log holds together and lets the measures take in what it holds.
+  ///
+  /// - Throws: ``Problem`` 422 if its tiles do not lead to the roots that were signed.
+  public func load() async throws {
+    let key = signer.verifier
+    try await desk.store.read { view in
+      guard let state = try view.first(LogBook.state) else { return }
+      _ = try Sequencer.tree(of: state, view, key)
+      guard let shown = try view.first(LogBook.lastPublished) else { return }
+      let root = try ProofMaker(size: shown.size, tiles: logTiles(view)).root()
+      let fault = LogChecks.fault(of: shown, signedBy: key, root: root)
+      guard fault == nil, shown.size <= state.size else { throw Sequencer.broken(shown, fault) }
+    }
+    try await follow()
+  }
+
+  /// The tree of a state, which must lead to the root that was signed.
+  private static func tree(
+    of state: LogBook.State, _ view: any View, _ key: NoteVerifier
+  ) throws -> TiledTree {
+    let tree = try TiledTree(size: state.size, tiles: logTiles(view))
+    if let fault = LogChecks.fault(of: state, signedBy: key, root: tree.root) {
+      throw broken(state, fault)
+    }
+    return tree
+  }
+
+  private static func broken(_ state: LogBook.State, _ fault: Phrase?) -> Problem {
+    Problem(
+      "log-broken", status: 422, title: Phrase("存证日志不完整", en: "The evidence log is broken"),
+      detail: Phrase(
+        "\(state.size) 条的日志自相矛盾（\(fault?.zh ?? "条数不符")）：不再写入。请运行 tequ verify 查找改动之处，或从备份恢复。",
+        en:
+          "The log of \(state.size) entries contradicts itself (\(fault?.en ?? "sizes differ")); nothing is added to it. Run tequ verify to find what was changed, or restore a backup."
+      ))
+  }
 
   /// Tells the measures what came into the log since the last time, whoever put it there.
   private func follow() async throws {
@@ -87,7 +121,7 @@ public actor Sequencer {
     let rows = try await rows(waiting.flatMap(\.entries))
     let entries = try await entries(rows)
     let first = tree.size
-    let tiles = tree.append(entries.map(\.leafHash)).map {
+    let tiles = tree.append(hashes: LogEntry.leafHashes(entries)).map {
       (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
     }
     let point = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
@@ -154,11 +188,9 @@ public actor Sequencer {
   private func tree(_ hold: LeaseBook.Hold) async throws -> TiledTree {
     if let grown, grown.hold == hold { return grown.tree }
     try await follow()
-    let size = try await desk.store.first(LogBook.state)?.size ?? 0
+    let key = signer.verifier
     let tree = try await desk.store.report { view in
-      try TiledTree(size: size) { tile in
-        try view.first(LogBook.tile(level: tile.level, index: tile.index))
-      }
+      try view.first(LogBook.state).map { try Sequencer.tree(of: $0, view, key) } ?? TiledTree()
     }
     grown = (tree, hold)
     return tree
@@ -196,14 +228,15 @@ public struct ReceiptDesk: Sendable {
         throw Problem.notFound(Phrase("没有这条记录。", en: "There is no such act."))
       }
       guard let index = try view.first(LogBook.index(of: entry)),
-        let state = try view.first(LogBook.state), index < state.size
+        let last = try view.first(LogBook.state), index < last.size
       else { return nil }
+      // What witnesses saw says more, if the act was in it already.
+      let shown = try view.first(LogBook.lastPublished)
+      let state = shown.flatMap { index < $0.size ? $0 : nil } ?? last
       let stamps = Dictionary(
         try view.all(StampBook.list).map { ($0.number, $0) },
         uniquingKeysWith: { first, _ in first })
-      let proof = try ProofMaker(size: state.size) { tile in
-        try view.first(LogBook.tile(level: tile.level, index: tile.index))
-      }.inclusion(of: index)
+      let proof = try ProofMaker(size: state.size, tiles: logTiles(view)).inclusion(of: index)
       return Found(
         row: row, entry: try LogEntry(row, stamps), index: index, proof: proof,
         checkpoint: state.checkpoint)

@@ -12,9 +12,11 @@ import Storage
 /// when there is nothing to do, and comes back after a failure.
 struct Workers: Sendable {
   let sequencer: Sequencer
+  let publisher: CheckpointPublisher
   let expiry: RequestExpiry
   let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
+  let pushes: PushWorker?
   let keys: KeyWatch
   let measures: [any Measure]
   let desk: CommandDesk
@@ -36,6 +38,7 @@ struct Workers: Sendable {
         }
       }
       group.addTask { await repeating("sequencer", 200) { try await sequencer.runOnce() } }
+      group.addTask { await repeating("witnesses", 1000) { try await publisher.runOnce() } }
       group.addTask {
         await repeating("legal clocks", 1000) {
           try await duties.clocks.held() == nil ? 0 : try await tick()
@@ -47,6 +50,11 @@ struct Workers: Sendable {
         }
       }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
+      if let pushes {
+        group.addTask {
+          await pushes.run(everyMilliseconds: 50) { logger.error("pushes: \($0)") }
+        }
+      }
       group.addTask { await repeating("keys", 1000) { try await keys.look() } }
       group.addTask { await repeating("sweep", 3_600_000) { try await sweep() } }
       group.addTask {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The cells of a level that an area on the ground touches.
 ///

@@ -1,5 +1,5 @@
 import Commons
-import Foundation
+import Glibc
 
 /// A place on the earth: WGS84 latitude and longitude in degrees.
 ///

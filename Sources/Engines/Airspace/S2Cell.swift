@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A cell of Google's S2 grid: the sphere projected on the six faces of a cube, each divided into four
 /// again and again, up to 30 times, and numbered along a Hilbert curve. ASTM F3548-21 (DSS0040) and F3411

@@ -1,5 +1,5 @@
 import Commons
-import Foundation
+import Glibc
 
 /// What lies below a volume: a polygon whose edges are great circles, or a circle.
 public enum Outline: Hashable, Sendable {

@@ -73,19 +73,25 @@ public struct SignedNote: Hashable, Sendable {
 
   /// Reads a note; nil if it is none.
   public init?(_ note: String) {
-    guard let gap = note.range(of: "\n\n", backwards: true), note.hasSuffix("\n") else {
-      return nil
-    }
-    var signatures: [Signature] = []
-    for line in note[gap.upperBound...].split(separator: "\n") {
+    guard let gap = note.range(of: "\n\n", backwards: true), note.hasSuffix("\n"),
+      note.utf8.allSatisfy({ $0 >= 0x20 || $0 == 0x0A }),
+      let signatures = SignedNote.signatures(note[gap.upperBound...])
+    else { return nil }
+    self.init(text: String(note[..<gap.lowerBound]) + "\n", signatures: signatures)
+  }
+
+  /// Reads lines of signatures, 1 to 100 of them; nil for anything else.
+  public static func signatures(_ lines: some StringProtocol) -> [Signature]? {
+    var found: [Signature] = []
+    guard lines.hasSuffix("\n") else { return nil }
+    for line in lines.dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
       let parts = line.split(separator: " ", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == "—", !parts[1].isEmpty,
-        let bytes = Base64.decode(String(parts[2])), bytes.count > 4, signatures.count < 100
+        let bytes = Base64.decode(String(parts[2])), bytes.count > 4, found.count < 100
       else { return nil }
-      signatures.append(Signature(name: String(parts[1]), bytes: bytes))
+      found.append(Signature(name: String(parts[1]), bytes: bytes))
     }
-    guard !signatures.isEmpty else { return nil }
-    self.init(text: String(note[..<gap.lowerBound]) + "\n", signatures: signatures)
+    return found.isEmpty ? nil : found
   }
 
   /// The whole note.

@@ -40,6 +40,12 @@ public struct LogEntry: Hashable, Sendable {
   public var canonicalBytes: [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(512)
+    write(to: &out)
+    return out
+  }
+
+  /// Appends ``canonicalBytes``.
+  public func write(to out: inout [UInt8]) {
     // The members stand in the order that RFC 8785 gives them; none of the names needs an escape.
     func name(_ text: StaticString) {
       out.append(
@@ -62,7 +68,6 @@ public struct LogEntry: Hashable, Sendable {
     name(#","recorded_at":""#)
     recordedAt.write(in: .utc, to: &out)
     name(#"","v":1}"#)
-    return out
   }
 
   /// Reads exactly what ``canonicalBytes`` writes; throws 400 for anything else.
@@ -95,6 +100,19 @@ public struct LogEntry: Hashable, Sendable {
 
   /// The entry's leaf in the tree.
   public var leafHash: [UInt8] { MerkleTree.leafHash(canonicalBytes) }
+
+  /// The leaves of many entries, 32 bytes each.
+  public static func leafHashes(_ entries: [LogEntry]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512 * entries.count)
+    var ends: [Int64] = []
+    ends.reserveCapacity(entries.count)
+    for entry in entries {
+      entry.write(to: &bytes)
+      ends.append(Int64(bytes.count))
+    }
+    return TreeHasher.best.leaves(bytes, ends: ends)
+  }
 
   /// What an entry says of a private part.
   public static func commitment(salt: [UInt8], privatePart: [UInt8]) -> [UInt8] {

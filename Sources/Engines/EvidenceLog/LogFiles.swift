@@ -35,7 +35,15 @@ public enum EntryBundle {
   public static func read(
     _ bytes: [UInt8], from first: Int64, count: Int
   ) throws(Problem) -> [[UInt8]] {
-    var entries: [[UInt8]] = []
+    try parts(bytes, from: first, count: count).map { Array(bytes[$0]) }
+  }
+
+  /// Where each of exactly `count` entries lies, see ``read(_:from:count:)``.
+  public static func parts(
+    _ bytes: [UInt8], from first: Int64, count: Int
+  ) throws(Problem) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    parts.reserveCapacity(count)
     var next = 0
     for offset in 0..<count {
       let length = next + 2 <= bytes.count ? Int(bytes[next]) << 8 | Int(bytes[next + 1]) : -1
@@ -46,7 +54,7 @@ public enum EntryBundle {
             "条目文件在第 \(first + Int64(offset)) 条处中断：请重新取得。",
             en: "The bundle ends within entry \(first + Int64(offset)): fetch it again."))
       }
-      entries.append(Array(bytes[(next + 2)..<(next + 2 + length)]))
+      parts.append((next + 2)..<(next + 2 + length))
       next += 2 + length
     }
     guard next == bytes.count else {
@@ -56,24 +64,35 @@ public enum EntryBundle {
           "条目文件在第 \(first + Int64(count) - 1) 条之后还有内容。",
           en: "The bundle goes on after entry \(first + Int64(count) - 1)."))
     }
-    return entries
+    return parts
+  }
+
+  /// The leaf hashes of exactly `count` entries, 32 bytes each, see ``read(_:from:count:)``.
+  public static func leaves(
+    _ bytes: [UInt8], from first: Int64, count: Int
+  ) throws(Problem) -> [UInt8] {
+    var entries: [UInt8] = []
+    entries.reserveCapacity(bytes.count)
+    var ends: [Int64] = []
+    ends.reserveCapacity(count)
+    for part in try parts(bytes, from: first, count: count) {
+      entries += bytes[part]
+      ends.append(Int64(entries.count))
+    }
+    return TreeHasher.best.leaves(entries, ends: ends)
   }
 }
 
 /// Reads a file of a log by its path, such as `tile/0/000`; nil if there is none.
 public typealias LogFileReader = (String) throws -> [UInt8]?
 
-/// The files of a log (C2SP tlog-tiles) as they lie in a folder or behind a web server.
-public struct LogFiles {
+/// Which files a log of so many entries has (C2SP tlog-tiles).
+public struct LogShape: Hashable, Sendable {
   /// Entries.
   public let size: Int64
-  private let read: LogFileReader
 
-  /// The files of a log of so many entries.
-  public init(size: Int64, read: @escaping LogFileReader) {
-    self.size = size
-    self.read = read
-  }
+  /// The shape of a log of so many entries.
+  public init(size: Int64) { self.size = size }
 
   /// A file of a log besides its checkpoint.
   public enum Part: Hashable, Sendable {
@@ -83,8 +102,8 @@ public struct LogFiles {
     case tile(Tile)
   }
 
-  /// All files of a log of so many entries: bundles, then tiles level by level.
-  public static func parts(size: Int64) -> [Part] {
+  /// All files: bundles, then tiles level by level.
+  public var parts: [Part] {
     let bundles = (size + Tile.width - 1) / Tile.width
     var found = (0..<bundles).map { Part.bundle($0) }
     var (level, hashes) = (0, size)
@@ -97,7 +116,7 @@ public struct LogFiles {
     return found
   }
 
-  /// How many entries or hashes a file of this log holds.
+  /// How many entries or hashes a file of this log holds; 0 or less if the log has no such file.
   public func count(of part: Part) -> Int {
     switch part {
     case .bundle(let index): Int(min(Tile.width, size - index * Tile.width))
@@ -114,10 +133,61 @@ public struct LogFiles {
     }
   }
 
+  /// The part at a path of this log; nil if the log has no such file.
+  public func part(at path: String) -> Part? {
+    let parts = path.split(separator: "/", maxSplits: 2)
+    guard parts.count == 3, parts[0] == "tile", let place = Tile.place(String(parts[2])) else {
+      return nil
+    }
+    let part: Part
+    if parts[1] == "entries" {
+      part = .bundle(place.index)
+    } else {
+      guard let level = Int(parts[1]), (0..<Tile.levelCount).contains(level) else { return nil }
+      part = .tile(Tile(level: level, index: place.index))
+    }
+    return count(of: part) > 0 && self.path(of: part) == path ? part : nil
+  }
+
+  /// The path of the full file of which a part is the beginning, and how to cut it: a log may drop a
+  /// partial file once the full one is there. Nil where the part is full itself.
+  public func whole(_ part: Part) -> (path: String, cut: @Sendable ([UInt8]) throws -> [UInt8])? {
+    let count = count(of: part)
+    guard count < Int(Tile.width) else { return nil }
+    switch part {
+    case .tile(let tile):
+      return (tile.path(count: Int(Tile.width)), { Array($0.prefix(count * MerkleTree.hashBytes)) })
+    case .bundle(let index):
+      let first = index * Tile.width
+      return (
+        EntryBundle.path(index, count: Int(Tile.width)),
+        { bytes in
+          let parts = try EntryBundle.parts(bytes, from: first, count: Int(Tile.width))
+          return Array(bytes[..<parts[count - 1].upperBound])
+        }
+      )
+    }
+  }
+}
+
+/// The files of a log (C2SP tlog-tiles) as they lie in a folder or behind a web server.
+public struct LogFiles {
+  /// Which files there are.
+  public let shape: LogShape
+  private let read: LogFileReader
+
+  /// The files of a log of so many entries.
+  public init(size: Int64, read: @escaping LogFileReader) {
+    shape = LogShape(size: size)
+    self.read = read
+  }
+
+  private var size: Int64 { shape.size }
+
   /// The hashes of a tile as wide as this log has it; throws 404 or 422 for one that is missing or of
   /// another length.
   public func hashes(of tile: Tile) throws -> [UInt8] {
-    let count = count(of: .tile(tile))
+    let count = shape.count(of: .tile(tile))
     let path = tile.path(count: count)
     let bytes = try file(path)
     guard bytes.count == count * MerkleTree.hashBytes else {
@@ -158,7 +228,7 @@ public struct LogFiles {
   /// Checks what can be checked without entries: that every tile follows from those below it and that
   /// they lead to the root. Throws the first that does not.
   public func checkTiles(against checkpoint: Checkpoint) throws {
-    for case .tile(let tile) in LogFiles.parts(size: size) where tile.level > 0 {
+    for case .tile(let tile) in shape.parts where tile.level > 0 {
       try check(tile: tile)
     }
     guard checkpoint.size == size, try proofs.root() == checkpoint.root else {
@@ -170,15 +240,42 @@ public struct LogFiles {
     }
   }
 
+  /// Checks that every entry is an act in the format of ``LogEntry``, none recorded later than a clock
+  /// that is ``WitnessPolicy/allowedLeadSeconds`` ahead of ours could say; throws 422 with the first that
+  /// is not.
+  public func checkActs(now: Instant) throws {
+    let latest = now.adding(seconds: WitnessPolicy.allowedLeadSeconds)
+    for bundle in 0..<((size + Tile.width - 1) / Tile.width) {
+      for (offset, bytes) in try entries(of: bundle).enumerated() {
+        let index = bundle * Tile.width + Int64(offset)
+        guard let act = try? LogEntry(canonicalBytes: bytes) else {
+          throw Problem.refused(
+            "log-act",
+            Phrase("第 \(index) 条不是第 1 版格式的办理记录。", en: "Entry \(index) is no act in format 1."))
+        }
+        guard act.recordedAt <= latest else {
+          let time = act.recordedAt.rfc3339(in: .utc)
+          throw Problem.refused(
+            "log-future",
+            Phrase(
+              "第 \(index) 条记录于 \(time)，在未来：请核对时钟。",
+              en:
+                "Entry \(index) was recorded at \(time), which is in the future: compare the clocks."
+            ))
+        }
+      }
+    }
+  }
+
   /// The entries of a bundle.
   public func entries(of bundle: Int64) throws -> [[UInt8]] {
     try EntryBundle.read(
-      try file(path(of: .bundle(bundle))), from: bundle * Tile.width,
-      count: count(of: .bundle(bundle)))
+      try file(shape.path(of: .bundle(bundle))), from: bundle * Tile.width,
+      count: shape.count(of: .bundle(bundle)))
   }
 
   /// Checks one file against those that depend on it, as ``verify(against:progress:)`` does for all.
-  public func check(_ part: Part) throws {
+  public func check(_ part: LogShape.Part) throws {
     switch part {
     case .bundle(let index): try check(bundle: index)
     case .tile(let tile) where tile.level == 0: try check(bundle: tile.index)
@@ -189,7 +286,9 @@ public struct LogFiles {
   /// Checks the entries of a bundle against the tile of their hashes; throws the place of the first that
   /// does not fit.
   public func check(bundle: Int64) throws {
-    let computed = TreeHasher.best.leaves(try entries(of: bundle))
+    let part = LogShape.Part.bundle(bundle)
+    let computed = try EntryBundle.leaves(
+      try file(shape.path(of: part)), from: bundle * Tile.width, count: shape.count(of: part))
     let kept = try hashes(of: Tile(level: 0, index: bundle))
     guard computed != kept else { return }
     let place = zip(computed, kept).enumerated().first { $0.element.0 != $0.element.1 }?.offset

@@ -124,7 +124,8 @@ public struct NoteVerifier: Hashable, Sendable {
   }
 
   private func isOwn(_ signature: SignedNote.Signature) -> Bool {
-    signature.name == name && signature.bytes.prefix(4).elementsEqual(keyHash)
+    signature.name.utf8.elementsEqual(name.utf8)
+      && signature.bytes.prefix(4).elementsEqual(keyHash)
   }
 
   /// What a witness signs.

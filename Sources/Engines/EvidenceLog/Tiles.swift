@@ -24,6 +24,33 @@ public struct Tile: Hashable, Sendable {
     Tile.path(folder: String(level), index: index, count: count)
   }
 
+  /// Reads the end of a path, `x001/x234/067` or `067.p/5`: which tile, and how many hashes of it; nil for
+  /// anything else.
+  public static func place(_ path: String) -> (index: Int64, count: Int)? {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    var count = Int(width)
+    if parts.count >= 2, parts[parts.count - 2].hasSuffix(".p") {
+      let text = parts.removeLast()
+      guard let partial = Int(text), (1..<count).contains(partial), String(partial) == text else {
+        return nil
+      }
+      count = partial
+      parts[parts.count - 1] = String(parts[parts.count - 1].dropLast(2))
+    }
+    var index: Int64 = 0
+    // Five groups name more tiles than 2⁶³ leaves have; an index beyond would overflow as an entry's.
+    guard (1...5).contains(parts.count) else { return nil }
+    for (position, part) in parts.enumerated() {
+      let isLast = position == parts.count - 1
+      let digits = isLast ? part : String(part.dropFirst())
+      guard isLast || part.hasPrefix("x"), digits.utf8.count == 3,
+        digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits)
+      else { return nil }
+      index = index * 1000 + value
+    }
+    return (index, count)
+  }
+
   static func path(folder: String, index: Int64, count: Int) -> String {
     var groups = [padded(Int(index % 1000), 3)]
     var rest = index / 1000

@@ -51,6 +51,17 @@ public struct TreeHasher: Hashable, Sendable {
     }
   }
 
+  /// The same of pairs at an address.
+  func nodes(
+    _ pairs: UnsafeRawPointer, _ count: Int, into out: UnsafeMutableRawPointer
+  ) {
+    nodes(
+      UnsafeBufferPointer(start: pairs.assumingMemoryBound(to: UInt8.self), count: 64 * count),
+      count,
+      into: UnsafeMutableBufferPointer(
+        start: out.assumingMemoryBound(to: UInt8.self), count: 32 * count))
+  }
+
   /// SHA-256(0x00 ‖ entry) of entries that lie one after the other; entry i ends before `ends[i]` and
   /// the next begins there. The answer has 32 bytes an entry. `ends` must not fall and must stay within
   /// the bytes.

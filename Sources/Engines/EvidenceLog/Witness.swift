@@ -42,13 +42,13 @@ public struct AddCheckpoint: Hashable, Sendable {
 /// Sees that logs only grow, and signs what it saw (C2SP tlog-witness). It decides; whoever runs it must
 /// keep ``latest`` durably before an answer leaves, and let one request at a time decide.
 public struct Witness: Sendable {
-  /// The last checkpoint that was signed, by origin.
-  public private(set) var latest: [String: Checkpoint]
+  /// The last checkpoint that was signed, by origin, as its log signed it.
+  public private(set) var latest: [String: SignedNote]
   private let logs: [String: [NoteVerifier]]
   private let signer: NoteSigner
 
   /// A witness of logs with these keys, going on from what it last signed.
-  public init(signer: NoteSigner, logs: [NoteVerifier], latest: [String: Checkpoint] = [:]) {
+  public init(signer: NoteSigner, logs: [NoteVerifier], latest: [String: SignedNote] = [:]) {
     self.signer = signer
     self.logs = Dictionary(grouping: logs.filter { $0.kind == .log }, by: \.name)
     self.latest = latest
@@ -66,8 +66,11 @@ public struct Witness: Sendable {
     case unknownLog
     /// 409: another size was signed last, this one.
     case conflict(size: Int64)
-    /// 422: the checkpoint does not follow from the one that was signed last.
-    case inconsistent
+    /// 409: a tree of this size but with another root was signed last. With their signatures the two
+    /// prove to anybody that the log shows different histories.
+    case splitView(shown: SignedNote, known: SignedNote)
+    /// 422: the checkpoint does not follow from the one that was signed last, or its proof is wrong.
+    case inconsistent(shown: SignedNote, known: SignedNote?)
 
     /// The status of HTTP.
     public var status: Int {
@@ -76,7 +79,7 @@ public struct Witness: Sendable {
       case .malformed: 400
       case .unsigned: 403
       case .unknownLog: 404
-      case .conflict: 409
+      case .conflict, .splitView: 409
       case .inconsistent: 422
       }
     }
@@ -94,7 +97,17 @@ public struct Witness: Sendable {
       case .malformed: "the request is malformed\n"
       case .unsigned: "the log did not sign this checkpoint\n"
       case .unknownLog: "this log is not known here\n"
+      case .splitView: "split view: another tree of this size was signed before\n"
       case .inconsistent: "the checkpoint does not follow from the last one\n"
+      }
+    }
+
+    /// The two notes that are worth keeping where a log may have lied, the known one first.
+    public var evidence: [SignedNote] {
+      switch self {
+      case .splitView(let shown, let known): [known, shown]
+      case .inconsistent(let shown, let known): (known.map { [$0] } ?? []) + [shown]
+      default: []
       }
     }
   }
@@ -106,11 +119,17 @@ public struct Witness: Sendable {
     guard let keys = logs[next.origin] else { return .unknownLog }
     guard keys.contains(where: { $0.verifies(request.note) }) else { return .unsigned }
     guard request.oldSize <= next.size else { return .malformed }
-    let last = latest[next.origin]
+    let known = latest[next.origin]
+    let last = known.flatMap { Checkpoint(text: $0.text) }
     guard request.oldSize == last?.size ?? 0 else { return .conflict(size: last?.size ?? 0) }
-    guard next.follows(last, proof: request.proof) else { return .inconsistent }
+    if let known, let last, last.size == next.size, last.root != next.root {
+      return .splitView(shown: request.note, known: known)
+    }
+    guard next.follows(last, proof: request.proof) else {
+      return .inconsistent(shown: request.note, known: known)
+    }
     let signature = try signer.cosign(request.note.text, at: time)
-    latest[next.origin] = next
+    latest[next.origin] = request.note
     return .signed(signature)
   }
 }

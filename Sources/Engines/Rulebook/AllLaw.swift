@@ -31,6 +31,11 @@ public enum AllLaw {
       EnvironmentalSuitPeriods.pack),
     Entry("hotline", Phrase("12345热线办理规则", en: "Rules of the 12345 hotline"), HotlineRules.pack),
     Entry("dormancy", Phrase("经营主体歇业", en: "Dormancy of businesses"), DormancyLaw.pack),
+    Entry(
+      "ip-competence", Phrase("知识产权管辖", en: "Competence in intellectual property"),
+      IPCompetence.pack),
+    Entry(
+      "platform-notices", Phrase("平台知识产权通知", en: "Notices to platforms"), PlatformNotices.pack),
     Entry("adoption", Phrase("采用改革举措", en: "Adoption of measures"), AdoptionScope.pack),
     Entry(
       "reconsideration", Phrase("行政复议", en: "Administrative reconsideration"),

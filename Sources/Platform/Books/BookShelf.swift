@@ -8,7 +8,7 @@ public enum BookShelf {
     KeyBook.migration, IdempotencyBook.migration, NumberBook.migration, LogBook.migration,
     OutboxBook.migration, AccountBook.migration, BlobBook.migration, AccessBook.migration,
     LeaseBook.migration,
-    ThrottleBook.migration, JournalBook.lists, CertificateBook.migration,
+    ThrottleBook.migration, JournalBook.lists, CertificateBook.migration, LogBook.published,
   ]
 
   /// The tables whose rows carry a mark.
@@ -17,6 +17,6 @@ public enum BookShelf {
     NumberBook.table,
     OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
     AccountBook.mandates, BlobBook.table, AccessBook.table, AccessBook.digests,
-    LogBook.stateTable, CertificateBook.table, CertificateBook.listTable,
+    LogBook.stateTable, LogBook.publishedTable, CertificateBook.table, CertificateBook.listTable,
   ]
 }

@@ -16,9 +16,23 @@ public enum LogBook {
       """,
     ])
 
+  static let published = Migration(
+    "log.0002",
+    [
+      """
+      CREATE TABLE log_published (
+        state_key {key}, size BIGINT NOT NULL, checkpoint TEXT NOT NULL,
+        signed_at BIGINT NOT NULL, mark {bytes} NOT NULL)
+      """
+    ])
+
   /// The table of the state.
   public static let stateTable = MarkedTable(
     "log_state", ["state_key", "size", "checkpoint", "signed_at"])
+
+  /// The table of what was published.
+  public static let publishedTable = MarkedTable(
+    "log_published", ["state_key", "size", "checkpoint", "signed_at"])
 
   private static let insertEntry = Statement(
     "INSERT INTO log_entries (log_index, entry_key) VALUES ($1, $2)")
@@ -29,16 +43,24 @@ public enum LogBook {
     ON CONFLICT (tile_key) DO UPDATE SET hashes = excluded.hashes
     """)
   private static let getTile = Statement("SELECT hashes FROM log_tiles WHERE tile_key = $1")
-  private static let putState = Statement(
-    """
-    INSERT INTO log_state (state_key, size, checkpoint, signed_at, mark)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (state_key) DO UPDATE
-    SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at,
-      mark = excluded.mark
-    """)
-  private static let getState = Statement(
-    "SELECT size, checkpoint, signed_at FROM log_state WHERE state_key = 1")
+  private static func put(in table: String) -> Statement {
+    Statement(
+      """
+      INSERT INTO \(table) (state_key, size, checkpoint, signed_at, mark)
+      VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (state_key) DO UPDATE
+      SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at,
+        mark = excluded.mark
+      """)
+  }
+  private static func get(from table: String) -> Statement {
+    Statement("SELECT size, checkpoint, signed_at FROM \(table) WHERE state_key = 1")
+  }
+  private static let putState = put(in: "log_state")
+  private static let getState = get(from: "log_state")
+  private static let putPublished = put(in: "log_published")
+  private static let getPublished = get(from: "log_published")
+  private static let dropPublished = Statement("DELETE FROM log_published WHERE state_key = 1")
   private static let indexOf = Statement("SELECT log_index FROM log_entries WHERE entry_key = $1")
   private static let range = Statement(
     """
@@ -69,14 +91,26 @@ public enum LogBook {
       self.checkpoint = checkpoint
       self.signedAt = signedAt
     }
+
+    init(_ row: Row) {
+      self.init(size: row.integer(0), checkpoint: row.text(1), signedAt: row.instant(2))
+    }
   }
 
   /// A tile's key: its level above its index.
   public static func tileKey(level: Int, index: Int64) -> Int64 { Int64(level) << 56 | index }
 
   /// The last state; none before the first entry.
-  public static let state = Query(getState) { row in
-    State(size: row.integer(0), checkpoint: row.text(1), signedAt: row.instant(2))
+  public static let state = Query(getState) { State($0) }
+
+  /// The state that witnesses were asked about and that was published, with their signatures, and when;
+  /// none where the log has no witnesses.
+  public static let lastPublished = Query(getPublished) { State($0) }
+
+  /// What outsiders are shown: what was published where the log has witnesses, else the last state; none
+  /// before the first entry.
+  public static func shown(_ view: any View) throws -> State? {
+    try view.first(lastPublished) ?? view.first(state)
   }
 
   /// The hashes of a tile, 32 bytes each, up to 256 of them.
@@ -118,9 +152,41 @@ public enum LogBook {
 
   /// The change that replaces the state.
   public static func put(_ state: State, _ ring: KeyRing) -> Change {
+    put(state, putState, stateTable, ring)
+  }
+
+  /// What is to be published.
+  public enum Publication: Sendable {
+    /// The last state as it stands now, if nothing was published before: from then on only what is
+    /// published is shown.
+    case begin
+    /// A checkpoint that witnesses were shown. What is published never shrinks: a smaller one changes
+    /// nothing.
+    case shown(State)
+    /// Nothing any more: the last state is shown again.
+    case end
+  }
+
+  /// The changes that publish.
+  public static func publish(
+    _ publication: Publication, _ view: any View, _ ring: KeyRing
+  ) throws -> [Change] {
+    let last = try view.first(lastPublished)
+    let state: State?
+    switch publication {
+    case .begin: state = last == nil ? try view.first(self.state) : nil
+    case .shown(let new): state = last.map { $0.size > new.size } == true ? nil : new
+    case .end: return [Change(dropPublished, [])]
+    }
+    return state.map { [put($0, putPublished, publishedTable, ring)] } ?? []
+  }
+
+  private static func put(
+    _ state: State, _ statement: Statement, _ table: MarkedTable, _ ring: KeyRing
+  ) -> Change {
     let values: [SQLValue] = [
       1, .integer(state.size), .text(state.checkpoint), .integer(state.signedAt.microseconds),
     ]
-    return Change(putState, values + [.blob(stateTable.mark(values, ring))])
+    return Change(statement, values + [.blob(table.mark(values, ring))])
   }
 }

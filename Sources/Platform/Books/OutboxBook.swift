@@ -33,11 +33,14 @@ public enum OutboxBook {
 
   private static let columns = table.columns.joined(separator: ", ")
   private static let fresh = Statement(
-    "SELECT \(columns) FROM outbox WHERE attempts = 0 ORDER BY entry_key, ordinal LIMIT $1")
+    """
+    SELECT \(columns) FROM outbox WHERE attempts = 0 AND kind = $1
+    ORDER BY entry_key, ordinal LIMIT $2
+    """)
   private static let later = Statement(
     """
     SELECT \(columns) FROM outbox WHERE attempts > 0 AND (not_before <= $1 OR not_before > $2)
-    ORDER BY not_before LIMIT $3
+    AND kind = $3 ORDER BY not_before LIMIT $4
     """)
   private static let ofEntries = Statement(
     """
@@ -116,22 +119,28 @@ public enum OutboxBook {
   /// The proof of a notice for which there is no address.
   public static let nobody = "nobody to tell"
 
-  /// Effects that have not been tried yet.
-  public static func fresh(limit: Int) -> Query<Waiting> {
-    Query(fresh, [.integer(Int64(limit))]) { Waiting($0) }
+  /// The kind of an effect that tells a person something.
+  public static let notice = "notice"
+
+  /// Effects of a kind that have not been tried yet.
+  public static func fresh(limit: Int, kind: String = notice) -> Query<Waiting> {
+    Query(fresh, [.text(kind), .integer(Int64(limit))]) { Waiting($0) }
   }
 
   /// Seconds for which an effect is put off at most.
   public static let longestPauseSeconds: Int64 = 3600
 
-  /// Effects that were put off and may be tried again at `moment`. One that was put off for longer
+  /// Effects of a kind that were put off and may be tried again at `moment`. One that was put off for longer
   /// than is ever done was put off before the clock was set back, and is tried now.
-  public static func later(at moment: Instant, limit: Int) -> Query<Waiting> {
+  public static func later(
+    at moment: Instant, limit: Int, kind: String = notice
+  ) -> Query<Waiting> {
     let horizon = moment.adding(seconds: longestPauseSeconds)
     return Query(
       later,
       [
-        .integer(moment.microseconds), .integer(horizon.microseconds), .integer(Int64(limit)),
+        .integer(moment.microseconds), .integer(horizon.microseconds), .text(kind),
+        .integer(Int64(limit)),
       ]
     ) { Waiting($0) }
   }

@@ -133,7 +133,7 @@ struct CaseDeskPages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, sight)
+            parts.summary(&h, file, sight, isApplicant: false, "")
           }
           if !sight.isMinimal { parts.notices(&h, file) }
         }

@@ -180,3 +180,16 @@ public struct CaseOffice: Sendable {
         """, date: act.row.recordedAt)
   }
 }
+
+// What a measure's own routes need that the declared ones do not give.
+extension CaseOffice {
+  /// What a JSON object says with a step; throws 400 or 422 with every member at fault.
+  public func said(_ command: CommandID, _ body: JSONValue) throws(Problem) -> CaseFacts {
+    try FieldValues(fields: procedure.fields(of: command), profile: profile).read(body)
+  }
+
+  /// The acknowledgement of a step.
+  public func acknowledgement(
+    _ done: Acknowledged, number: CaseNumber
+  ) throws -> [String: JSONValue] { try acknowledger.json(done, number: number) }
+}

@@ -113,7 +113,7 @@ struct CasePages {
         h.element("div") { h in
           h.element("div", .class("panel")) { h in
             parts.clocks(&h, file, at: visit.now)
-            parts.summary(&h, file, sight)
+            parts.summary(&h, file, sight, isApplicant: true, query)
           }
           parts.notices(&h, file)
         }

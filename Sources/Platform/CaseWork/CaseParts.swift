@@ -52,7 +52,10 @@ struct CaseParts {
     }
   }
 
-  func summary(_ h: inout HTML, _ file: CaseFile, _ sight: CaseSight) {
+  /// Facts of the case that are in sight, with the pages that the measure adds.
+  func summary(
+    _ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, isApplicant: Bool, _ query: String
+  ) {
     var rows: [(name: Phrase, value: (inout HTML) -> Void)] = procedure.summary(
       file.row, sight.facts(file.facts)
     ).map { fact in (fact.name, { $0.text(fact.value) }) }
@@ -66,6 +69,9 @@ struct CaseParts {
         ))
     }
     h.summary(rows)
+    for link in procedure.links(of: file.row, file.facts, isStaff: !isApplicant) {
+      h.element("p") { $0.a(link.target + query, link.name) }
+    }
   }
 
   // MARK: What happened

@@ -48,6 +48,10 @@ public protocol Procedure: Sendable {
   var notices: [CommandID: (subject: Phrase, body: Phrase)] { get }
   /// Steps that stay among officials: the applicant does not see what was said with them.
   var internalCommands: Set<CommandID> { get }
+  /// Pages of the measure's own about a case, to which its page leads.
+  func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)]
   /// What somebody sees in a capacity of a case that has come to some facts.
   func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight
   /// Steps that people take on a page of the measure's own, by the end of its address: there more is
@@ -94,6 +98,10 @@ extension Procedure {
   public var notices: [CommandID: (subject: Phrase, body: Phrase)] { [:] }
   /// By default the applicant sees everything.
   public var internalCommands: Set<CommandID> { [] }
+  /// By default no such pages.
+  public func links(
+    of row: CaseFileRow, _ facts: CaseFacts, isStaff: Bool
+  ) -> [(name: Phrase, target: String)] { [] }
   /// By default officials see everything, the applicant all but what officials say among themselves.
   public func sight(of capacity: ActorKind, _ facts: CaseFacts) -> CaseSight {
     capacity == .citizen ? .all(butSaidWith: internalCommands) : .everything

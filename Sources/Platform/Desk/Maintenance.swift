@@ -27,6 +27,8 @@ public enum Maintenance: Sendable {
   case integrate(
     [JournalBook.Waiting], at: Int64, tiles: [(level: Int, index: Int64, hashes: [UInt8])],
     LogBook.State, under: LeaseBook.Hold)
+  /// A checkpoint is published, or none any more, by the node that has the log's duty.
+  case publish(LogBook.Publication, under: LeaseBook.Hold)
   /// A wrong password was given under these blind indexes; each waits the longer, the more there were
   /// beyond `freeTries`.
   case noteFailures([(index: Int64, freeTries: Int64)], at: Instant)
@@ -67,6 +69,8 @@ public enum Maintenance: Sendable {
           + tiles.map { LogBook.put(level: $0.level, index: $0.index, hashes: $0.hashes) }
           + [LogBook.put(state, ring)]
       }
+    case .publish(let publication, let hold):
+      try fenced(hold, view) { try LogBook.publish(publication, view, ring) }
     case .noteFailures(let failures, let now):
       try failures.map { index, freeTries in
         let count = try (view.first(ThrottleBook.find(index))?.count ?? 0) + 1
@@ -97,10 +101,10 @@ public enum Maintenance: Sendable {
 
 /// Changes of a holder's that stand only while its term lasts.
 private func fenced(
-  _ hold: LeaseBook.Hold, _ view: any View, _ changes: () -> [Change]
+  _ hold: LeaseBook.Hold, _ view: any View, _ changes: () throws -> [Change]
 ) throws -> [Change] {
   try hold.require(view)
-  return changes()
+  return try changes()
 }
 
 extension CommandDesk {

@@ -288,6 +288,10 @@ extension Stylesheet {
     .foot ul{display:none}.two{grid-template-columns:minmax(0,1fr)}
     .panel,.table-frame,.chart,.tile{box-shadow:none;break-inside:avoid}
     .document{border:0;margin:0;padding:0;max-width:none}
+    body:has(.qr) :is(.top,footer,main>details){display:none}body:has(.qr) main{padding:0}
+    body:has(.qr) .summary div{grid-template-columns:11rem minmax(0,1fr);padding:.2rem 0}
+    body:has(.qr) .document-sign{margin-top:.75rem}.qr{margin-top:.25rem;break-inside:avoid}
+    body:has(.qr) .document-proof{margin-top:.5rem}
     a{color:inherit;text-decoration:none}pre{font-size:8.5pt;break-inside:auto}}
 
     """

@@ -16,6 +16,11 @@ extension LogEntry {
   }
 }
 
+/// Reads the tiles of the log's tables.
+public func logTiles(_ view: any View) -> TileReader {
+  { try view.first(LogBook.tile(level: $0.level, index: $0.index)) }
+}
+
 /// What must hold of the log: it is computed again from the journal, entry by entry.
 public enum LogChecks {
   private static let pageRows: Int64 = 5000
@@ -30,6 +35,21 @@ public enum LogChecks {
       try check.checkpoint(key)
       return check.findings
     }
+  }
+
+  /// What is wrong with a checkpoint; nil where it is signed with the log's key and says the size and the
+  /// root that it should.
+  public static func fault(
+    of state: LogBook.State, signedBy key: NoteVerifier, root: [UInt8]
+  ) -> Phrase? {
+    guard let note = SignedNote(state.checkpoint), key.verifies(note) else {
+      return Phrase("检查点签名无效。", en: "the checkpoint is not signed with the log's key")
+    }
+    guard let point = Checkpoint(text: note.text), point.size == state.size, point.root == root
+    else {
+      return Phrase("检查点与台账不符。", en: "the checkpoint does not follow from the acts")
+    }
+    return nil
   }
 
   private struct Rebuild {
@@ -50,7 +70,7 @@ public enum LogChecks {
       while next < size {
         let end = min(size, next + pageRows)
         let rows = try view.all(LogBook.entries(from: next, to: end))
-        var leaves: [[UInt8]] = []
+        var entries: [LogEntry?] = []
         for (offset, row) in rows.enumerated() {
           guard row.index == next + Int64(offset) else {
             findings.append(
@@ -59,12 +79,12 @@ public enum LogChecks {
                 Phrase("序号缺失。", en: "this index is missing")))
             return
           }
-          do { leaves.append(try LogEntry(row.row, stamps).leafHash) } catch {
+          do { entries.append(try LogEntry(row.row, stamps)) } catch {
             findings.append(
               StoreFinding(
                 "journal", row: "\(row.row.key.raw)",
                 Phrase("无法还原为日志条目。", en: "it cannot be made into a log entry")))
-            leaves.append(MerkleTree.emptyRoot)
+            entries.append(nil)
           }
         }
         guard Int64(rows.count) == end - next else {
@@ -74,7 +94,7 @@ public enum LogChecks {
               Phrase("序号缺失或指向不存在的记录。", en: "this index is missing or names no act")))
           return
         }
-        try append(leaves)
+        try append(Rebuild.leaves(entries))
         next = end
       }
       if let beyond = try view.all(LogBook.entries(from: size, to: .max)).first {
@@ -85,9 +105,21 @@ public enum LogChecks {
       }
     }
 
+    /// The leaves of entries, with a hash that no entry has where one is missing.
+    private static func leaves(_ entries: [LogEntry?]) -> [UInt8] {
+      let known = LogEntry.leafHashes(entries.compactMap { $0 })
+      guard known.count < entries.count * MerkleTree.hashBytes else { return known }
+      var rest = known[...]
+      return entries.flatMap { entry in
+        guard entry != nil else { return MerkleTree.emptyRoot }
+        defer { rest = rest.dropFirst(MerkleTree.hashBytes) }
+        return Array(rest.prefix(MerkleTree.hashBytes))
+      }
+    }
+
     /// Full tiles are compared at once and let go, so that memory holds only the open ones.
-    private mutating func append(_ leaves: [[UInt8]]) throws {
-      for (tile, hashes) in tree.append(leaves) {
+    private mutating func append(_ leaves: [UInt8]) throws {
+      for (tile, hashes) in tree.append(hashes: leaves) {
         let key = LogBook.tileKey(level: tile.level, index: tile.index)
         if hashes.count == Int(Tile.width) * MerkleTree.hashBytes {
           open[key] = nil
@@ -128,14 +160,18 @@ public enum LogChecks {
 
     mutating func checkpoint(_ key: NoteVerifier) throws {
       guard let state = try view.first(LogBook.state) else { return }
-      func fault(_ what: Phrase) { findings.append(StoreFinding("log_state", row: "1", what)) }
-      guard let note = SignedNote(state.checkpoint), key.verifies(note) else {
-        return fault(Phrase("检查点签名无效。", en: "the checkpoint is not signed with the log's key"))
+      let whole = Phrase("检查点与台账不符。", en: "the checkpoint does not follow from the acts")
+      if let fault = LogChecks.fault(of: state, signedBy: key, root: tree.root) {
+        findings.append(StoreFinding("log_state", row: "1", fault))
+      } else if state.size != tree.size {
+        findings.append(StoreFinding("log_state", row: "1", whole))
       }
-      guard let point = Checkpoint(text: note.text), point.size == state.size,
-        point.size == tree.size, point.root == tree.root
-      else {
-        return fault(Phrase("检查点与台账不符。", en: "the checkpoint does not follow from the acts"))
+      guard let shown = try view.first(LogBook.lastPublished) else { return }
+      let root = try? ProofMaker(size: shown.size, tiles: logTiles(view)).root()
+      if let fault = LogChecks.fault(of: shown, signedBy: key, root: root ?? []) {
+        findings.append(StoreFinding("log_published", row: "1", fault))
+      } else if shown.size > state.size {
+        findings.append(StoreFinding("log_published", row: "1", whole))
       }
     }
   }

@@ -70,9 +70,7 @@ struct FaultChecks {
     guard let last = world.witnessed.last, let now = checkpoint(last, city) else { return }
     let earlier = world.witnessed.compactMap { checkpoint($0, city) }
     let broken = try await city.desk.store.read { view -> [Int64] in
-      let maker = ProofMaker(size: now.size) { tile in
-        try view.first(LogBook.tile(level: tile.level, index: tile.index))
-      }
+      let maker = ProofMaker(size: now.size, tiles: logTiles(view))
       return try earlier.filter { point in
         guard point.size <= now.size else { return true }
         let proof = try maker.consistency(from: point.size)

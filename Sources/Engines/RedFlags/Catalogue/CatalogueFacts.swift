@@ -60,11 +60,18 @@ struct FlagSink {
 
   mutating func clear() { rows.removeAll(keepingCapacity: true) }
 
+  /// A flag that is looked for.
+  struct Active {
+    let place: Int
+    let parameters: [Double]
+    let judge: @Sendable (ContractingProcess, inout FlagSink) -> Void
+  }
+
   /// Runs a flag with its parameters.
-  mutating func run(_ process: ContractingProcess, _ place: Int, _ parameters: [Double]) {
-    self.place = place
-    self.parameters = parameters
-    CatalogueFlag.all[place].judge(process, &self)
+  mutating func run(_ process: ContractingProcess, _ flag: Active) {
+    place = flag.place
+    parameters = flag.parameters
+    flag.judge(process, &self)
   }
 
   /// A parameter of the flag that runs.

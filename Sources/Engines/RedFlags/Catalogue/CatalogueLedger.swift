@@ -14,7 +14,7 @@ final class CatalogueLedger: @unchecked Sendable {
   }
 
   private let parameters: [[Double]?]
-  private let active: [Int]
+  private let active: [FlagSink.Active]
   private let repeats: FlagRepeats
   private let process: ContractingProcess
   private var sink: FlagSink
@@ -28,7 +28,10 @@ final class CatalogueLedger: @unchecked Sendable {
 
   init(_ settings: CatalogueSettings, repeats: FlagRepeats, isLive: Bool) {
     parameters = CatalogueFlag.all.map(settings.values)
-    active = parameters.indices.filter { [parameters] in parameters[$0] != nil }
+    active = zip(CatalogueFlag.all.indices, CatalogueFlag.all).compactMap { [parameters] in
+      guard let own = parameters[$0] else { return nil }
+      return FlagSink.Active(place: $0, parameters: own, judge: $1.judge)
+    }
     self.repeats = repeats
     process = ContractingProcess(rates: settings.rates)
     sink = FlagSink(debarred: settings.debarred)
@@ -47,7 +50,7 @@ final class CatalogueLedger: @unchecked Sendable {
     sink.clear()
     if let begin {
       process.read(begin, ocid: ocid)
-      for place in active { sink.run(process, place, parameters[place] ?? []) }
+      for flag in active { sink.run(process, flag) }
     } else if repeats == .each {
       return
     }

@@ -14,21 +14,26 @@ final class JSONTape {
     var next: Int32
   }
 
-  fileprivate var nodes = ContiguousArray<Node>()
+  /// In memory of its own, so that what is read from the tape costs no counting of references.
+  private var nodes = UnsafeMutablePointer<Node>.allocate(capacity: 1024)
+  private var capacity = 1024
+  private var count = 0
   private var scanner = JSONScanner()
   private let decoded = TextArena()
 
   init() { scanner.allowsLineBreaks = true }
 
+  deinit { nodes.deallocate() }
+
   /// What is absent.
-  var none: JSONView { JSONView(tape: self, index: -1) }
+  var none: JSONView { JSONView(nodes: UnsafePointer(nodes), index: -1) }
 
   /// Lays out the value that begins here.
   func read(_ begin: Cursor) -> JSONView {
-    nodes.removeAll(keepingCapacity: true)
+    count = 0
     decoded.reset()
     guard value(begin) != nil else { return none }
-    return JSONView(tape: self, index: 0)
+    return JSONView(nodes: UnsafePointer(nodes), index: 0)
   }
 
   private func value(_ begin: Cursor) -> Cursor? {
@@ -51,7 +56,15 @@ final class JSONTape {
   }
 
   private func append(_ start: Cursor, _ count: Int, _ kind: Kind) {
-    nodes.append(Node(start: start, count: count, kind: kind, next: Int32(nodes.count + 1)))
+    if self.count == capacity {
+      let larger = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
+      larger.moveInitialize(from: nodes, count: self.count)
+      nodes.deallocate()
+      (nodes, capacity) = (larger, capacity * 2)
+    }
+    (nodes + self.count).initialize(
+      to: Node(start: start, count: count, kind: kind, next: Int32(self.count + 1)))
+    self.count += 1
   }
 
   private func text(_ begin: Cursor) -> Cursor? {
@@ -67,7 +80,7 @@ final class JSONTape {
   }
 
   private func container(_ begin: Cursor, isObject: Bool) -> Cursor? {
-    let index = nodes.count
+    let index = count
     append(begin, 0, isObject ? .object : .array)
     let close: UInt8 = isObject ? 0x7D : 0x5D
     var place = scanner.space(begin + 1)
@@ -80,7 +93,7 @@ final class JSONTape {
       place = scanner.space(after)
       if place.pointee == 0x2C { place = scanner.space(place + 1) }
     }
-    nodes[index].next = Int32(nodes.count)
+    nodes[index].next = Int32(count)
     return place + 1
   }
 }
@@ -88,30 +101,32 @@ final class JSONTape {
 /// A value on a tape, or none: whatever is asked of what is absent or of another type is absent too. Valid only
 /// until the tape is used again.
 struct JSONView {
-  fileprivate unowned(unsafe) let tape: JSONTape
+  fileprivate let nodes: UnsafePointer<JSONTape.Node>
   fileprivate let index: Int
 
-  private var node: JSONTape.Node? { index < 0 ? nil : tape.nodes[index] }
+  private var node: JSONTape.Node? { index < 0 ? nil : nodes[index] }
   var kind: JSONTape.Kind? { node?.kind }
   /// Whether there is a value other than null.
-  var exists: Bool { index >= 0 && tape.nodes[index].kind != .null }
+  var exists: Bool { index >= 0 && nodes[index].kind != .null }
 
   /// A member of an object; of several with one name the last.
   subscript(name: StaticString) -> JSONView {
-    guard index >= 0, tape.nodes[index].kind == .object else { return tape.none }
-    let end = Int(tape.nodes[index].next)
+    guard index >= 0, nodes[index].kind == .object else {
+      return JSONView(nodes: nodes, index: -1)
+    }
+    let end = Int(nodes[index].next)
     var place = index + 1
     var found = -1
     while place < end {
-      let key = tape.nodes[place]
+      let key = nodes[place]
       if key.count == name.utf8CodeUnitCount,
         ByteText(start: key.start, count: key.count).matches(name)
       {
         found = place + 1
       }
-      place = Int(tape.nodes[place + 1].next)
+      place = Int(nodes[place + 1].next)
     }
-    return JSONView(tape: tape, index: found)
+    return JSONView(nodes: nodes, index: found)
   }
 
   /// A string that holds something.
@@ -136,24 +151,24 @@ struct JSONView {
 
   /// The elements of an array.
   var elements: Elements {
-    guard index >= 0, tape.nodes[index].kind == .array else {
-      return Elements(tape: tape, place: 0, end: 0)
+    guard index >= 0, nodes[index].kind == .array else {
+      return Elements(nodes: nodes, place: 0, end: 0)
     }
-    return Elements(tape: tape, place: index + 1, end: Int(tape.nodes[index].next))
+    return Elements(nodes: nodes, place: index + 1, end: Int(nodes[index].next))
   }
 
   /// How many elements an array has.
   var count: Int { elements.reduce(into: 0) { count, _ in count += 1 } }
 
   struct Elements: Sequence, IteratorProtocol {
-    fileprivate unowned(unsafe) let tape: JSONTape
+    fileprivate let nodes: UnsafePointer<JSONTape.Node>
     fileprivate var place: Int
     fileprivate let end: Int
 
     mutating func next() -> JSONView? {
       guard place < end else { return nil }
-      defer { place = Int(tape.nodes[place].next) }
-      return JSONView(tape: tape, index: place)
+      defer { place = Int(nodes[place].next) }
+      return JSONView(nodes: nodes, index: place)
     }
   }
 
@@ -166,24 +181,24 @@ struct JSONView {
 extension JSONView {
   /// The members of an object, each with its name; of several with one name only the last.
   var members: Members {
-    guard index >= 0, tape.nodes[index].kind == .object else {
-      return Members(tape: tape, place: 0, end: 0)
+    guard index >= 0, nodes[index].kind == .object else {
+      return Members(nodes: nodes, place: 0, end: 0)
     }
-    var members = Members(tape: tape, place: index + 1, end: Int(tape.nodes[index].next))
+    var members = Members(nodes: nodes, place: index + 1, end: Int(nodes[index].next))
     // Names of many members are not compared one by one.
     if members.end - index > 256 { members.findLast() }
     return members
   }
 
   struct Members: Sequence, IteratorProtocol {
-    fileprivate unowned(unsafe) let tape: JSONTape
+    fileprivate let nodes: UnsafePointer<JSONTape.Node>
     fileprivate var place: Int
     fileprivate let end: Int
     /// Where each name comes last, if that has been found out.
     private var last: Set<Int>?
 
-    fileprivate init(tape: JSONTape, place: Int, end: Int) {
-      self.tape = tape
+    fileprivate init(nodes: UnsafePointer<JSONTape.Node>, place: Int, end: Int) {
+      self.nodes = nodes
       self.place = place
       self.end = end
     }
@@ -192,21 +207,21 @@ extension JSONView {
       var places: [[UInt8]: Int] = [:]
       var place = self.place
       while place < end {
-        let key = tape.nodes[place]
+        let key = nodes[place]
         places[ByteText(start: key.start, count: key.count).bytes] = place
-        place = Int(tape.nodes[place + 1].next)
+        place = Int(nodes[place + 1].next)
       }
       last = Set(places.values)
     }
 
     mutating func next() -> (name: ByteText, value: JSONView)? {
       while place < end {
-        let key = tape.nodes[place]
+        let key = nodes[place]
         let value = place + 1
         let isLast = last?.contains(place)
         let name = ByteText(start: key.start, count: key.count)
-        place = Int(tape.nodes[value].next)
-        if isLast ?? !comesAgain(name) { return (name, JSONView(tape: tape, index: value)) }
+        place = Int(nodes[value].next)
+        if isLast ?? !comesAgain(name) { return (name, JSONView(nodes: nodes, index: value)) }
       }
       return nil
     }
@@ -214,24 +229,24 @@ extension JSONView {
     private func comesAgain(_ name: ByteText) -> Bool {
       var other = place
       while other < end {
-        let key = tape.nodes[other]
+        let key = nodes[other]
         if key.count == name.count, ByteText(start: key.start, count: key.count).equals(name) {
           return true
         }
-        other = Int(tape.nodes[other + 1].next)
+        other = Int(nodes[other + 1].next)
       }
       return false
     }
   }
 
   func has(_ name: [UInt8]) -> Bool {
-    guard index >= 0, tape.nodes[index].kind == .object else { return false }
-    let end = Int(tape.nodes[index].next)
+    guard index >= 0, nodes[index].kind == .object else { return false }
+    let end = Int(nodes[index].next)
     var place = index + 1
     while place < end {
-      let key = tape.nodes[place]
+      let key = nodes[place]
       if ByteText(start: key.start, count: key.count).isBytes(name) { return true }
-      place = Int(tape.nodes[place + 1].next)
+      place = Int(nodes[place + 1].next)
     }
     return false
   }

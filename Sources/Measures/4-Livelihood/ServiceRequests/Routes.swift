@@ -144,10 +144,34 @@ extension RequestsMeasure {
     }
   }
 
-  /// The first line or sentence of a text, as a title.
+  /// The first line or sentence of a text, as a title. A title stands open for lists, so what says who
+  /// somebody is (telephone and identity numbers, e-mail addresses) is left out of it.
   static func firstLine(_ text: String) -> String {
     let line = text.split { $0.isNewline || "。！？!?".contains($0) }.first.map(String.init) ?? text
-    return line.cut(to: 40)
+    return withoutNumbers(line.cut(to: 120)).cut(to: 40)
+  }
+
+  /// A line in which runs with six digits or more, and runs with an at sign, became an ellipsis.
+  static func withoutNumbers(_ line: String) -> String {
+    let all = Array(line)
+    func isDigit(_ index: Int) -> Bool { all.indices.contains(index) && all[index].isWholeNumber }
+    func isOfRun(_ index: Int) -> Bool {
+      let one = all[index]
+      return isDigit(index) || (one.isASCII && one.isLetter) || "@._%+-".contains(one)
+        || (one == " " && isDigit(index - 1) && isDigit(index + 1))
+    }
+    var out = ""
+    var start = 0
+    while start < all.count {
+      var end = start
+      while end < all.count, isOfRun(end) { end += 1 }
+      let run = all[start..<end]
+      let says = run.contains("@") || run.count(where: \.isWholeNumber) >= 6
+      out += says ? "…" : String(run)
+      if end < all.count { out.append(all[end]) }
+      start = end + 1
+    }
+    return out
   }
 
   static func microdegrees(_ text: String) -> Int64? {
