@@ -21,7 +21,7 @@ import TradeSecrets
       headers: [("idempotency-key", Hex.encode(record.key))])
     #expect(response.status == 201, "\(response.text)")
     let number = try #require(body["number"]?.string)
-    #expect(number.hasPrefix("4-2026-"))
+    #expect(number.hasPrefix("04-2026-"))
     // The same key again is the same deposit.
     let (_, again) = try await test.json(
       "/api/trade-secrets/deposits", record.request,

@@ -268,9 +268,10 @@ extension Stylesheet {
     .document .document-proof{text-indent:0}
     .document-sign{text-align:right;margin-top:2.5rem}
     .blank{border-bottom:1px solid var(--ink);display:inline-block;min-width:6em;text-indent:0;
-    padding:0 .25em}.grid{border-collapse:collapse;width:100%;margin:1rem 0;table-layout:fixed}
-    .grid th,.grid td{border:1px solid var(--line);padding:.35rem;height:2rem;text-align:left;
-    overflow-wrap:anywhere}.signatures{display:grid;gap:.25rem 2rem;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));
+    padding:0 .25em}.paper-table{border-collapse:collapse;width:100%;margin:1rem 0;table-layout:fixed}
+    .paper-table th,.paper-table td{border:1px solid var(--line);padding:.35rem;text-align:left;
+    overflow-wrap:anywhere}.paper-table .blank{display:block;border:0;min-width:0;min-height:1.4em;padding:0}
+    .signatures{display:grid;gap:.25rem 2rem;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));
     margin-top:2rem}
     .qr{display:block;width:94mm;max-width:100%;height:auto;margin:1rem auto 0;background:#fff}
     .document-proof{border-top:1px solid var(--line);margin-top:2rem;padding-top:.5rem;font-size:.85rem;

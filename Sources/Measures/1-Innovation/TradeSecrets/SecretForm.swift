@@ -121,7 +121,7 @@ public struct SecretForm: Sendable {
   ) {
     let empty = Array(
       repeating: Array(repeating: "", count: columns.count), count: max(0, count - rows.count))
-    h.element("table", .class("grid")) { h in
+    h.element("table", .class("paper-table")) { h in
       h.element("thead") { h in
         h.element("tr") { h in
           for column in columns { h.element("th", .named("scope", "col"), text: column) }
