@@ -21,7 +21,11 @@ import Testing
         case .truth: .truth(random.chance(0.5))
         case .count: .count(Int64(random.below(40)))
         case .money(let currency):
-          .money(Money(minorUnits: Int64(random.below(90_000_000)), currency))
+          // Sums of everyday life, and those at which crimes begin to weigh more.
+          .money(
+            Money(
+              minorUnits: Int64(random.below(random.chance(0.7) ? 90_000_000 : 2_000_000_000)),
+              currency))
         case .share: .share(Rational(Int64(random.below(4)), over: 4)!)
         case .date: .date(CivilDate(dayNumber: Int32(18_000 + random.below(3000))))
         case .choice(let choices): .choice(choices[random.below(choices.count)].code)

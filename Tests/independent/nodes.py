@@ -236,7 +236,7 @@ def main():
         connections = max(int(connections), int(server.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'tequ %'")))
         print(f"     connections of three nodes under load: {connections}", flush=True)
         old.stopping.set()
-        old.thread.join(60)
+        old.thread.join(300)
         load.stop()
         check("load: every request got its answer in the end", not load.open, list(load.open)[:3])
         check("load: no answer but 201, 429 and 503", not load.wrong, load.wrong[:2])
