@@ -15,11 +15,16 @@ import Testing
     }.joined(separator: "/")
   }
 
+  /// Where the measures' contracts are.
+  private func addresses(_ test: TestCity) -> [String] {
+    test.front.routes.map(\.pattern).filter { $0.hasSuffix("/openapi.json") }
+  }
+
   /// Addresses and methods of the measures' contracts.
   private func contracts(_ test: TestCity) async throws -> Set<String> {
     var found: Set<String> = []
-    for slug in ["dormancy", "reconsideration"] {
-      let answer = try await test.send(.get, "/api/\(slug)/openapi.json")
+    for address in addresses(test) {
+      let answer = try await test.send(.get, address)
       let paths = try JSONValue(parsing: answer.body)["paths"]?.object ?? [:]
       #expect(!paths.isEmpty)
       for (path, item) in paths {
@@ -44,9 +49,10 @@ import Testing
   @Test func everyAddressStandsInAContract() async throws {
     let test = try await TestCity()
     let written = try await contracts(test)
+    let measures = ["dormancy", "ip-protection", "reconsideration", "trade-secrets"]
+      .map { "/api/\($0)" }
     let declared = test.front.routes.filter { route in
-      route.kind == .interface
-        && ["/api/dormancy", "/api/reconsideration"].contains { route.pattern.hasPrefix($0) }
+      route.kind == .interface && measures.contains { route.pattern.hasPrefix($0) }
     }.map { "\($0.method.rawValue) \(Self.normal($0.pattern))" }
     #expect(declared.count >= 20)
     #expect(Set(declared).subtracting(written) == [], "stands in no contract")
@@ -55,7 +61,7 @@ import Testing
     let document = try await test.get("/openapi.yaml").text
     for route in test.front.routes
     where route.kind == .interface && route.pattern.hasPrefix("/api/")
-      && !["/api/dormancy", "/api/reconsideration"].contains(where: { route.pattern.hasPrefix($0) })
+      && !measures.contains(where: { route.pattern.hasPrefix($0) })
     {
       #expect(document.contains("  \(route.pattern):"), "\(route.pattern) is in no contract")
     }

@@ -130,7 +130,7 @@ import Testing
       "GET /trade-secrets", "GET /trade-secrets/check", "POST /trade-secrets/check",
       "GET /trade-secrets/criminal", "POST /trade-secrets/criminal",
       "GET /trade-secrets/inventory", "GET /trade-secrets/proof",
-      "GET /trade-secrets/forms/{form}", "GET /api/trade-secrets/clauses",
+      "GET /trade-secrets/forms/{form}", "GET /api/trade-secrets/assessments/clauses",
     ].map { ($0, everybody) } + [("GET /desk/trade-secrets", [])]
     + conference("trade-secrets/conference")
 

@@ -57,7 +57,7 @@ import TradeSecrets
     }
     #expect(try await test.get("/trade-secrets/forms/none").status == 404)
     let clauses = try JSONValue(
-      parsing: try await test.get("/api/trade-secrets/clauses").body)
+      parsing: try await test.get("/api/trade-secrets/assessments/clauses").body)
     #expect(clauses["edition"]?.string == "2025-10")
     let acts = try await test.city.lastAct()
     var answers: [(String, String)] = [("algorithms", "1")]

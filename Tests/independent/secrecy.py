@@ -34,7 +34,7 @@ def sha(data):
 # Self-assessment
 
 def assessments(count=60):
-    clauses = {e: site.get(f"/api/trade-secrets/clauses?edition={e}").json["clauses"] for e in EDITIONS}
+    clauses = {e: site.get(f"/api/trade-secrets/assessments/clauses?edition={e}").json["clauses"] for e in EDITIONS}
     check("clauses: all seven measures of art. 6 in every edition",
           all({c["measure"] for c in cs} >= set(range(1, 8)) for cs in clauses.values()))
     check("clauses: algorithms from 2023-10 on", [any(c["chapter"] == "algorithms" for c in clauses[e]) for e in EDITIONS] == [False, True, True])

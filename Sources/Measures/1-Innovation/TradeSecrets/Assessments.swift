@@ -19,6 +19,18 @@ extension CommandID {
 /// the result. Answers, evidence and score stay with the firm, which is not named: a list of what firms
 /// do not guard would be a map for whoever wants their secrets.
 struct AssessmentProcedure: Procedure {
+  var operations: [CaseOperation] {
+    let text = CaseOperation.text
+    return [
+      .get(
+        "/clauses", "The clauses by which a firm assesses itself, with weights and sources",
+        query: [("edition", "Another edition than that of today")],
+        answers: CaseOperation.object([
+          "edition": text,
+          "clauses": CaseOperation.list(of: CaseOperation.object(["id": text])),
+        ]), 404)
+    ]
+  }
   let rules: SecretRules
   var card: MeasureCard { SecretCards.assessments }
   var path: String { "trade-secrets/assessments" }

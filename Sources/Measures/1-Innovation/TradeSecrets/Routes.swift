@@ -19,7 +19,9 @@ extension TradeSecretsMeasure {
     routes.get("/trade-secrets/inventory") { InventoryPage().render($0) }
     routes.get("/trade-secrets/proof") { ProofPage().render($0) }
     routes.get("/trade-secrets/forms/{form}") { try self.form($0) }
-    routes.get("/api/trade-secrets/clauses", .everybody, .interface) { try self.clauses($0) }
+    routes.get("/api/trade-secrets/assessments/clauses", .everybody, .interface) {
+      try self.clauses($0)
+    }
     routes.get("/desk/trade-secrets", .holding("trade-secrets.desk")) {
       FrontPage(measure: self).desk($0)
     }
