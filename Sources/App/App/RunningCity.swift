@@ -376,10 +376,11 @@ public final class RunningCity: Sendable {
   /// Does what is due once a night; the answer is how much.
   public func night() async throws -> Int { try await workers.night() }
 
-  /// Hands over the notices that are due.
-  public func notify() async throws {
+  /// Hands over the notices that are due, at most so many times a worker's portion.
+  public func notify(portions: Int = .max) async throws {
     let outbox = workers.outbox
-    while try await outbox.runOnce() > 0 {}
+    var done = 0
+    while done < portions, try await outbox.runOnce() > 0 { done += 1 }
   }
 
   /// Gives back what this node does for others, so that they need not wait for it, and closes the
