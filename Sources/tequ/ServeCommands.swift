@@ -21,14 +21,24 @@ struct Serve: AsyncParsableCommand {
     help: "A list of cities to serve, each under its host names; see docs/how-to/run-a-city."
   )
   var cities: String?
+  @Flag(
+    help:
+      "Only read, from a standby of PostgreSQL or beside the process that writes: public pages are answered, what is for the writing nodes gets 503."
+  )
+  var readOnly = false
 
   func run() async throws {
     try await telling {
       if let cities { return try await serve(cities) }
+      guard !demo || !readOnly else {
+        throw ValidationError("--demo builds a city; with --read-only nothing is written.")
+      }
       if demo { try await Demo.build(data.folder, days: demoDays) }
       var options = Front.Options()
       options.writesPerMinute = writesPerMinute
-      let city = try await RunningCity(data.folder)
+      var opening = RunningCity.Options()
+      opening.isReadOnly = readOnly
+      let city = try await RunningCity(data.folder, opening)
       try await CityServer(city, options).run(host: host, port: port) { port in
         Say.line("listening on http://\(host):\(port)")
       }
