@@ -16,6 +16,7 @@ import LegalTime
 import Logging
 import MeasureKit
 import NationalCrypto
+import ProcurementOversight
 import Rulebook
 import ServiceRequests
 import Storage
@@ -233,6 +234,13 @@ public final class RunningCity: Sendable {
           office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
           rules: rules))
     }
+    if adopts(ProcurementMeasure.card) {
+      found.append(
+        try ProcurementMeasure(
+          desk: desk,
+          rules: try ProcurementRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring, acknowledger: acknowledger))
+    }
     if adopts(TradeSecretsMeasure.card) {
       found.append(
         try TradeSecretsMeasure(
@@ -264,11 +272,12 @@ public final class RunningCity: Sendable {
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
-    + DormancyTables.migrations + ReconsiderationTables.migrations + [CopyBook.migration]
+    + DormancyTables.migrations + ReconsiderationTables.migrations + AlertTables.migrations
+    + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
-    + DormancyTables.markedTables + ReconsiderationTables.markedTables
+    + DormancyTables.markedTables + ReconsiderationTables.markedTables + [AlertTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
