@@ -153,7 +153,7 @@ if !enginesOnly {
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
-    measure("ProcurementOversight", in: "3-Enterprise", "RedFlags", "SealedFiles"),
+    measure("ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(

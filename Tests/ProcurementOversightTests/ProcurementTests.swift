@@ -3,6 +3,7 @@ import CaseEngine
 import CaseWork
 import Commons
 import Desk
+import LegalTime
 import MeasureKit
 import RedFlags
 import SealedFiles
@@ -25,9 +26,8 @@ import Testing
       let flag = try #require(CatalogueFlag.named(code))
       let standard = try #require(flag.parameters.first { $0.name == parameter }?.standard)
       let day = CivilDate(dayNumber: 20_454)
-      let own =
-        (try? rules.legal(name, on: day)).map { Double($0.amount) }
-        ?? (try rules.bound(name, on: day))
+      let period = try? rules.legal(name, on: day).amount
+      let own = try period.map(Double.init) ?? rules.bound(name, on: day)
       #expect(abs(own - standard) < 1e-12, "\(code)")
     }
   }

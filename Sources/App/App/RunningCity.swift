@@ -147,7 +147,8 @@ public final class RunningCity: Sendable {
     receipts = ReceiptDesk(desk: desk, signer: signer)
     partners = try Partners(folder)
     measures =
-      try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+      try [requests]
+      + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
@@ -210,7 +211,8 @@ public final class RunningCity: Sendable {
 
   /// The measures besides service requests that the profile has adopted.
   private static func adopted(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ secrets: [String: SharedSecret]
   ) throws -> [any Measure] {
     var found: [any Measure] = []
     func adopts(_ card: MeasureCard) -> Bool {
@@ -239,7 +241,7 @@ public final class RunningCity: Sendable {
         try ProcurementMeasure(
           desk: desk,
           rules: try ProcurementRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
-          ring: ring, acknowledger: acknowledger))
+          ring: ring, acknowledger: acknowledger, partners: secrets))
     }
     if adopts(TradeSecretsMeasure.card) {
       found.append(

@@ -26,6 +26,12 @@ struct AlertWatch {
 
   init(_ settings: FlagSettings) { flags = LiveFlags(settings) }
 
+  /// The fences of the price ratio (R024 below, R058 above), as the engine has them now.
+  func fences() -> (low: Double?, high: Double?) {
+    let meta = (try? JSONValue(parsing: flags.report().json()))?["Meta"]
+    return (meta?["R024"]?["lower_fence"]?.double, meta?["R058"]?["upper_fence"]?.double)
+  }
+
   mutating func consume(_ act: PublicAct) {
     guard act.kind.hasPrefix("procurement.") else { return }
     if act.kind == "procurement.alerts.raise", let id = act.fields["alert"]?.string {

@@ -27,6 +27,15 @@ struct BoardPage {
       "/procurement/bids"
     ),
     (
+      Phrase("关系与价格", en: "Network and prices"),
+      Phrase("谁向谁投标，哪里有预警，价格差距与围栏。", en: "Who bids to whom, where alerts lie, price gaps and fences."),
+      "/procurement/network"
+    ),
+    (
+      Phrase("开放数据", en: "Open data"),
+      Phrase("OCDS 1.1 发布包。", en: "Release packages of OCDS 1.1."), "/procurement/data"
+    ),
+    (
       Phrase("询问与异议", en: "Ask or object"),
       Phrase("异议三日内答复，答复前采购暂停。", en: "Answered in three days; until then the purchase stands still."),
       "/procurement/objections"
@@ -62,7 +71,7 @@ struct BoardPage {
     }
   }
 
-  private func purchases(_ h: inout HTML, _ all: [JSONValue]) {
+  func purchases(_ h: inout HTML, _ all: [JSONValue]) {
     guard !all.isEmpty else { return h.empty(Phrase("还没有采购。", en: "No purchase yet.")) }
     h.table(
       Phrase("最近的采购", en: "The latest purchases"),

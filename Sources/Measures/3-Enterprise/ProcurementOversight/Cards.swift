@@ -32,6 +32,10 @@ enum ProcurementCards {
     Phrase("采购预警", en: "Alerts"),
     Phrase("分级预警：不可删改，按抽签分派，逐条说明理由。", en: "Graded, unalterable, assigned by lot, each handled with reasons."),
     [ProcurementBasis.notice])
+  static let exchange = card(
+    Phrase("交易平台接入", en: "Connected platforms"),
+    Phrase("产权交易所、招标公司推送 OCDS，逐条签名。", en: "Exchanges push OCDS, each release signed."),
+    [ProcurementBasis.notice])
   static let draws = card(
     Phrase("预警分派抽签", en: "Draw of alerts"),
     Phrase("先公布种子摘要，次日公布种子，人人可复算。", en: "A digest first, the seed a day later: everybody computes it again."),

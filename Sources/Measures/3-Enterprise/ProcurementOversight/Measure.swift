@@ -5,6 +5,7 @@ import CaseWork
 import CityProfiles
 import Commons
 import Desk
+import Interchange
 import LegalTime
 import MeasureKit
 import RedFlags
@@ -29,6 +30,7 @@ public final class ProcurementMeasure: CaseMeasure {
       + [
         BodiesProcedure(rules: rules), BidProcedure(rules: rules),
         ObjectionProcedure(rules: rules), AlertProcedure(rules: rules), DrawProcedure(rules: rules),
+        ExchangeProcedure(rules: rules),
       ]
   }
 
@@ -39,16 +41,19 @@ public final class ProcurementMeasure: CaseMeasure {
   private let ring: KeyRing
   let watch: Locked<AlertWatch>
   private let program: Actor
+  let partners: [String: SharedSecret]
 
   /// The measure under a city's rules.
   ///
   /// - Throws: ``Problem`` 422 if the rules on adoption or the values of the law are wrong.
   public init(
-    desk: CommandDesk, rules: ProcurementRules, ring: KeyRing, acknowledger: Acknowledger
+    desk: CommandDesk, rules: ProcurementRules, ring: KeyRing, acknowledger: Acknowledger,
+    partners: [String: SharedSecret] = [:]
   ) throws(Problem) {
     self.rules = rules
     self.desk = desk
     self.ring = ring
+    self.partners = partners
     var offices: [CaseOffice] = []
     for procedure in ProcurementMeasure.procedures(rules) {
       offices.append(

@@ -30,7 +30,9 @@ public struct ProcurementRules: Sendable {
   let firms: [String]
   let experts: [Expert]
 
-  static let cityPeriods = ["assign", "handle", "appeal", "review", "step", "chase", "question"]
+  static let cityPeriods = [
+    "assign", "handle", "appeal", "review", "step", "chase", "question", "silence",
+  ]
 
   /// The rules of a city; throws ``Problem`` 422 if a parameter is missing or unreadable.
   public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws(Problem) {
