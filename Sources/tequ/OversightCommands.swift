@@ -4,6 +4,7 @@ import Commons
 import Foundation
 import ProcurementOversight
 import SealedFiles
+import Verification
 
 /// Watches over the procurement of state firms.
 struct OversightCommand: AsyncParsableCommand {
