@@ -47,7 +47,7 @@ struct BidProcedure: Procedure {
         then: [.stopAll], ProcurementBasis.law(29)),
       Transition(
         "hour-due", Phrase("开启日已过", en: "the day of opening is over"), by: [.system],
-        from: ["sealed"], to: "closed", then: [.lapse("hour")], ProcurementBasis.law(34)),
+        from: ["sealed"], to: "closed", then: [.stopAll], ProcurementBasis.law(34)),
     ])
 
   func function(of command: CommandID) -> String { "trading" }

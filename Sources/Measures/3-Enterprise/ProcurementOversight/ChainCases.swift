@@ -157,13 +157,13 @@ enum ChainCases {
         then: [.start("step")], ProcurementBasis.notice),
       move(
         .approve, "批准需求", "approve the need", by: .approving, from: ["needed"], to: "approved",
-        then: afresh + [.start("step")], ProcurementBasis.notice),
+        then: afresh + [.restart("step")], ProcurementBasis.notice),
       move(
         .reject, "不予批准", "do not approve", by: .approving, from: ["needed"], to: "rejected",
         then: [.stopAll]),
       move(
         .plan, "制定采购方案", "plan the purchase", by: .conducting, from: ["approved"], to: "planned",
-        then: afresh + [.start("step")]),
+        then: afresh + [.restart("step")]),
     ] + (method.hasBids ? bidding(method) : directSteps) + afterwards(method)
   }
 
@@ -173,7 +173,7 @@ enum ChainCases {
     var all = [
       move(
         .announce, invites ? "发出邀请书" : "发布公告", invites ? "invite" : "announce",
-        by: .conducting, from: ["planned"], to: "announced", then: afresh + [.start("step")],
+        by: .conducting, from: ["planned"], to: "announced", then: afresh + [.restart("step")],
         tender ? ProcurementBasis.law(invites ? 17 : 16) : ProcurementBasis.city),
       move(
         .issue, "发出采购文件", "issue the documents", by: .conducting, from: ["announced"], to: "bidding",
@@ -185,18 +185,18 @@ enum ChainCases {
         tender ? ProcurementBasis.law(23) : ProcurementBasis.city),
       move(
         .unsealFirst, "启第一重密封", "open the first seal", by: .opening, from: ["bidding"],
-        to: "half-open", then: afresh + [.start("step")],
+        to: "half-open", then: afresh + [.restart("step")],
         tender ? ProcurementBasis.law(34) : ProcurementBasis.city),
       move(
         .unsealSecond, "启第二重密封", "open the second seal", by: .opening, from: ["half-open"],
-        to: "opened", then: afresh + [.start("step")],
+        to: "opened", then: afresh + [.restart("step")],
         tender ? ProcurementBasis.law(36, 1) : ProcurementBasis.city),
     ]
     if method.hasCommittee {
       all.append(
         move(
           .draw, "随机抽取专家", "draw the experts", by: .conducting, from: ["opened"], to: "drawn",
-          then: afresh + [.start("step")],
+          then: afresh + [.restart("step")],
           tender ? ProcurementBasis.regulations(46, 1) : ProcurementBasis.city))
     }
     all += [
@@ -229,10 +229,10 @@ enum ChainCases {
   private static let directSteps = [
     move(
       .announce, "公示单一来源及理由", "publish the single source and why", by: .conducting, from: ["planned"],
-      to: "announced", then: afresh + [.start("step")]),
+      to: "announced", then: afresh + [.restart("step")]),
     move(
       .quote, "商定价格", "agree on the price", by: .conducting, from: ["announced"], to: "evaluated",
-      then: afresh + [.start("step")]),
+      then: afresh + [.restart("step")]),
     move(
       .award, "审定成交", "approve the deal", by: .approving, from: ["evaluated"], to: "awarded",
       then: afresh + [.start("contract")]),
@@ -253,10 +253,16 @@ enum ChainCases {
         then: [.count("changes")]),
       move(
         .accept, "验收", "accept what was delivered", by: .accepting, from: ["contracted"],
-        to: "performed", then: [.stop("perform"), .unmark("overdue"), .start("step")]),
+        to: "performed", then: [.stop("perform"), .unmark("overdue"), .restart("step")]),
       move(.pay, "付款", "pay", by: .accepting, from: ["contracted", "performed"], then: []),
       move(
-        .close, "办结", "close", by: .accepting, from: ["performed"], to: "closed", then: [.stopAll]),
+        .close, "办结", "close", by: .accepting, from: ["performed"], to: "closed",
+        if: method.hasBids
+          ? [
+            .clock(
+              "deposits", is: .off, else: Phrase("保证金尚未退还。", en: "Deposits are not yet returned."),
+              because: method.isTendering ? ProcurementBasis.regulations(57, 2) : nil)
+          ] : [], then: [.stopAll]),
     ]
     if method.hasBids {
       all.append(

@@ -41,10 +41,6 @@ struct ChainStep {
     case .contract: try contract()
     case .change: draft.facts.set("changed", draft.said.integer("value"))
     case .pay: try pay()
-    case .returnDeposits:
-      guard (draft.facts.integer("deposit") ?? 0) > 0 else {
-        throw Self.against("no-deposit", "本项目没有收取保证金。", "No deposit was asked for.")
-      }
     default: break
     }
     ReleaseParts(rules: rules, method: method).publish(&draft)

@@ -284,6 +284,7 @@ struct ReleaseParts {
         "amendments": [["id": .string("\(draft.version)"), "date": now]],
       ])
     case .returnDeposits:
+      guard (facts.integer("deposit") ?? 0) > 0 else { return [:] }
       return [
         "bids": [
           "details": .array(
