@@ -67,6 +67,8 @@ public struct OversightAudit: Sendable {
     var findings: [StoreFinding] = []
     /// Acts about alerts by case, in their order.
     var histories: [Int64: [JournalRow]] = [:]
+    /// Alerts in the table.
+    private var kept: Set<Int64> = []
     /// What the journal says was raised.
     var raised: [Int64: AlertRow] = [:]
 
@@ -141,9 +143,7 @@ public struct OversightAudit: Sendable {
           raised[key] == nil ? "没有发出这一预警的记录。" : "与发出预警的记录不符。",
           raised[key] == nil ? "no act raised it" : "it is not what was raised")
       }
-      for key in raised.keys.sorted() where !known.contains(key) {
-        find("procurement_alerts", key, "预警被删除。", "the alert was removed")
-      }
+      kept = known
     }
 
     /// The cases of alerts against their acts: stage, agency and facts follow from these.
@@ -169,8 +169,15 @@ public struct OversightAudit: Sendable {
           findings.append(StoreFinding("case_files", row: "\(row.base.key)", what))
         }
       }
-      for key in raised.keys.sorted() where !known.contains(key) {
-        find("case_files", key, "预警办件被删除或者种类被改。", "its case was removed or its kind changed")
+      // Whatever is left of an alert, all of it must be there.
+      let all = known.union(kept).union(histories.keys)
+      for key in all.sorted() {
+        if !kept.contains(key) {
+          find("procurement_alerts", key, "预警被删除。", "the alert was removed")
+        }
+        if !known.contains(key) {
+          find("case_files", key, "预警办件被删除或者种类被改。", "its case was removed or its kind changed")
+        }
       }
     }
 

@@ -21,6 +21,8 @@ struct AlertWatch {
   private let flags: LiveFlags
   private(set) var compiled: [String: JSONValue] = [:]
   private(set) var raised: Set<String> = []
+  /// Purchases by organisation.
+  private var processes: [String: Set<String>] = [:]
   private(set) var waiting: [String: Wanted] = [:]
   var figures = ProcurementFigures()
 
@@ -48,6 +50,19 @@ struct AlertWatch {
     // The platform's own releases are JSON by construction; what an exchange pushed was read before.
     _ = try? flags.apply(whole.canonicalBytes)
     look(ocid, whole)
+    // What is said of one purchase may be a sign in others of the same bidders and buyer.
+    guard release["bids"] != nil || release["awards"] != nil || release["contracts"] != nil else {
+      return
+    }
+    var others: Set<String> = []
+    for party in whole["parties"]?.array ?? [] {
+      guard let id = party["id"]?.string else { continue }
+      processes[id, default: []].insert(ocid)
+      others.formUnion(processes[id] ?? [])
+    }
+    for other in others where other != ocid {
+      if let known = compiled[other] { look(other, known) }
+    }
   }
 
   /// A purchase is looked at from the moment on which its documents are out: before, much must be missing.

@@ -112,8 +112,8 @@ struct ProcurementFigures: Sendable {
         Phrase("有响应的成交项目的响应家数之和÷宗数", en: "tenderers of deals with bids ÷ their number"),
         bid.isEmpty ? nil : Double(bid.reduce(0) { $0 + $1.bidders }) / Double(bid.count), .days),
       Self.count(
-        "open-share", Phrase("公开方式占比", en: "Share of open methods"),
-        Phrase("公开招标、询比、竞价宗数÷成交宗数", en: "deals by open methods ÷ deals"),
+        "open-share", Phrase("公开招标占比", en: "Share of open tenders"),
+        Phrase("公开招标宗数÷成交宗数", en: "deals by open tender ÷ deals"),
         deals.isEmpty
           ? nil
           : Double(deals.values.filter { $0.method == "open" }.count) / Double(deals.count), .percent),

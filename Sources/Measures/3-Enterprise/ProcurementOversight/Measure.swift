@@ -167,7 +167,8 @@ public final class ProcurementMeasure: CaseMeasure {
   /// Alerts of one call at most.
   private static let portion = 200
 
-  /// Draws alerts of the days before, commits to the seed of the day, raises what the flags call for.
+  /// Draws alerts of the days before, commits to the seed of the day, raises what the flags call for; the
+  /// answer is how many alerts were raised or assigned.
   public func nightly(at moment: Instant) async throws -> Int {
     var done = try await draw(at: moment)
     let wanted = watch.withLock { watch in
@@ -199,7 +200,8 @@ public final class ProcurementMeasure: CaseMeasure {
     for row in try await rows(draws, "committed") {
       guard let day = try CaseFacts(row.facts).date("day"), day < today else { continue }
       let said = CaseFacts(["seed": .string(seed(day))])
-      done += try await submit(
+      // The draw itself is not counted: it calls for nothing more to be done.
+      _ = try await submit(
         MoveCase("reveal", as: .system, on: row.base.key, said: said, in: draws.setting),
         key: "reveal.\(row.base.key)")
       guard let drawn = try await desk.store.first(CaseFileBook.find(row.base.key)) else { continue }
@@ -218,7 +220,7 @@ public final class ProcurementMeasure: CaseMeasure {
       let said: [String: JSONValue] = [
         "day": .string(today.description), "commitment": .string(Digest.of(seed(today)).hex),
       ]
-      done += try await submit(
+      _ = try await submit(
         OpenCase("commit", as: .system, said: CaseFacts(said), in: draws.setting), key: subject)
     }
     return done

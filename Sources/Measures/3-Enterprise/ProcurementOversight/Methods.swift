@@ -19,9 +19,10 @@ public enum ProcurementMethod: String, CaseIterable, Hashable, Sendable {
   /// `tender.procurementMethod` of OCDS.
   var ocds: String {
     switch self {
-    case .tender, .inquiry, .auction: "open"
+    // What the Bidding Law does not govern is not held to its periods.
+    case .tender: "open"
     case .invited: "selective"
-    case .negotiation: "limited"
+    case .inquiry, .auction, .negotiation: "limited"
     case .direct: "direct"
     }
   }

@@ -71,6 +71,11 @@ struct ReleaseParts {
     fen.map { ["amount": .number(Double($0) / 100), "currency": "CNY"] }
   }
 
+  /// An organisation by its credit code.
+  private static func party(_ id: String, _ roles: JSONValue) -> JSONValue {
+    ["id": .string(id), "identifier": ["scheme": "CN-USCI", "id": .string(id)], "roles": roles]
+  }
+
   private func moment(_ day: CivilDate?, hour: Int64 = 0, _ draft: CaseDraft) -> JSONValue {
     JSONValue(
       day.map {
@@ -192,7 +197,7 @@ struct ReleaseParts {
     let tenderers = Set(bids.map(\.tenderer)).subtracting([""]).sorted()
     return [
       "parties": .array(
-        tenderers.map { ["id": .string($0), "roles": ["tenderer"]] }),
+        tenderers.map { ReleaseParts.party($0, ["tenderer"]) }),
       "tender": [
         "status": "complete", "numberOfTenderers": .integer(Int64(tenderers.count)),
         "tenderers": .array(tenderers.map { ["id": .string($0)] }),
@@ -231,7 +236,7 @@ struct ReleaseParts {
     let bids = ChainBid.all(facts)
     guard method.hasBids else {
       let supplier = facts.text("supplier")
-      return ["parties": [["id": .string(supplier), "roles": ["tenderer"]]]]
+      return ["parties": [Self.party(supplier, ["tenderer"])]]
     }
     return [
       "bids": [
@@ -260,7 +265,7 @@ struct ReleaseParts {
     }
     award["items"] = [.object(item)]
     return [
-      "parties": [["id": .string(winner), "roles": ["tenderer", "supplier"]]],
+      "parties": [Self.party(winner, ["tenderer", "supplier"])],
       "awards": [.object(award)],
     ]
   }
