@@ -7,6 +7,7 @@ import CityProfiles
 import Commons
 import Desk
 import IPProtection
+import ProcurementOversight
 import ServiceRequests
 import TradeSecrets
 
@@ -85,6 +86,27 @@ public struct DemoCity: Sendable {
       who: Phrase("联席会议成员（司法局）", en: "member of the joint conference (Justice)"),
       login: "secrets-member",
       posts: [Post(TradeSecretsMeasure.member.id, agency: "justice")]),
+    Login(
+      who: Phrase("采购执行岗（公用事业集团）", en: "buyer (Public Utilities)"), login: "buyer-conduct",
+      posts: [Post(ProcurementMeasure.conductor.id, agency: "utilities")]),
+    Login(
+      who: Phrase("采购审批岗（公用事业集团）", en: "approver of purchases"), login: "buyer-approve",
+      posts: [Post(ProcurementMeasure.approver.id, agency: "utilities")]),
+    Login(
+      who: Phrase("采购需求岗（公用事业集团）", en: "post that states needs"), login: "buyer-need",
+      posts: [Post(ProcurementMeasure.needs.id, agency: "utilities")]),
+    Login(
+      who: Phrase("开标钥匙保管人（公用事业集团）", en: "keeper of an opening key"), login: "buyer-keeper",
+      posts: [Post(ProcurementMeasure.keeper.id, agency: "utilities")]),
+    Login(
+      who: Phrase("验收付款岗（公用事业集团）", en: "acceptance and payment"), login: "buyer-accept",
+      posts: [Post(ProcurementMeasure.acceptor.id, agency: "utilities")]),
+    Login(
+      who: Phrase("采购预警处置人员", en: "handler of procurement alerts"), login: "alerts-handler",
+      posts: [Post(ProcurementMeasure.handler.id, agency: "finance")]),
+    Login(
+      who: Phrase("采购预警复核人员", en: "reviewer of procurement alerts"), login: "alerts-reviewer",
+      posts: [Post(ProcurementMeasure.reviewer.id, agency: "finance")]),
     Login(
       who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
       posts: [Post(ReconsiderationMeasure.court.id)]),

@@ -8,6 +8,7 @@ import Cities
 import Commons
 import IPProtection
 import LegalTime
+import ProcurementOversight
 import Rulebook
 import ServiceRequests
 import TradeSecrets
@@ -27,8 +28,10 @@ private func settings() throws -> [CaseSetting] {
   let reconsideration = try ReconsiderationRules(
     profile, law: AllLaw.base(), calendar: calendar)
   let secrets = try SecretRules(profile, law: AllLaw.base(), calendar: calendar)
+  let procurement = try ProcurementRules(profile, law: AllLaw.base(), calendar: calendar)
   let procedures: [any Procedure] =
     [ReconsiderationProcedure(reconsideration)] + TradeSecretsMeasure.procedures(secrets)
+    + ProcurementMeasure.procedures(procurement)
   return try procedures.map { try CaseSetting($0, in: profile, calendar: calendar) }
 }
 

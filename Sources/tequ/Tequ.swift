@@ -12,7 +12,7 @@ struct Tequ: AsyncParsableCommand {
       AirspaceCommand.self,
       Backup.self, Restore.self, Copy.self, KeyCommand.self, KeysCommand.self, Arrivals.self,
       Bench.self, ProbeCommand.self, FlagsCommand.self, OCDSCommand.self, LogCommand.self,
-      PacketCommand.self,
+      PacketCommand.self, OversightCommand.self, BidCommand.self,
       SecretCommand.self,
       CertificateCommand.self, SMCommand.self, TimestampCommand.self,
       WitnessCommand.self,

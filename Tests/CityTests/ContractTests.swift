@@ -49,7 +49,7 @@ import Testing
   @Test func everyAddressStandsInAContract() async throws {
     let test = try await TestCity()
     let written = try await contracts(test)
-    let measures = ["dormancy", "ip-protection", "reconsideration", "trade-secrets"]
+    let measures = ["dormancy", "ip-protection", "procurement", "reconsideration", "trade-secrets"]
       .map { "/api/\($0)" }
     let declared = test.front.routes.filter { route in
       route.kind == .interface && measures.contains { route.pattern.hasPrefix($0) }

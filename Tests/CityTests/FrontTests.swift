@@ -66,7 +66,7 @@ import Testing
       ("POST /open311/v2/requests.json", everybody),
     ] + certificates + cases("dormancy") + dormancy + cases("ip-protection") + protection
     + cases("reconsideration") + reconsideration
-    + tradeSecrets
+    + tradeSecrets + procurement
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
   static func cases(_ slug: String) -> [(String, Set<Who>)] {
@@ -133,6 +133,21 @@ import Testing
       "GET /trade-secrets/forms/{form}", "GET /api/trade-secrets/assessments/clauses",
     ].map { ($0, everybody) } + [("GET /desk/trade-secrets", [])]
     + conference("trade-secrets/conference")
+
+  static let procurement: [(String, Set<Who>)] =
+    cases("procurement/bids") + cases("procurement/objections")
+    + [
+      "tender", "invited", "inquiry", "auction", "negotiation", "direct", "bodies", "alerts", "draws",
+      "exchange",
+    ].flatMap { conference("procurement/\($0)") }
+    + [
+      "GET /procurement", "GET /procurement/board", "GET /procurement/projects/{number}",
+      "GET /procurement/network", "GET /procurement/firms/{id}", "GET /procurement/data",
+      "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
+      "GET /api/procurement/openapi.json",
+    ].map { ($0, everybody) }
+    + [("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
+      ("POST /api/procurement/exchange/{exchange}/releases", everybody)]
 
   /// What of a measure's cases is left where only officials open them.
   static func conference(_ slug: String) -> [(String, Set<Who>)] {

@@ -3,6 +3,7 @@ import BusinessDormancy
 import Commons
 import IPProtection
 import MeasureKit
+import ProcurementOversight
 import ServiceRequests
 import TradeSecrets
 
@@ -52,9 +53,7 @@ public enum AllMeasures {
       14, .enterprise, "insolvency", Phrase("破产制度突破", en: "Insolvency"),
       Phrase("个人破产、清算、重整与和解。", en: "Personal bankruptcy, liquidation, rescue.")),
     DormancyMeasure.card,
-    planned(
-      16, .enterprise, "procurement", Phrase("国有企业“阳光采购”监督", en: "Oversight of procurement"),
-      Phrase("风险指标与预警。", en: "Risk indicators and alerts.")),
+    ProcurementMeasure.card,
     planned(
       17, .livelihood, "cross-border-health", Phrase("医疗服务跨境衔接", en: "Cross-border health"),
       Phrase("转诊、执业和用药用械。", en: "Referral, licences, medicines and devices.")),

@@ -16,6 +16,7 @@ import LegalTime
 import Logging
 import MeasureKit
 import NationalCrypto
+import ProcurementOversight
 import Rulebook
 import ServiceRequests
 import Storage
@@ -149,7 +150,8 @@ public final class RunningCity: Sendable {
     receipts = ReceiptDesk(desk: desk, signer: signer)
     partners = try Partners(folder)
     measures =
-      try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
+      try [requests]
+      + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
@@ -212,7 +214,8 @@ public final class RunningCity: Sendable {
 
   /// The measures besides service requests that the profile has adopted.
   private static func adopted(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ secrets: [String: SharedSecret]
   ) throws -> [any Measure] {
     var found: [any Measure] = []
     func adopts(_ card: MeasureCard) -> Bool {
@@ -235,6 +238,13 @@ public final class RunningCity: Sendable {
         ReconsiderationMeasure(
           office: CaseOffice(setting, desk: desk, ring: ring, acknowledger: acknowledger),
           rules: rules))
+    }
+    if adopts(ProcurementMeasure.card) {
+      found.append(
+        try ProcurementMeasure(
+          desk: desk,
+          rules: try ProcurementRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+          ring: ring, acknowledger: acknowledger, partners: secrets))
     }
     if adopts(TradeSecretsMeasure.card) {
       found.append(
@@ -267,11 +277,12 @@ public final class RunningCity: Sendable {
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
-    + DormancyTables.migrations + ReconsiderationTables.migrations + [CopyBook.migration]
+    + DormancyTables.migrations + ReconsiderationTables.migrations + AlertTables.migrations
+    + [CopyBook.migration]
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
-    + DormancyTables.markedTables + ReconsiderationTables.markedTables
+    + DormancyTables.markedTables + ReconsiderationTables.markedTables + [AlertTables.table]
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {

@@ -41,6 +41,8 @@ public enum AllLaw {
       "reconsideration", Phrase("行政复议", en: "Administrative reconsideration"),
       ReconsiderationLaw.pack),
     Entry("trade-secrets", Phrase("商业秘密", en: "Trade secrets"), TradeSecretLaw.pack),
+    Entry(
+      "procurement", Phrase("招标投标期限", en: "Periods of tendering"), ProcurementPeriods.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)

@@ -196,6 +196,7 @@ extension Stylesheet {
     .line{fill:none;stroke:var(--brand);stroke-width:2.2;stroke-linejoin:round}
     .line-2{fill:none;stroke:var(--amber);stroke-width:2.2;stroke-linejoin:round}
     .thin{stroke-width:1;opacity:.45}
+    .line-bad{fill:none;stroke:var(--bad);stroke-width:2.2}
     .dot{fill:var(--brand)}.dot-2{fill:var(--amber)}.dot-bad{fill:var(--bad)}
     .whisker{stroke:var(--heat-2);stroke-width:3;stroke-linecap:round}
     .band{fill:var(--heat-1)}.band-2{fill:var(--heat-2)}

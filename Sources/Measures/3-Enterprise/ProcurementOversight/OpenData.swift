@@ -1,0 +1,102 @@
+import CaseWork
+import CityProfiles
+import Commons
+import HTTPValues
+import Interchange
+import MeasureKit
+
+/// What the platform holds as OCDS 1.1, for everybody.
+extension ProcurementMeasure {
+  /// All processes as one release package of compiled releases; `after` goes on behind an ocid.
+  func releases(_ visit: Visit) throws -> Response {
+    let limit = try visit.limit()
+    let after = visit.request.query["after"] ?? ""
+    let (page, more) = watch.withLock { watch in
+      let ids = watch.compiled.keys.filter { $0 > after }.sorted()
+      return (ids.prefix(limit).compactMap { watch.compiled[$0] }, ids.count > limit)
+    }
+    var response = Response.json(
+      ProcurementMeasure.package(
+        "/api/procurement/releases.json", visit.now.rfc3339(in: rules.profile.zone),
+        rules.profile.name.zh, page))
+    if more, let last = page.last?["ocid"]?.string {
+      response.headers.set(
+        "link", "</api/procurement/releases.json?limit=\(limit)&after=\(last)>; rel=\"next\"")
+    }
+    return response
+  }
+
+  /// One process.
+  func record(_ visit: Visit) throws -> Response {
+    let ocid = visit["id"]
+    guard let release = watch.withLock({ $0.compiled[ocid] }) else {
+      throw Problem.notFound(Phrase("没有这一采购过程。", en: "There is no such process."))
+    }
+    return .json(release)
+  }
+
+  static func package(
+    _ uri: String, _ date: String, _ publisher: String, _ releases: [JSONValue]
+  ) -> JSONValue {
+    [
+      "uri": .string("https://tequ.example\(uri)"), "version": "1.1",
+      "publishedDate": .string(date), "publisher": ["name": .string(publisher)],
+      "releases": .array(releases),
+    ]
+  }
+
+  /// The contract of the measure's own addresses.
+  static let contract: JSONValue = {
+    func reading(_ summary: String, path: String? = nil) -> JSONValue {
+      var members: [String: JSONValue] = [
+        "summary": .string(summary),
+        "responses": [
+          "200": [
+            "description": "Done",
+            "content": ["application/json": ["schema": ["type": "object"]]],
+          ],
+          "404": ["description": "Not there"],
+        ],
+      ]
+      if let path {
+        members["parameters"] = [
+          ["name": .string(path), "in": "path", "required": true, "schema": ["type": "string"]]
+        ]
+      }
+      return ["get": .object(members)]
+    }
+    func header(_ name: String) -> JSONValue {
+      ["name": .string(name), "in": "header", "required": true, "schema": ["type": "string"]]
+    }
+    return [
+      "openapi": "3.1.0",
+      "info": ["title": "Procurement: open data and exchanges · 采购开放数据与平台接入", "version": "1.0"],
+      "paths": [
+        "/api/procurement/releases.json": reading("All processes, compiled, as a release package"),
+        "/api/procurement/records/{id}": reading("One process, compiled", path: "id"),
+        "/api/procurement/openapi.json": reading("This document"),
+        "/api/procurement/exchange/{exchange}/releases": [
+          "post": [
+            "summary": "A connected platform hands in a release of OCDS 1.1, signed",
+            "parameters": [
+              ["name": "exchange", "in": "path", "required": true, "schema": ["type": "string"]],
+              header(SignedMessage.timeHeader), header(SignedMessage.keyHeader),
+              header(SignedMessage.signatureHeader),
+            ],
+            "requestBody": [
+              "required": true,
+              "content": ["application/json": ["schema": ["type": "object"]]],
+            ],
+            "responses": [
+              "201": [
+                "description": "Taken",
+                "content": ["application/json": ["schema": ["type": "object"]]],
+              ], "400": ["description": "No release"], "401": ["description": "Bad signature"],
+              "404": ["description": "No such platform"], "422": ["description": "Not valid"],
+            ],
+          ]
+        ],
+      ],
+    ]
+  }()
+}

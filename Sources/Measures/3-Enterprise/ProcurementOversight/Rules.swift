@@ -1,0 +1,145 @@
+import CityProfiles
+import Commons
+import LegalTime
+import RedFlags
+import Rulebook
+
+/// What the law and a city's profile say about the procurement of state firms.
+public struct ProcurementRules: Sendable {
+  /// Somebody who may be drawn into a committee.
+  struct Expert: Hashable, Sendable {
+    /// The last word of its parameter: the pool's number, which names nobody.
+    let id: String
+    /// The field of work.
+    let field: String
+    /// For whom the expert works: an agency of the city or an organisation's id; it may not bid.
+    let employer: String
+  }
+
+  /// The city.
+  public let profile: CityProfile
+  /// The law that is asked.
+  public let law: RuleBase
+  /// Working days.
+  public let calendar: WorkCalendar
+  /// The agency that oversees all of it.
+  let supervisor: String
+  /// The agencies among which alerts are drawn.
+  let handlers: [String]
+  /// The state firms.
+  let firms: [String]
+  let experts: [Expert]
+
+  static let cityPeriods = [
+    "assign", "handle", "appeal", "review", "step", "chase", "question", "silence",
+  ]
+
+  /// The rules of a city; throws ``Problem`` 422 if a parameter is missing or unreadable.
+  public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws(Problem) {
+    self.profile = profile
+    self.law = law
+    self.calendar = calendar
+    func value(_ name: String) -> String {
+      profile.parameters.first { $0.name == "procurement.\(name)" }?.series.last?.value ?? ""
+    }
+    supervisor = value("supervisor")
+    handlers = value("handlers").split(separator: "|").map(String.init)
+    firms = value("firms").split(separator: "|").map(String.init)
+    for (name, agencies) in [
+      ("supervisor", [supervisor]), ("handlers", handlers), ("firms", firms),
+    ] {
+      guard !agencies.isEmpty, agencies.allSatisfy({ profile.agency($0) != nil }) else {
+        throw ProcurementRules.missing(name)
+      }
+    }
+    var experts: [Expert] = []
+    let prefix = "procurement.expert."
+    for parameter in profile.parameters where parameter.name.hasPrefix(prefix) {
+      let parts = (parameter.series.last?.value ?? "").split(separator: "|").map(String.init)
+      guard parts.count == 2 else { throw ProcurementRules.missing(parameter.name) }
+      experts.append(
+        Expert(
+          id: String(parameter.name.dropFirst(prefix.count)), field: parts[0], employer: parts[1]))
+    }
+    self.experts = experts.sorted { $0.id < $1.id }
+    for name in ProcurementRules.cityPeriods {
+      _ = try period(name, on: CivilDate(dayNumber: 20_000))
+    }
+  }
+
+  private static func missing(_ name: String) -> Problem {
+    .refused(
+      "profile-period",
+      Phrase(
+        "城市档案缺少参数 procurement.\(name)，或其值无法读取。",
+        en: "The city profile lacks the parameter procurement.\(name), or it cannot be read."))
+  }
+
+  /// The place whose rules hold.
+  var territory: Territory { Territory(profile.code) }
+
+  /// A period that the city itself sets.
+  func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
+    let step =
+      profile.parameter("procurement.\(name)", on: day)
+      ?? profile.parameters.first { $0.name == "procurement.\(name)" }?.series.first
+    guard let step, let period = Period(step.value, rollsOver: true, basis: step.basis) else {
+      throw ProcurementRules.missing(name)
+    }
+    return period
+  }
+
+  /// What the law says, with its reasons.
+  func finding(_ name: String, on day: CivilDate) throws(Problem) -> Finding {
+    try law.evaluate(
+      RuleID("procurement.\(name)"), law.sheet(), asOf: day, in: territory)
+  }
+
+  /// A period that the law sets.
+  func legal(_ name: String, on day: CivilDate) throws(Problem) -> Period {
+    guard case .period(let period) = try finding(name, on: day).outcome else {
+      throw ProcurementRules.missing(name)
+    }
+    return period
+  }
+
+  /// A bound that the law sets: a count or a share.
+  func bound(_ name: String, on day: CivilDate) throws(Problem) -> Double {
+    guard case .number(let value) = try finding(name, on: day).outcome else {
+      throw ProcurementRules.missing(name)
+    }
+    return Double(value.numerator) / Double(value.denominator)
+  }
+
+  /// Every flag, with the parameters of the statutory ones taken from the same law that the chain keeps.
+  func flagSettings(on day: CivilDate) throws(Problem) -> FlagSettings {
+    var settings = FlagSettings.all
+    settings.catalogue = .all
+    settings.currency = "CNY"
+    for (code, parameter, name) in ProcurementRules.shared {
+      let value: Double
+      if case .period(let period) = try finding(name, on: day).outcome {
+        value = Double(period.amount)
+      } else {
+        value = try bound(name, on: day)
+      }
+      guard settings.catalogue.set(code, parameter, value) else {
+        throw ProcurementRules.missing(name)
+      }
+    }
+    return settings
+  }
+
+  /// The parameters of red flags that are values of the law.
+  static let shared: [(code: String, parameter: String, name: String)] = [
+    ("CN01", "threshold_days", "sale"), ("CN02", "threshold_days", "preparation"),
+    ("CN03", "threshold_days", "clarification"), ("CN04", "threshold_days", "objection-answer"),
+    ("CN05", "threshold_days", "candidates"), ("CN06", "threshold_days", "candidates-within"),
+    ("CN07", "threshold_days", "contract"), ("CN08", "threshold", "bid-bond"),
+    ("CN09", "threshold_days", "deposit-return"), ("CN10", "threshold", "performance-bond"),
+    ("CN11", "threshold", "least-bidders"), ("CN12", "minimum", "least-evaluators"),
+  ]
+
+  /// A firm by its id.
+  func firmName(_ id: String) -> Phrase { profile.agency(id)?.name ?? .same(id) }
+}
