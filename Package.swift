@@ -59,6 +59,7 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
+  engine("AccessTokens", crypto, cryptoExtras),
   engine("Airspace"),
   tests("Airspace", "Commons"),
   engine("CaseEngine"),
@@ -153,6 +154,7 @@ if !enginesOnly {
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
+    measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
@@ -164,8 +166,8 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
+        "Commons", "AccessControl", "AccessTokens", "Accounts", "Storage", "SQLiteStorage",
+        "PostgresStorage", "Books", "LowAltitude", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
         "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles", "Credentials",
         "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "Markup", "MeasureKit",
         "NationalCrypto", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles", "ServiceRequests",
@@ -190,8 +192,8 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
-        "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+"AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
+        "App", "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
         "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
         "NationalCrypto", "RedFlags", "Rulebook", "SealedFiles", "SecrecyMeasures",

@@ -1,4 +1,5 @@
 import AccessControl
+import AccessTokens
 import Accounts
 import AdministrativeReconsideration
 import Books
@@ -14,6 +15,7 @@ import IPProtection
 import Interchange
 import LegalTime
 import Logging
+import LowAltitude
 import MeasureKit
 import NationalCrypto
 import Rulebook
@@ -95,6 +97,8 @@ public final class RunningCity: Sendable {
     public var profile: CityProfile?
     /// The way to the log's witnesses, instead of HTTP.
     public var witnessCaller: WitnessCaller?
+    /// Whose tokens other programs may show; without keys they may show none.
+    public var tokens = TokenVerifier(keys: [], audiences: [])
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -149,6 +153,7 @@ public final class RunningCity: Sendable {
       try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
+      + RunningCity.airspace(profile, desk, ring, options.tokens)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -261,14 +266,26 @@ public final class RunningCity: Sendable {
     ]
   }
 
+  /// Measure 12, if the profile has adopted it.
+  private static func airspace(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ tokens: TokenVerifier
+  ) -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
+      return []
+    }
+    return [LowAltitudeMeasure(desk: desk, ring: ring, tokens: tokens)]
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
     + DormancyTables.migrations + ReconsiderationTables.migrations + [CopyBook.migration]
+    + LowAltitudeMeasure.migrations
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
     + DormancyTables.markedTables + ReconsiderationTables.markedTables
+    + LowAltitudeMeasure.allMarkedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
