@@ -176,8 +176,7 @@ struct AskedVolume: Sendable {
       upper = AskedVolume.millimetres(union.upper, .up)
       (start, end) = (union.start, union.end)
     } catch {
-      let isLarge = volumes.contains { $0.outline.area > Volume4D.largestArea }
-      throw AirRefusal(isLarge ? 413 : 400, error.detail.en)
+      throw AirRefusal(error.slug == Volume4D.tooLarge ? 413 : 400, error.detail.en)
     }
   }
 
