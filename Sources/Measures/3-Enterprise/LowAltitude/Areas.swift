@@ -102,9 +102,9 @@ struct AreaWish: Sendable {
     _ old: AirEntity?, by caller: AirCaller, _ ring: KeyRing, _ view: any View,
     _ context: Context
   ) throws -> AirOutcome {
+    // What can never be is said before what is only not so now.
+    let span = try span(old, at: context.recordedAt)
     try check(old, by: caller)
-    let now = context.recordedAt
-    let span = try span(old, at: now)
     var new = AirEntity(
       kind: kind, id: id, aggregate: context.aggregate, version: (old?.version ?? 0) + 1,
       manager: caller.name, start: span.start, end: span.end)
@@ -163,7 +163,7 @@ struct AreaWish: Sendable {
       changes: changes + subscriptions.changes,
       reply: [
         "service_area": area.areaRecord(edition),
-        "subscribers": subscriptions.list(edition == .v19 ? "url" : "uss_base_url") {
+        "subscribers": subscriptions.list("url") {
           edition.shown($0.url, .areaSubscription)
         },
       ], publicFields: area.publicFields)

@@ -81,6 +81,15 @@ extension LowAltitudeMeasure {
     throw Problem.unavailable()
   }
 
+  /// Declares what a deletion is answered that does not say which version it means.
+  func versionless(_ routes: inout Routes, _ path: String, _ scopes: Scopes) {
+    routes.foreign(.delete, path) { visit in
+      await respond(visit, scopes) { _ in
+        throw AirRefusal.malformed("the OVN or version is missing: it is the last part of the path")
+      }
+    }
+  }
+
   /// The one entity that a query names; 404 if it is not there.
   func entity(_ kind: AirEntity.Kind, _ id: String) async throws -> AirEntity {
     let id = try AirReader.id(id)

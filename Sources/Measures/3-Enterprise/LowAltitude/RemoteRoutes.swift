@@ -90,6 +90,7 @@ extension LowAltitudeMeasure {
     routes.foreign(.put, path + "/{id}/{version}") { visit in
       await respond(visit, scopes) { try await put(visit, edition, kind, visit["version"], $0) }
     }
+    versionless(&routes, path + "/{id}", scopes)
     routes.foreign(.delete, path + "/{id}/{version}") { visit in
       await respond(visit, scopes) { caller in
         let id = try AirReader.id(visit["id"])

@@ -46,6 +46,7 @@ extension LowAltitudeMeasure {
     routes.foreign(.put, path + "/{entity}/{ovn}") { visit in
       await respond(visit, scopes) { try await putIntent(visit, visit["ovn"], $0) }
     }
+    versionless(&routes, path + "/{entity}", scopes)
     routes.foreign(.delete, path + "/{entity}/{ovn}") { visit in
       await respond(visit, scopes) { caller in
         let id = try AirReader.id(visit["entity"])
@@ -108,6 +109,7 @@ extension LowAltitudeMeasure {
     routes.foreign(.put, path + "/{entity}/{ovn}") { visit in
       await respond(visit, writing) { try await putConstraint(visit, visit["ovn"], $0) }
     }
+    versionless(&routes, path + "/{entity}", writing)
     routes.foreign(.delete, path + "/{entity}/{ovn}") { visit in
       await respond(visit, writing) { caller in
         let id = try AirReader.id(visit["entity"])
@@ -156,6 +158,7 @@ extension LowAltitudeMeasure {
     routes.foreign(.put, path + "/{subscription}/{version}") { visit in
       await respond(visit, scopes) { try await putSubscription(visit, visit["version"], $0) }
     }
+    versionless(&routes, path + "/{subscription}", scopes)
     routes.foreign(.delete, path + "/{subscription}/{version}") { visit in
       await respond(visit, scopes) { caller in
         let id = try AirReader.id(visit["subscription"])
