@@ -60,11 +60,11 @@ enum RemoteID: Sendable {
     return try AskedVolume([Volume4D(.polygon(corners))]).cells
   }
 
-  /// A version as F3411 writes it.
+  /// A version as this DSS writes them, within what F3411 allows: 20 hexadecimal digits.
   static func version(_ text: String) throws(AirRefusal) -> String {
-    guard text.utf8.count >= 10, text.utf8.allSatisfy({
-      (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
-    }) else { throw .malformed("“\(text.prefix(64))” is no version") }
+    guard text.utf8.count == 20, text.utf8.allSatisfy({
+      (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+    }) else { throw .malformed("“\(text.prefix(64))” is no version of this DSS") }
     return text
   }
 }
