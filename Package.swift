@@ -59,7 +59,8 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
-  engine("AccessTokens", crypto, cryptoExtras),
+  engine("AccessTokens", cryptoExtras),
+  tests("AccessTokens", "Commons", cryptoExtras),
   engine("Airspace"),
   tests("Airspace", "Commons"),
   engine("CaseEngine"),
@@ -218,6 +219,9 @@ if !enginesOnly {
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
+      "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
       "Commons",

@@ -35,6 +35,7 @@ struct Serve: AsyncParsableCommand {
       options.only = only.isEmpty ? nil : Set(only)
       var opening = RunningCity.Options()
       opening.tokens = try exchange.verifier()
+      opening.testIssuer = try exchange.issuer()
       let city = try await RunningCity(data.folder, opening)
       try await CityServer(city, options).run(host: host, port: port) { port in
         Say.line("listening on http://\(host):\(port)")
@@ -52,8 +53,20 @@ struct ExchangeOptions: ParsableArguments {
   @Flag(help: "Take tokens signed with the published test key of InterUSS. For tests only.")
   var allowTestKey = false
 
+  @Option(
+    help: "A private key (PEM): give a token signed with it to whoever asks /token. For tests only."
+  )
+  var issueTestTokens: String?
+
+  func issuer() throws -> TokenIssuer? {
+    try issueTestTokens.map { try ExchangeKeys.issuer($0) }
+  }
+
   func verifier() throws -> TokenVerifier {
     var keys: [TokenKey] = []
+    if let issuer = try issuer() {
+      keys.append(try TokenKey(pem: issuer.publicKey, allowsTestKey: allowTestKey))
+    }
     for path in jwtPublicKey { keys += try ExchangeKeys.read(path, allowsTestKey: allowTestKey) }
     let audiences = acceptedAudience.split(separator: ",").map(String.init)
     guard keys.isEmpty == audiences.isEmpty else {

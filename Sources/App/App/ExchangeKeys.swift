@@ -28,6 +28,17 @@ public enum ExchangeKeys {
     return keys
   }
 
+  /// The issuer of test tokens whose private key is in a file.
+  public static func issuer(_ path: String) throws(Problem) -> TokenIssuer {
+    guard let data = FileManager.default.contents(atPath: path),
+      let issuer = TokenIssuer(pem: String(decoding: data, as: UTF8.self), name: "tequ-test")
+    else {
+      throw refused(
+        Phrase("\(path) 中没有 RSA 私钥。", en: "\(path) holds no RSA private key in PEM."))
+    }
+    return issuer
+  }
+
   private static func why(_ refusal: TokenKey.Refusal, _ path: String) -> Phrase {
     switch refusal {
     case .unreadable:
@@ -43,6 +54,8 @@ public enum ExchangeKeys {
   }
 
   private static func refused(_ detail: Phrase) -> Problem {
-    Problem("token-key", status: 422, title: Phrase("令牌公钥有误", en: "The token key is refused"), detail: detail)
+    Problem(
+      "token-key", status: 422, title: Phrase("令牌公钥有误", en: "The token key is refused"),
+      detail: detail)
   }
 }

@@ -99,6 +99,8 @@ public final class RunningCity: Sendable {
     public var witnessCaller: WitnessCaller?
     /// Whose tokens other programs may show; without keys they may show none.
     public var tokens = TokenVerifier(keys: [], audiences: [])
+    /// Who gives tokens to whoever asks, for tests.
+    public var testIssuer: TokenIssuer?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -153,7 +155,7 @@ public final class RunningCity: Sendable {
       try [requests] + RunningCity.adopted(profile, desk, ring, acknowledger)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
-      + RunningCity.airspace(profile, desk, ring, options.tokens)
+      + RunningCity.airspace(profile, desk, ring, options)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -268,12 +270,15 @@ public final class RunningCity: Sendable {
 
   /// Measure 12, if the profile has adopted it.
   private static func airspace(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ tokens: TokenVerifier
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ options: Options
   ) -> [any Measure] {
     guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
       return []
     }
-    return [LowAltitudeMeasure(desk: desk, ring: ring, tokens: tokens)]
+    return [
+      LowAltitudeMeasure(
+        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer)
+    ]
   }
 
   /// All schema steps of a city.

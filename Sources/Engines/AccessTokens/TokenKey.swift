@@ -18,7 +18,7 @@ public struct TokenKey: Sendable {
   }
 
   /// The key pair of InterUSS's test suites, whose private half is published with them.
-  static let publishedTestKey = 
+  static let publishedTestKey =
     "bfa71ffa0f0f95bfa63b36a9593f172950190e0c1a1d1719edbdbb50df6d92cf"
 
   /// Reads a key in PEM (`BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`).

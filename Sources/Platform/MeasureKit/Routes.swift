@@ -78,7 +78,8 @@ public struct Routes: Sendable {
 
   /// Declares a route of a foreign standard, whose handler checks the tokens itself.
   public mutating func foreign(
-    _ method: Method, _ pattern: String, _ handle: @escaping @Sendable (Visit) async throws -> Response
+    _ method: Method, _ pattern: String,
+    _ handle: @escaping @Sendable (Visit) async throws -> Response
   ) { add(method, pattern, .everybody, .foreign, handle) }
 
   /// Takes in the routes of a measure; each of them first asks whether the measure may be used.

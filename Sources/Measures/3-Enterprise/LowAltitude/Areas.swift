@@ -63,9 +63,11 @@ enum RemoteID: Sendable {
   /// A version as this DSS writes them, within what F3411 allows: ten hexadecimal digits or
   /// more. What cannot be one is malformed, what is not the current one is stale.
   static func version(_ text: String) throws(AirRefusal) -> String {
-    guard (10...64).contains(text.utf8.count), text.utf8.allSatisfy({
-      (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
-    }) else { throw .malformed("“\(text.prefix(64))” is no version of this DSS") }
+    guard (10...64).contains(text.utf8.count),
+      text.utf8.allSatisfy({
+        (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+      })
+    else { throw .malformed("“\(text.prefix(64))” is no version of this DSS") }
     return text
   }
 }

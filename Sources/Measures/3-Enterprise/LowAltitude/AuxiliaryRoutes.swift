@@ -1,3 +1,4 @@
+import AccessTokens
 import Commons
 import HTTPValues
 import MeasureKit
@@ -34,8 +35,28 @@ extension LowAltitudeMeasure {
     }
     for path in ["accepted_ca_certs", "ca_certs"] {
       routes.foreign(.get, "/aux/v1/configuration/" + path) { _ in
-        .json(LowAltitudeMeasure.noPool.body, status: LowAltitudeMeasure.noPool.status)
+        .json(["CAs": []])
       }
+    }
+  }
+
+  /// Gives a token to whoever asks, as the dummy authorisation server of InterUSS does: for tests, where
+  /// the city was started so.
+  func tokenRoutes(_ routes: inout Routes) {
+    guard let issuer else { return }
+    routes.foreign(.get, "/token") { visit in
+      let query = visit.request.query
+      guard let audience = query["intended_audience"], !audience.isEmpty else {
+        return .json(["message": "intended_audience is missing"], status: 400)
+      }
+      let scopes = (query["scope"] ?? "").split(separator: " ").map(String.init)
+      let token = try issuer.token(
+        for: query["sub"] ?? "uss_noauth", scopes: scopes, audience: audience, at: visit.now,
+        id: visit.freshKey)
+      return .json([
+        "access_token": .string(token), "token_type": "Bearer",
+        "expires_in": .integer(TokenIssuer.lifeSeconds),
+      ])
     }
   }
 

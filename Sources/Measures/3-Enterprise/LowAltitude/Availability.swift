@@ -13,9 +13,11 @@ struct AvailabilityWish: Sendable {
   init(_ body: AirReader, uss: String) throws(AirRefusal) {
     self.uss = uss
     let asked = try body.neededText("availability")
-    guard let state = ["Unknown", "Normal", "Down"].first(where: {
-      $0.lowercased() == asked.lowercased()
-    }) else { throw .malformed("“\(asked)” is no availability: Unknown, Normal or Down") }
+    guard
+      let state = ["Unknown", "Normal", "Down"].first(where: {
+        $0.lowercased() == asked.lowercased()
+      })
+    else { throw .malformed("“\(asked)” is no availability: Unknown, Normal or Down") }
     self.state = state
     tag = try body.text("old_version") ?? ""
   }

@@ -14,12 +14,18 @@ public struct LowAltitudeMeasure: Measure {
   let desk: CommandDesk
   let ring: KeyRing
   let tokens: TokenVerifier
+  let issuer: TokenIssuer?
   private let counts = Locked(AirCounts())
 
   /// The measure.
   ///
-  /// - Parameter tokens: whose tokens are taken; one without keys takes none.
-  public init(desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier) {
+  /// - Parameters:
+  ///   - tokens: whose tokens are taken; one without keys takes none.
+  ///   - issuer: who gives a token to whoever asks, for tests; nil if nobody does.
+  public init(
+    desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier, issuer: TokenIssuer? = nil
+  ) {
+    self.issuer = issuer
     self.desk = desk
     self.ring = ring
     self.tokens = tokens
@@ -28,6 +34,7 @@ public struct LowAltitudeMeasure: Measure {
   /// Without it nothing is written for another program; nobody holds it, it comes with a good token.
   static let exchange = "low-altitude.exchange"
 
+  /// What it is.
   public static let card = MeasureCard(
     12, .enterprise, slug: "low-altitude", Phrase("低空经济发展", en: "Low-altitude economy"),
     Phrase(
@@ -39,8 +46,11 @@ public struct LowAltitudeMeasure: Measure {
     ],
     standards: ["ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519"])
 
+  /// Its tables.
   public var schema: [Migration] { [AirBook.migration] }
+  /// Its table with marks.
   public var markedTables: [MarkedTable] { [AirBook.table] }
+  /// That entities are found where they are.
   public var invariants: [StoreInvariant] {
     [StoreInvariant("air_cells", broken: AirBook.misplaced)]
   }
@@ -63,21 +73,26 @@ public struct LowAltitudeMeasure: Measure {
     "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
   ]
 
+  /// What an act on the exchange is called.
   public func stepName(_ kind: String) -> Phrase? {
     let prefix = LowAltitudeMeasure.card.slug + "."
     guard kind.hasPrefix(prefix) else { return nil }
     return LowAltitudeMeasure.steps[String(kind.dropFirst(prefix.count))]
   }
 
+  /// Counts the public acts.
   public func consume(_ act: PublicAct) { counts.withLock { $0.take(act) } }
 
+  /// Its figures.
   public func indicators(at moment: Instant) -> [IndicatorValue] {
     counts.withLock { $0.values }
   }
 
+  /// The addresses of the standards.
   public func routes(_ routes: inout Routes) {
     trafficRoutes(&routes)
     remoteRoutes(&routes)
     auxiliaryRoutes(&routes)
+    tokenRoutes(&routes)
   }
 }

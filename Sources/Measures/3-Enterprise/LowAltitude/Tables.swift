@@ -310,7 +310,9 @@ enum AirBook {
       broken.append(
         (
           row.cell,
-          Phrase("网格 \(row.cell) 中有不应在此的 \(row.id)。", en: "\(row.id) does not belong in cell \(row.cell).")
+          Phrase(
+            "网格 \(row.cell) 中有不应在此的 \(row.id)。",
+            en: "\(row.id) does not belong in cell \(row.cell).")
         ))
     }
     for (row, aggregate) in wanted {
