@@ -221,6 +221,8 @@ struct JSONParser {
   }
 
   private func utf8(_ slice: ArraySlice<UInt8>) throws(JSONError) -> String {
+    // ASCII needs no validation, which is slow where it is generic.
+    if slice.allSatisfy({ $0 < 0x80 }) { return String(decoding: slice, as: UTF8.self) }
     guard let text = String(validating: slice, as: UTF8.self) else {
       throw failure("a string before this place is not valid UTF-8")
     }

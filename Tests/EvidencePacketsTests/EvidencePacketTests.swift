@@ -134,6 +134,27 @@ enum PacketSample {
     #expect(throws: Problem.self) { try EvidencePacket(packing: [], PacketSample.content) }
   }
 
+  @Test(arguments: ["", ".000", ".250", ".000000", ".000001"])
+  func aMomentMayHaveThreeOrSixDigits(_ fraction: String) throws {
+    var content = PacketSample.content
+    content["time"] = [
+      "source": "ntp", "offset_milliseconds": 1, "started": .string("2026-03-02T01:02:03\(fraction)Z"),
+      "ended": .string("2026-03-02T01:03:03\(fraction)Z"),
+    ]
+    let written = content
+    #expect(throws: Never.self) { try EvidencePacket(packing: PacketSample.files, written) }
+    for wrong in ["T01:02:60Z", "t01:02:03Z", "T01:02:03.1Z", "T01:02:03+00:00"] {
+      content["time"] = [
+        "source": "ntp", "offset_milliseconds": 1, "started": .string("2026-03-02" + wrong),
+        "ended": "2026-03-02T01:03:03Z",
+      ]
+      let refused = content
+      #expect(throws: Problem.self, "\(wrong)") {
+        try EvidencePacket(packing: PacketSample.files, refused)
+      }
+    }
+  }
+
   @Test func custodyThatSkipsAHolderIsFound() throws {
     let packet = try PacketSample.logged()
     let alone = packet.adding(custody: [packet.custody[1]], proofs: [(0, packet.proofs[1].receipt)])

@@ -7,7 +7,7 @@ platform's receipt is measured.
 
 usage: ip_protection.py TEQU [RULES]      RULES: the folder with the published decision tables
 """
-import concurrent.futures, csv, importlib.util, json, os, random, subprocess, sys, tempfile, time
+import atexit, concurrent.futures, csv, importlib.util, json, os, random, subprocess, sys, tempfile, time
 
 import ip_signing
 from outside import Checks, Server, Site, argument, until
@@ -57,6 +57,8 @@ class Platform:
     def __init__(self, port=0):
         self.process = subprocess.Popen([sys.executable, os.path.join(here, "ip_platform.py"), str(port), SECRET],
                                         stdout=subprocess.PIPE, text=True)
+        # A check that stops half-way must not leave it behind.
+        atexit.register(self.process.kill)
         self.port = int(self.process.stdout.readline().split()[1])
         self.site = Site(f"http://127.0.0.1:{self.port}")
         self.hook = f"http://127.0.0.1:{self.port}/hook"

@@ -16,7 +16,7 @@ CONTENT = {"nonce", "title", "origin", "collector", "tool", "environment", "time
            "support", "items"}
 EVENT = {"content", "previous", "nonce", "at", "move", "from", "to", "capacity"}
 PROOF = {"event", "entry", "index", "proof", "checkpoint"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}(\d{3})?)?Z")
 
 
 class Wrong(Exception):

@@ -105,13 +105,10 @@ public struct FlagFile: Sendable {
       buffer.base[count] = 0x0A
       var begin = 0
       while begin < count {
-        var end = begin
-        var isBlank = true
-        while buffer.base[end] != 0x0A {
-          if buffer.base[end] > 0x20 { isBlank = false }
-          end += 1
-        }
-        if !isBlank {
+        // The line ends at the line feed behind the chunk at the latest.
+        guard let feed = memchr(buffer.base + begin, 0x0A, count + 1 - begin) else { break }
+        let end = feed.assumingMemoryBound(to: UInt8.self) - buffer.base
+        if (begin..<end).contains(where: { buffer.base[$0] > 0x20 }) {
           try body(Value(line: line, bytes: buffer.base + begin, count: end - begin))
         }
         begin = end + 1

@@ -15,14 +15,14 @@ public actor Sequencer {
   private let duty: Duty
   private let time: any TimeSource
   private let signer: NoteSigner
-  private let measures: [any Measure]
-  /// The second root and signature; it has taken in what the measures were told of.
-  private var national: NationalHead?
+  private let audience: LogAudience
+  /// The last batch that is being told of.
+  private var telling: Task<Void, Never>?
+  /// The next batch, if more was waiting while the last one was written.
+  private var ready: Batch?
   private var stamps: [Int64: StampBook.Stamp] = [:]
   /// The tree while this node has the duty, with the term in which it was read.
   private var grown: (tree: TiledTree, hold: LeaseBook.Hold)?
-  /// Entries of which the measures were told.
-  private var told: Int64 = 0
 
   /// A sequencer over a desk's store.
   public init(
@@ -33,14 +33,16 @@ public actor Sequencer {
     self.duty = duty
     self.time = time
     self.signer = signer
-    self.measures = measures
-    self.national = national.map { NationalHead(signer: $0) }
+    audience = LogAudience(measures, national: national)
   }
 
   /// Acts taken at a time, rounded up to the next whole transaction.
   public static let batchLimit = 4000
-  /// Transactions looked at for them.
-  private static let listLimit = 400
+  /// Transactions looked at for them: at first, and at most.
+  private static let listLimits = 16...400
+  /// Transactions looked at next: some more than filled the last batch, since none is read for nothing
+  /// when they are large.
+  private var listLimit = listLimits.lowerBound
 
   /// Sees that the log holds together and lets the measures take in what it holds.
   ///
@@ -81,23 +83,27 @@ public actor Sequencer {
 
   /// Tells the measures what came into the log since the last time, whoever put it there.
   private func follow() async throws {
+    await telling?.value
     let size = try await desk.store.first(LogBook.state)?.size ?? 0
-    while told < size {
-      let (from, to) = (told, min(size, told + 10_000))
+    while true {
+      let from = await audience.told
+      guard from < size else { return }
+      let to = min(size, from + 10_000)
       let rows = try await desk.store.report { try $0.all(LogBook.entries(from: from, to: to)) }
       guard Int64(rows.count) == to - from else {
         throw StorageError(
           "the log has \(rows.count) entries from \(from) to \(to): run tequ verify")
       }
-      tell(try await entries(rows.map(\.row)), from: from)
+      await audience.tell(try await entries(rows.map(\.row)), from: from)
     }
   }
 
-  /// Tells the measures of entries with these indexes, each once: while one call waited for the store
-  /// another may have told them.
-  private func tell(_ entries: [LogEntry], from first: Int64) {
-    for entry in entries.dropFirst(Int(max(0, told - first))) { tell(entry) }
-    told = max(told, first + Int64(entries.count))
+  /// Tells the measures of the batch that begins at `first`, beside what follows; of one batch at a time,
+  /// so that no more than two are in memory.
+  private func tell(_ entries: [LogEntry], from first: Int64) async throws {
+    await telling?.value
+    guard await audience.told >= first else { return try await follow() }
+    telling = Task { [audience] in await audience.tell(entries, from: first) }
   }
 
   private func entries(_ rows: [JournalRow]) async throws -> [LogEntry] {
@@ -107,29 +113,40 @@ public actor Sequencer {
     return try rows.map { try LogEntry($0, stamps) }
   }
 
-  /// Takes what waits, at most ``batchLimit`` acts; the answer is how many. While another node has this
-  /// duty it takes nothing, and tells the measures what the other took.
+  /// Takes what waits, at most ``batchLimit`` acts, and tells the measures of it; the answer is how many.
+  /// While another node has this duty it takes nothing, and tells the measures what the other took.
   public func runOnce() async throws -> Int {
+    let count = try await take()
+    await telling?.value
+    return count
+  }
+
+  /// Takes what waits; the measures may still be being told of it.
+  private func take() async throws -> Int {
+    let ready = self.ready
+    self.ready = nil
     guard let hold = try await duty.held() else {
       grown = nil
       try await follow()
       return 0
     }
     var tree = try await tree(hold)
-    let waiting = try await waiting()
-    guard !waiting.isEmpty else { return 0 }
-    let rows = try await rows(waiting.flatMap(\.entries))
-    let entries = try await entries(rows)
+    let batch = if let ready { ready } else { try await prepare(besides: []) }
+    let entries = batch.entries
+    if entries.isEmpty { return 0 }
     let first = tree.size
-    let tiles = tree.append(hashes: LogEntry.leafHashes(entries)).map {
+    let tiles = tree.append(hashes: batch.leaves).map {
       (level: $0.tile.level, index: $0.tile.index, hashes: $0.hashes)
     }
     let point = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
     let state = LogBook.State(
       size: tree.size, checkpoint: try await checkpoint(point, adding: entries), signedAt: time.now)
+    // Where more waits, it is read and hashed while this batch is written.
+    async let next =
+      entries.count < Sequencer.batchLimit ? nil : try? prepare(besides: batch.waiting)
     do {
       try await desk.maintain(
-        .integrate(waiting, at: first, tiles: tiles, state, under: hold))
+        .integrate(batch.waiting, at: first, tiles: tiles, state, under: hold))
     } catch {
       // Another node may have begun a term, or the commit's answer was lost: the tree is read anew.
       grown = nil
@@ -137,36 +154,57 @@ public actor Sequencer {
       throw error
     }
     grown = (tree, hold)
-    if told < first { try await follow() } else { tell(entries, from: first) }
-    return rows.count
+    self.ready = await next
+    try await tell(entries, from: first)
+    return entries.count
+  }
+
+  /// Acts that are taken together, read and hashed.
+  private struct Batch: Sendable {
+    let waiting: [JournalBook.Waiting]
+    let entries: [LogEntry]
+    /// The leaves of the entries, 32 bytes each.
+    let leaves: [UInt8]
+  }
+
+  /// What is taken next, besides what is being taken.
+  private func prepare(besides taken: [JournalBook.Waiting]) async throws -> Batch {
+    let waiting = try await waiting(besides: Set(taken.map(\.place)))
+    let entries = try await entries(try await rows(waiting.flatMap(\.entries)))
+    return Batch(waiting: waiting, entries: entries, leaves: LogEntry.leafHashes(entries))
   }
 
   /// The signed checkpoint, with the second root and signature where the city has them.
   private func checkpoint(_ point: Checkpoint, adding entries: [LogEntry]) async throws -> String {
-    if national != nil {
-      // The second tree has taken in what the measures were told of.
-      try await follow()
-      guard told == point.size - Int64(entries.count) else {
-        // Another node took acts meanwhile: the first tree is read anew.
-        grown = nil
-        throw Problem.unavailable()
-      }
-    }
-    guard let head = try national?.head(point, adding: entries) else {
-      return try signer.sign(point.text).description
+    guard audience.isNational else { return try signer.sign(point.text).description }
+    // The second tree has taken in what the measures were told of.
+    try await follow()
+    guard await audience.told == point.size - Int64(entries.count),
+      let head = try await audience.head(point, adding: entries)
+    else {
+      // Another node took acts meanwhile: the first tree is read anew.
+      grown = nil
+      throw Problem.unavailable()
     }
     return try signer.sign(head.text).adding([head.signature]).description
   }
 
-  /// What is taken next: whole transactions, as they were committed.
-  private func waiting() async throws -> [JournalBook.Waiting] {
-    let lists = try await desk.store.all(JournalBook.waiting(limit: Sequencer.listLimit))
+  /// What is taken next: whole transactions, as they were committed. Those in places being taken are passed
+  /// over one by one: a smaller place may be seen later than a greater one.
+  private func waiting(besides places: Set<Int64>) async throws -> [JournalBook.Waiting] {
+    let lists = try await desk.store.all(JournalBook.waiting(limit: listLimit + places.count))
+      .filter { !places.contains($0.place) }
     var count = 0
-    return Array(
+    let taken = Array(
       lists.prefix { list in
         defer { count += list.entries.count }
         return count < Sequencer.batchLimit
       })
+    let (least, most) = (Sequencer.listLimits.lowerBound, Sequencer.listLimits.upperBound)
+    // A batch that the limit cut short doubles it.
+    let wanted = count < Sequencer.batchLimit ? 2 * listLimit : taken.count + taken.count / 4
+    listLimit = min(max(wanted, least), most)
+    return taken
   }
 
   /// Acts by their keys. Those of this process are still in memory; if one is of another, all are read.
@@ -198,15 +236,8 @@ public actor Sequencer {
 
   /// Takes all that waits.
   public func drain() async throws {
-    while try await runOnce() > 0 {}
-  }
-
-  private func tell(_ entry: LogEntry) {
-    let act = PublicAct(
-      kind: entry.kind, matter: entry.matter, recordedAt: entry.recordedAt,
-      effectiveAt: entry.effectiveAt, fields: entry.publicFields)
-    national?.take(entry)
-    for measure in measures { measure.consume(act) }
+    while try await take() > 0 {}
+    await telling?.value
   }
 }
 

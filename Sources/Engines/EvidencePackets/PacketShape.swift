@@ -80,12 +80,19 @@ public indirect enum PacketShape: Sendable {
       return bytes.map { Base64.encode($0) } == value.string && bytes != nil
         ? [] : wrong("应为base64（带填充）。", "base64 with padding is expected.")
     case .instant:
-      return value.string.flatMap { Instant(rfc3339: $0) }?.description == value.string
-        && value.string != nil
+      return value.string.map(isMoment) == true
         ? [] : wrong("应为UTC时刻，如2026-03-02T01:02:03.000000Z。", "A moment in UTC is expected.")
     case .list(let shape, let bounds): return listFaults(value, shape, bounds, pointer)
     case .object(let members): return objectFaults(value, members, pointer)
     }
+  }
+
+  /// A moment of RFC 3339 in UTC, to the second or with 3 or 6 digits of its fraction.
+  private func isMoment(_ text: String) -> Bool {
+    guard let moment = Instant(rfc3339: text), text.hasSuffix("Z") else { return false }
+    // The second 60 and offsets are written in another way.
+    return [20, 24, 27].contains(text.utf8.count)
+      && text.prefix(19) == moment.description.prefix(19)
   }
 
   private func listFaults(
@@ -140,7 +147,7 @@ public indirect enum PacketShape: Sendable {
     case .hex(let count): ["type": "string", "pattern": .string("^[0-9a-f]{\(count * 2)}$")]
     case .base64: ["type": "string", "contentEncoding": "base64"]
     case .instant:
-      ["type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{6})?Z$"]
+      ["type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3}(\\d{3})?)?Z$"]
     case .list(let shape, let bounds):
       [
         "type": "array", "items": shape.schema,

@@ -80,6 +80,9 @@ struct FlagWriter {
     bytes.append(0x5D)
   }
 
+  /// What a writer has written before.
+  mutating func written(_ text: [UInt8]) { bytes.append(contentsOf: text) }
+
   /// What is JSON already, without the space between its parts.
   mutating func raw(_ text: ByteText) {
     var begin = 0

@@ -146,7 +146,8 @@ struct ReleaseMerger {
 /// Writes what a merge tree says.
 struct ReleaseWriter {
   private let tree: MergeTree
-  private let releases: ContiguousArray<ReleaseMerger.Head>
+  /// For each release of a process what its versions begin with, up to their value.
+  private let beginnings: [[UInt8]]
   private let isVersioned: Bool
   private(set) var writer = FlagWriter()
   /// The first path that cannot be written: parts over a whole value, or members and objects of a list.
@@ -154,8 +155,21 @@ struct ReleaseWriter {
 
   init(_ merger: ReleaseMerger, versioned: Bool) {
     tree = merger.tree
-    releases = merger.releases
+    beginnings = versioned ? merger.releases.map(ReleaseWriter.beginning) : []
     isVersioned = versioned
+  }
+
+  private static func beginning(_ head: ReleaseMerger.Head) -> [UInt8] {
+    var writer = FlagWriter()
+    writer.open()
+    for (name, value) in [
+      ("releaseID", head.id), ("releaseDate", head.date), ("releaseTag", head.tag),
+    ] as [(StaticString, ByteText?)] {
+      writer.key(name)
+      if let value { writer.raw(value) } else { writer.raw("null") }
+    }
+    writer.key("value")
+    return writer.bytes
   }
 
   /// Writes the release of a process. `date` is the latest as text, nil without.
@@ -247,15 +261,8 @@ struct ReleaseWriter {
     var index = node.firstVersion
     while index >= 0 {
       let version = tree.versions[Int(index)]
-      let head = releases[Int(version.release)]
-      writer.open()
-      for (name, value) in [
-        ("releaseID", head.id), ("releaseDate", head.date), ("releaseTag", head.tag),
-        ("value", version.value),
-      ] as [(StaticString, ByteText?)] {
-        writer.key(name)
-        if let value { writer.raw(value) } else { writer.raw("null") }
-      }
+      writer.written(beginnings[Int(version.release)])
+      writer.raw(version.value)
       writer.close()
       index = version.next
       if index >= 0 { writer.raw(",") }

@@ -170,9 +170,11 @@ public enum JournalBook {
 
     init(_ row: Row) throws {
       place = row.integer(0)
-      entries = try row.text(1).split(separator: ",").map { text in
-        guard let raw = Int64(text) else {
-          throw StorageError("log_waiting \(row.integer(0)): \(text) is no act: run tequ verify")
+      // By bytes: by characters this took a third of all the time in which acts enter the log.
+      entries = try row.text(1).utf8.split(separator: UInt8(ascii: ",")).map { bytes in
+        guard let raw = Int64(Substring(bytes)) else {
+          throw StorageError(
+            "log_waiting \(row.integer(0)): \(Substring(bytes)) is no act: run tequ verify")
         }
         return JournalKey(raw: raw)
       }

@@ -34,7 +34,7 @@ public struct JSONSchema: Sendable {
     var additional: Int?
     var allowsAdditional = true
     var items: Int?
-    var values: [JSONValue]?
+    var values: ValueList?
     var isUnique = false
     var leastLength: Int?
     var mostLength: Int?
@@ -128,7 +128,7 @@ public struct JSONSchema: Sendable {
         node.additional = self.node(id, inner, value)
       }
     case "items": node.items = self.node(id, inner, value)
-    case "enum": node.values = value.array
+    case "enum": node.values = value.array.map(ValueList.init)
     case "uniqueItems": node.isUnique = value.bool ?? false
     case "minLength": node.leastLength = value.integer.map(Int.init)
     case "maxLength": node.mostLength = value.integer.map(Int.init)
@@ -174,6 +174,31 @@ public struct JSONSchema: Sendable {
       schema = next
     }
     return node(other, "#" + fragment, schema)
+  }
+}
+
+/// The values that an enumeration allows; texts among them are found by their hash, since a list of currencies
+/// holds hundreds.
+struct ValueList: Sendable {
+  private let texts: TextTable
+  private let others: [JSONValue]
+
+  init(_ values: [JSONValue]) {
+    var texts = TextTable()
+    for text in values.compactMap(\.string) {
+      Array(text.utf8).withUnsafeBufferPointer { bytes in
+        guard let start = bytes.baseAddress else { return }
+        _ = texts.number(of: ByteText(start: start, count: bytes.count))
+      }
+    }
+    self.texts = texts
+    let hasEmpty = values.contains { $0.string?.isEmpty ?? false }
+    others = values.filter { $0.string == nil } + (hasEmpty ? [.string("")] : [])
+  }
+
+  func holds(_ view: JSONView) -> Bool {
+    if let text = view.string, text.count > 0 { return texts.find(text) != nil }
+    return others.contains { view.equals($0) }
   }
 }
 
