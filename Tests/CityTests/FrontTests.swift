@@ -89,7 +89,7 @@ import Testing
   /// What is open to programs of others only, by tokens of an authorisation server; the test has none.
   static let lowAltitude: [(String, Set<Who>)] = {
     var table: [(String, Set<Who>)] = [
-      ("GET /aux/v1/version", everybody),
+      ("GET /low-altitude", everybody), ("GET /aux/v1/version", everybody),
       ("GET /aux/v1/configuration/accepted_ca_certs", everybody),
       ("GET /aux/v1/configuration/ca_certs", everybody),
     ]

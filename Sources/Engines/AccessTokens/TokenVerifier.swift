@@ -1,5 +1,4 @@
 import Commons
-import Synchronization
 
 /// What a token says that was found to be good.
 public struct TokenClaims: Hashable, Sendable {
@@ -50,7 +49,7 @@ public final class TokenVerifier: Sendable {
   private let keys: [TokenKey]
   private let audiences: Set<String>
   // Verifying costs some 30 µs; clients use one token for an hour.
-  private let known = Mutex<[String: TokenClaims]>([:])
+  private let known = Locked<[String: TokenClaims]>([:])
   private static let mostKnown = 10_000
   private static let longest = 8192
 

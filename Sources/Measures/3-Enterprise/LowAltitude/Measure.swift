@@ -90,6 +90,7 @@ public struct LowAltitudeMeasure: Measure {
 
   /// The addresses of the standards.
   public func routes(_ routes: inout Routes) {
+    startRoutes(&routes)
     trafficRoutes(&routes)
     remoteRoutes(&routes)
     auxiliaryRoutes(&routes)

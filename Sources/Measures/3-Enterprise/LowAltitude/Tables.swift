@@ -240,6 +240,18 @@ enum AirBook {
   }
   private static let guardLevel = 10
 
+  private static let numbers = Statement(
+    "SELECT kind, count(*) FROM air_entities WHERE ends_at >= $1 GROUP BY kind")
+
+  /// How many of each kind are not over.
+  static func held(at now: Instant, _ view: any View) throws -> [AirEntity.Kind: Int64] {
+    let rows = try view.all(
+      Query(numbers, [SQLValue(now)]) { (kind: $0.integer(0), count: $0.integer(1)) })
+    var held: [AirEntity.Kind: Int64] = [:]
+    for row in rows { held[AirEntity.Kind(rawValue: row.kind) ?? .availability] = row.count }
+    return held
+  }
+
   // MARK: Changes
 
   private static let addCell = Statement(
