@@ -25,10 +25,18 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Serve the addresses of this measure only, by its slug; may be repeated.")
   var only: [String] = []
   @OptionGroup var exchange: ExchangeOptions
+  @Flag(
+    help:
+      "Only read, from a standby of PostgreSQL or beside the process that writes: public pages are answered, what is for the writing nodes gets 503."
+  )
+  var readOnly = false
 
   func run() async throws {
     try await telling {
       if let cities { return try await serve(cities) }
+      guard !demo || !readOnly else {
+        throw ValidationError("--demo builds a city; with --read-only nothing is written.")
+      }
       if demo { try await Demo.build(data.folder, days: demoDays) }
       var options = Front.Options()
       options.writesPerMinute = writesPerMinute
@@ -36,6 +44,7 @@ struct Serve: AsyncParsableCommand {
       var opening = RunningCity.Options()
       opening.tokens = try exchange.verifier()
       opening.testIssuer = try exchange.issuer()
+      opening.isReadOnly = readOnly
       let city = try await RunningCity(data.folder, opening)
       try await CityServer(city, options).run(host: host, port: port) { port in
         Say.line("listening on http://\(host):\(port)")

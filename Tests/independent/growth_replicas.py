@@ -1,6 +1,7 @@
 """A streaming standby for reading: does the program read there, how far is it behind under load, what does it cost?"""
 import os, random, statistics, subprocess, threading, time
 
+import growth_pages
 from growth_servers import PROGRAMS, Server, Span, die_with_parent, lives_end, run
 
 TABLES = ("cases", "journal", "requests", "log_entries", "subjects", "outbox", "idempotency")
@@ -157,6 +158,7 @@ def trial(check, ground):
         rows = state(primary, database)
         check(f"{database}: the standby's rows are the primary's", rows == state(standby, database) and rows[1][0] > 0, f"{rows[1][0]} acts")
     writes_refused(check, ground, standby)
+    growth_pages.trial(check, ground, primary, standby, caught_up)
     dump(check, ground, primary)
     standby.stop()
     primary.stop()

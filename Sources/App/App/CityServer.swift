@@ -33,11 +33,12 @@ public struct CityServer: Sendable {
   /// What must be done before anybody asks.
   static func prepare(_ city: RunningCity) async throws {
     try await city.sequencer.load()
-    try await city.publisher.prepare()
+    if !city.isReading { try await city.publisher.prepare() }
   }
 
   static func startWorkers(of city: RunningCity, _ front: Front) -> Task<Void, Never> {
     let (workers, limiter) = (city.workers, front.limiter)
+    if city.isReading { return Task { await workers.runReading() } }
     return Task { await workers.run(sharing: limiter, city.ring) }
   }
 
@@ -45,6 +46,7 @@ public struct CityServer: Sendable {
   static func finish(_ city: RunningCity, _ background: Task<Void, Never>) async {
     background.cancel()
     await background.value
+    if city.isReading { return }
     do { try await city.sequencer.drain() } catch {
       city.logger.warning("what waits for the log is left for the next start: \(error)")
     }

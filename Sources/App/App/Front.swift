@@ -70,6 +70,9 @@ public struct Front: Sendable {
     var response: Response
     do { response = try await answer(request, language, now) } catch let problem as Problem {
       response = failure(problem, request, language)
+    } catch where city.isReading {
+      // What a page wanted to write: a read of personal data that must be recorded, for one.
+      response = failure(WebProblems.onlyReading(), request, language)
     } catch {
       city.logger.error("\(request.requestID) \(request.method.rawValue) \(request.path): \(error)")
       response = failure(.unavailable(), request, language)
@@ -93,6 +96,10 @@ public struct Front: Sendable {
       throw Problem.notFound(Phrase("没有这个页面。", en: "There is no such page."))
     }
     let token = self.token(request, route.kind)
+    // A session may be newer than what a standby has, and whoever is known wants to read what they just wrote.
+    if city.isReading, ![.get, .head, .options].contains(request.method) || token != nil {
+      throw WebProblems.onlyReading()
+    }
     let principal = request.cookies["as"].flatMap { Int64($0) }
     var person: SignedIn?
     if let token {

@@ -20,7 +20,7 @@ actor KeyWatch {
     time = city.time
     // Rows that several nodes share are renewed by the command, once.
     rotation =
-      city.folder.database.isShared
+      city.folder.database.isShared || city.isReading
       ? nil
       : KeyRotation(city.store, city.ring, RunningCity.markedTables, random: city.random)
   }

@@ -29,6 +29,8 @@ import Verification
 public final class RunningCity: Sendable {
   /// Its folder.
   public let folder: DataFolder
+  /// Whether it only reads: from a standby, or beside the process that writes.
+  public let isReading: Bool
   /// Its data.
   public let profile: CityProfile
   /// What it may do under its adopted measures.
@@ -123,6 +125,7 @@ public final class RunningCity: Sendable {
   public init(_ folder: DataFolder, _ options: Options = Options()) async throws {
     if options.creates { try folder.create() } else { try folder.requireCity() }
     self.folder = folder
+    isReading = options.isReadOnly
     lock = options.isReadOnly || options.store != nil ? nil : try folder.lock()
     time = options.time
     random = options.random

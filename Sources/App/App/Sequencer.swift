@@ -82,7 +82,7 @@ public actor Sequencer {
   }
 
   /// Tells the measures what came into the log since the last time, whoever put it there.
-  private func follow() async throws {
+  public func follow() async throws {
     await telling?.value
     let size = try await desk.store.first(LogBook.state)?.size ?? 0
     while true {

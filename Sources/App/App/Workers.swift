@@ -66,6 +66,20 @@ struct Workers: Sendable {
     }
   }
 
+  /// Runs on a node that only reads, until the task is cancelled: its figures follow the log, its keys the key
+  /// file.
+  func runReading() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await repeating("log", 200) {
+          try await sequencer.follow()
+          return 0
+        }
+      }
+      group.addTask { await repeating("keys", 1000) { try await keys.look() } }
+    }
+  }
+
   /// Gives the steps that are due now; the answer is how many.
   func tick() async throws -> Int {
     let now = time.now

@@ -41,6 +41,17 @@ public enum WebProblems {
       detail: Phrase("此地址只支持 \(names)。", en: "This address answers \(names) only."))
   }
 
+  /// 503: this node only reads; whoever stands before it asks a node that writes.
+  public static func onlyReading() -> Problem {
+    Problem(
+      "only-reading", status: 503, title: Phrase("本节点只供阅读", en: "This node only reads"),
+      detail: Phrase(
+        "此处只提供公开页面。登录、办理和查看个人事项请访问可写入的节点。",
+        en:
+          "Only public pages are answered here. To sign in, to file and to see what is yours, ask a node that writes."
+      ), retryAfterSeconds: 1)
+  }
+
   /// 429: too often.
   public static func tooMany(retryAfterSeconds seconds: Int) -> Problem {
     Problem(
