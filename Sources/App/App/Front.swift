@@ -97,7 +97,9 @@ public struct Front: Sendable {
     }
     let token = self.token(request, route.kind)
     // A session may be newer than what a standby has, and whoever is known wants to read what they just wrote.
-    if city.isReading, ![.get, .head, .options].contains(request.method) || token != nil {
+    // Whoever plans a flight must see what is planned now, not what was a moment ago.
+    let needsNow = token != nil || route.kind == .foreign
+    if city.isReading, ![.get, .head, .options].contains(request.method) || needsNow {
       throw WebProblems.onlyReading()
     }
     let principal = request.cookies["as"].flatMap { Int64($0) }
