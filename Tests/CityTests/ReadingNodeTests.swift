@@ -1,4 +1,5 @@
 import App
+import CityProfiles
 import Commons
 import Desk
 import HTTPValues

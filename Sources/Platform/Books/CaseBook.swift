@@ -130,8 +130,8 @@ public enum CaseBook {
     """)
   private static let ofApplicant = Statement(
     """
-    SELECT \(columns) FROM cases c WHERE c.applicant = $1 AND c.case_key < $2
-    ORDER BY c.case_key DESC LIMIT $3
+    SELECT \(columns) FROM cases c WHERE c.applicant = $1 AND c.case_key < $2 AND c.measure = $3
+    ORDER BY c.case_key DESC LIMIT $4
     """)
 
   /// One case.
@@ -144,11 +144,14 @@ public enum CaseBook {
     Query(toWake, [.integer(moment.microseconds), .integer(Int64(limit))]) { CaseRow($0) }
   }
 
-  /// The cases of an applicant, the newest first, after a cursor over the key.
-  public static func of(applicant: Int64, before key: Int64, limit: Int) -> Query<CaseRow> {
-    Query(ofApplicant, [.integer(applicant), .integer(key), .integer(Int64(limit))]) {
-      CaseRow($0)
-    }
+  /// The cases of an applicant under a measure, the newest first, after a cursor over the key.
+  public static func of(
+    applicant: Int64, measure: Int, before key: Int64, limit: Int
+  ) -> Query<CaseRow> {
+    Query(
+      ofApplicant,
+      [.integer(applicant), .integer(key), .integer(Int64(measure)), .integer(Int64(limit))]
+    ) { CaseRow($0) }
   }
 
   /// The change that opens a case.

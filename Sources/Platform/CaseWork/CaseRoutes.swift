@@ -101,13 +101,12 @@ public struct CaseRoutes: Sendable {
       throw Problem.loginNeeded
     }
     try await office.desk.recordAccess(by: visit.actor, to: applicant, "\(procedure.prefix).mine")
-    let rows = try await office.desk.store.all(
-      CaseBook.of(applicant: applicant, before: .max, limit: PageLimit.maximum))
     let (measure, kind) = (office.setting.measure, office.setting.type.id)
     let own = try await office.desk.store.read { view in
-      try rows.filter {
-        try $0.measure == measure && view.first(CaseFileBook.find($0.key))?.kind == kind
-      }
+      let rows = try view.all(
+        CaseBook.of(
+          applicant: applicant, measure: measure, before: .max, limit: PageLimit.maximum))
+      return try rows.filter { try view.first(CaseFileBook.find($0.key))?.kind == kind }
     }
     return pages.mine(visit, own)
   }

@@ -335,7 +335,9 @@ extension RequestsMeasure {
     }
     try await desk.recordAccess(by: visit.actor, to: applicant, "requests.mine")
     let rows = try await desk.store.all(
-      CaseBook.of(applicant: applicant, before: cursor?.keys[0] ?? .max, limit: limit + 1))
+      CaseBook.of(
+        applicant: applicant, measure: RequestsMeasure.card.number,
+        before: cursor?.keys[0] ?? .max, limit: limit + 1))
     let next = rows.count > limit ? visit.target(after: PageCursor(rows[limit - 1].key)) : nil
     return intakePages.mine(visit, Array(rows.prefix(limit)), next: next)
   }

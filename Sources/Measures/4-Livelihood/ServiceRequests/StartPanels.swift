@@ -52,7 +52,9 @@ extension RequestsMeasure {
     let worksHere = visit.actor.may("requests.desk")
     if !worksHere, let applicant = visit.actor.applicant ?? visit.person?.account {
       try await desk.recordAccess(by: visit.actor, to: applicant, "requests.mine")
-      own = try await desk.store.all(CaseBook.of(applicant: applicant, before: .max, limit: 5))
+      own = try await desk.store.all(
+        CaseBook.of(
+          applicant: applicant, measure: RequestsMeasure.card.number, before: .max, limit: 5))
     }
     return StartPanels(
       measure: self, pulse: pulse(at: visit.now), latest: latest, own: own,
