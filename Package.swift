@@ -59,6 +59,8 @@ var targets: [Target] = [
   tests("ArrivalFlow", "Commons"),
   engine("AccessControl", crypto, cryptoExtras),
   tests("AccessControl", "Commons"),
+  engine("AccessTokens", cryptoExtras),
+  tests("AccessTokens", "Commons", cryptoExtras),
   engine("Airspace"),
   tests("Airspace", "Commons"),
   engine("CaseEngine"),
@@ -154,6 +156,7 @@ if !enginesOnly {
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     measure("ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles"),
+    measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
     tests(
@@ -165,10 +168,11 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "Accounts", "Storage", "SQLiteStorage", "PostgresStorage",
-        "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange", "HTTPValues",
-        "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles", "Credentials",
-        "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "Markup", "MeasureKit",
+        "Commons", "AccessControl", "AccessTokens", "Accounts", "Storage", "SQLiteStorage",
+        "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
+        "HTTPValues", "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles",
+        "Credentials", "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "LowAltitude", "Markup",
+        "MeasureKit",
         "NationalCrypto", "ProcurementOversight", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles",
         "ServiceRequests", "StoreCopy", "TradeSecrets", "Verification", "WebServer", logging,
       ],
@@ -191,8 +195,8 @@ if !enginesOnly {
     .executableTarget(
       name: "tequ",
       dependencies: [
-        "AccessControl", "Accounts", "AdministrativeReconsideration", "Airspace", "App",
-        "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
+        "App", "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
         "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
         "NationalCrypto", "ProcurementOversight", "RedFlags", "Rulebook", "SealedFiles",
@@ -222,6 +226,9 @@ if !enginesOnly {
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
+      "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
       "Commons",

@@ -1,3 +1,4 @@
+import AccessTokens
 import App
 import ArgumentParser
 import Books
@@ -21,6 +22,9 @@ struct Serve: AsyncParsableCommand {
     help: "A list of cities to serve, each under its host names; see docs/how-to/run-a-city."
   )
   var cities: String?
+  @Option(help: "Serve the addresses of this measure only, by its slug; may be repeated.")
+  var only: [String] = []
+  @OptionGroup var exchange: ExchangeOptions
   @Flag(
     help:
       "Only read, from a standby of PostgreSQL or beside the process that writes: public pages are answered, what is for the writing nodes gets 503."
@@ -36,13 +40,48 @@ struct Serve: AsyncParsableCommand {
       if demo { try await Demo.build(data.folder, days: demoDays) }
       var options = Front.Options()
       options.writesPerMinute = writesPerMinute
+      options.only = only.isEmpty ? nil : Set(only)
       var opening = RunningCity.Options()
+      opening.tokens = try exchange.verifier()
+      opening.testIssuer = try exchange.issuer()
       opening.isReadOnly = readOnly
       let city = try await RunningCity(data.folder, opening)
       try await CityServer(city, options).run(host: host, port: port) { port in
         Say.line("listening on http://\(host):\(port)")
       }
     }
+  }
+}
+
+/// Whose tokens other programs may show.
+struct ExchangeOptions: ParsableArguments {
+  @Option(help: "A file with public keys (PEM) of authorisation servers; may be repeated.")
+  var jwtPublicKey: [String] = []
+  @Option(help: "Audiences of tokens that are taken, with commas: the host names of this server.")
+  var acceptedAudience = ""
+  @Flag(help: "Take tokens signed with the published test key of InterUSS. For tests only.")
+  var allowTestKey = false
+
+  @Option(
+    help: "A private key (PEM): give a token signed with it to whoever asks /token. For tests only."
+  )
+  var issueTestTokens: String?
+
+  func issuer() throws -> TokenIssuer? {
+    try issueTestTokens.map { try ExchangeKeys.issuer($0) }
+  }
+
+  func verifier() throws -> TokenVerifier {
+    var keys: [TokenKey] = []
+    if let issuer = try issuer() {
+      keys.append(try TokenKey(pem: issuer.publicKey, allowsTestKey: allowTestKey))
+    }
+    for path in jwtPublicKey { keys += try ExchangeKeys.read(path, allowsTestKey: allowTestKey) }
+    let audiences = acceptedAudience.split(separator: ",").map(String.init)
+    guard keys.isEmpty == audiences.isEmpty else {
+      throw ValidationError("--jwt-public-key and --accepted-audience go together.")
+    }
+    return TokenVerifier(keys: keys, audiences: Set(audiences))
   }
 }
 

@@ -64,7 +64,8 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + certificates + cases("dormancy") + dormancy + cases("ip-protection") + protection
+    ] + certificates + lowAltitude + cases("dormancy") + dormancy + cases("ip-protection")
+    + protection
     + cases("reconsideration") + reconsideration
     + tradeSecrets + procurement
 
@@ -85,6 +86,41 @@ import Testing
       ].map { ($0, []) }
   }
 
+  /// What is open to programs of others only, by tokens of an authorisation server; the test has none.
+  static let lowAltitude: [(String, Set<Who>)] = {
+    var table: [(String, Set<Who>)] = [
+      ("GET /low-altitude", everybody), ("GET /aux/v1/version", everybody),
+      ("GET /aux/v1/configuration/accepted_ca_certs", everybody),
+      ("GET /aux/v1/configuration/ca_certs", everybody),
+    ]
+    func closed(_ method: String, _ patterns: [String]) {
+      table += patterns.map { ("\(method) \($0)", []) }
+    }
+    func kept(_ path: String, _ id: String, _ version: String) {
+      closed("GET", ["\(path)/{\(id)}"])
+      closed("PUT", ["\(path)/{\(id)}", "\(path)/{\(id)}/{\(version)}"])
+      closed("DELETE", ["\(path)/{\(id)}", "\(path)/{\(id)}/{\(version)}"])
+    }
+    for noun in ["operational_intent_references", "constraint_references"] {
+      kept("/dss/v1/\(noun)", "entity", "ovn")
+      closed("POST", ["/dss/v1/\(noun)/query"])
+    }
+    kept("/dss/v1/subscriptions", "subscription", "version")
+    closed("POST", ["/dss/v1/subscriptions/query", "/dss/v1/reports"])
+    closed("GET", ["/dss/v1/uss_availability/{uss}"])
+    closed("PUT", ["/dss/v1/uss_availability/{uss}", "/aux/v1/pool/dss_instances/heartbeat"])
+    for base in ["/v1/dss", "/rid/v2/dss"] {
+      for noun in ["identification_service_areas", "subscriptions"] {
+        kept("\(base)/\(noun)", "id", "version")
+        closed("GET", ["\(base)/\(noun)"])
+      }
+    }
+    closed(
+      "GET",
+      ["validate_oauth", "pool", "pool/dss_instances", "configuration/global_options"]
+        .map { "/aux/v1/\($0)" })
+    return table
+  }()
   static let certificates: [(String, Set<Who>)] =
     [
       "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",

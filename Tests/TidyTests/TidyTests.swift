@@ -103,7 +103,7 @@ import Testing
     "Dispatch": ["Interchange"],
     "Crypto": ["Commons", "Credentials", "EvidenceLog", "Books", "SealedFiles"],
     "SwiftASN1": ["TimeStamping"],
-    "CryptoExtras": ["AccessControl", "SealedFiles"],
+    "CryptoExtras": ["AccessControl", "AccessTokens", "SealedFiles"],
     "FoundationNetworking": ["Interchange"],
     "Foundation": [
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",

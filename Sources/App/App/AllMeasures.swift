@@ -2,6 +2,7 @@ import AdministrativeReconsideration
 import BusinessDormancy
 import Commons
 import IPProtection
+import LowAltitude
 import MeasureKit
 import ProcurementOversight
 import ServiceRequests
@@ -43,9 +44,7 @@ public enum AllMeasures {
     planned(
       11, .enterprise, "green-finance", Phrase("绿色金融监管服务", en: "Green finance"),
       Phrase("披露义务、报告和核算。", en: "Duties, reports and accounts.")),
-    planned(
-      12, .enterprise, "low-altitude", Phrase("低空经济发展", en: "Low-altitude economy"),
-      Phrase("空域、航线和飞行服务。", en: "Airspace, routes and flight services.")),
+    LowAltitudeMeasure.card,
     planned(
       13, .enterprise, "arrivals", Phrase("点融合飞行程序", en: "Point-merge arrivals"),
       Phrase("排序、间隔和容量。", en: "Sequence, separation and capacity.")),

@@ -24,6 +24,8 @@ public struct Front: Sendable {
   public struct Options: Sendable {
     /// Writes a minute from one address.
     public var writesPerMinute = 120
+    /// Slugs of the measures whose addresses are served, and nothing else of the city; nil for all.
+    public var only: Set<String>?
     /// The usual way.
     public init() {}
   }
@@ -32,16 +34,19 @@ public struct Front: Sendable {
   public init(_ city: RunningCity, _ options: Options = Options()) {
     self.city = city
     var routes = Routes()
-    Portal(city: city).routes(&routes)
-    AccountPages(city: city).routes(&routes)
-    LogPages(city: city).routes(&routes)
-    LawPages(city: city).routes(&routes)
-    ReceiptPages(city: city).routes(&routes)
-    CertificatePages(city: city).routes(&routes)
+    if options.only == nil {
+      Portal(city: city).routes(&routes)
+      AccountPages(city: city).routes(&routes)
+      LogPages(city: city).routes(&routes)
+      LawPages(city: city).routes(&routes)
+      ReceiptPages(city: city).routes(&routes)
+      CertificatePages(city: city).routes(&routes)
+      AdoptionPages(city: city).routes(&routes)
+    }
     SystemRoutes().routes(&routes)
-    AdoptionPages(city: city).routes(&routes)
     for measure in city.measures {
       let number = type(of: measure).card.number
+      if let only = options.only, !only.contains(type(of: measure).card.slug) { continue }
       routes.add(measure) { visit in
         try city.adoptions.require(number, on: visit.now.date(in: city.profile.zone))
       }
@@ -92,7 +97,9 @@ public struct Front: Sendable {
     }
     let token = self.token(request, route.kind)
     // A session may be newer than what a standby has, and whoever is known wants to read what they just wrote.
-    if city.isReading, ![.get, .head, .options].contains(request.method) || token != nil {
+    // Whoever plans a flight must see what is planned now, not what was a moment ago.
+    let needsNow = token != nil || route.kind == .foreign
+    if city.isReading, ![.get, .head, .options].contains(request.method) || needsNow {
       throw WebProblems.onlyReading()
     }
     let principal = request.cookies["as"].flatMap { Int64($0) }
@@ -106,7 +113,7 @@ public struct Front: Sendable {
     let log = route.kind == .page ? try await city.desk.store.first(LogBook.state) : nil
     try await check(route, actor)
     let csrf = route.kind == .page ? csrf(person == nil ? nil : token) : ""
-    if request.method == .post {
+    if request.method == .post, route.kind != .foreign {
       if person == nil || person?.actor.kind == .citizen,
         let seconds = limiter.take(request.remoteAddress, at: now)
       {
@@ -170,6 +177,7 @@ public struct Front: Sendable {
   private func token(_ request: Request, _ kind: RouteKind) -> String? {
     switch kind {
     case .page: return request.cookies["session"]
+    case .foreign: return nil
     case .interface:
       guard let header = request.headers["authorization"] else { return nil }
       let halves = header.split(separator: " ", maxSplits: 1)
@@ -253,10 +261,10 @@ public struct Front: Sendable {
   /// Whether an address is one of those for programs, also where the method is not the right one.
   private func isForPrograms(_ request: Request) -> Bool {
     if case .found(let route, _) = table.match(request.method, request.path) {
-      return route.kind == .interface
+      return route.kind != .page
     }
     let path = request.path
-    return ["/api/", "/open311/"].contains { path.hasPrefix($0) }
+    return ["/api/", "/open311/", "/dss/", "/rid/", "/v1/", "/aux/", "/uss/"].contains { path.hasPrefix($0) }
       || [".json", ".jsonl", ".xml", ".yaml", ".tlog-proof"].contains { path.hasSuffix($0) }
   }
 

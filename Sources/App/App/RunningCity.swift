@@ -1,4 +1,5 @@
 import AccessControl
+import AccessTokens
 import Accounts
 import AdministrativeReconsideration
 import Books
@@ -14,6 +15,7 @@ import IPProtection
 import Interchange
 import LegalTime
 import Logging
+import LowAltitude
 import MeasureKit
 import NationalCrypto
 import ProcurementOversight
@@ -98,6 +100,10 @@ public final class RunningCity: Sendable {
     public var profile: CityProfile?
     /// The way to the log's witnesses, instead of HTTP.
     public var witnessCaller: WitnessCaller?
+    /// Whose tokens other programs may show; without keys they may show none.
+    public var tokens = TokenVerifier(keys: [], audiences: [])
+    /// Who gives tokens to whoever asks, for tests.
+    public var testIssuer: TokenIssuer?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -154,6 +160,7 @@ public final class RunningCity: Sendable {
       + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
+      + RunningCity.airspace(profile, desk, ring, options)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -274,15 +281,29 @@ public final class RunningCity: Sendable {
     ]
   }
 
+  /// Measure 12, if the profile has adopted it.
+  private static func airspace(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ options: Options
+  ) -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
+      return []
+    }
+    return [
+      LowAltitudeMeasure(
+        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer)
+    ]
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
     + DormancyTables.migrations + ReconsiderationTables.migrations + AlertTables.migrations
-    + [CopyBook.migration]
+    + [CopyBook.migration] + LowAltitudeMeasure.migrations
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
     + DormancyTables.markedTables + ReconsiderationTables.markedTables + [AlertTables.table]
+    + LowAltitudeMeasure.allMarkedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {

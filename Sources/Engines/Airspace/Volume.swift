@@ -90,6 +90,7 @@ public struct Volume4D: Hashable, Sendable {
     }
     guard outline.area <= Volume4D.largestArea else {
       throw Volume4D.refused(
+        as: Volume4D.tooLarge,
         "面积 \(Int(outline.area / 1e6)) 平方公里，超过 2500 平方公里的上限",
         en: "its area of \(Int(outline.area / 1e6)) km² is over the limit of 2,500 km²")
     }
@@ -130,9 +131,12 @@ public struct Volume4D: Hashable, Sendable {
     }
   }
 
-  static func refused(_ zh: String, en: String) -> Problem {
+  /// What the problem of a volume over ``largestArea`` is called.
+  public static let tooLarge = "volume-too-large"
+
+  static func refused(as slug: String = "volume", _ zh: String, en: String) -> Problem {
     Problem(
-      "volume", status: 400, title: Phrase("空域体积有误", en: "This is no volume of airspace"),
+      slug, status: 400, title: Phrase("空域体积有误", en: "This is no volume of airspace"),
       detail: Phrase("\(zh)。", en: "The volume is refused: \(en)."))
   }
 

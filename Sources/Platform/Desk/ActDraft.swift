@@ -98,7 +98,7 @@ struct ActDraft: Sendable {
               notBefore: context.recordedAt), context.ring))
       }
     }
-    return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal))
+    return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal, reply: decision.reply))
   }
 }
 

@@ -71,12 +71,15 @@ public struct Decision: Sendable {
   public let effects: [Effect]
   /// Set if the wish is refused and the refusal itself is an act.
   public let refusal: Problem?
+  /// What the caller is told besides the act: kept nowhere, so that a repeated request goes without.
+  public let reply: JSONValue
 
   /// The wish is granted.
   public static func accepted(
-    publicFields: JSONValue, changes: [Change], effects: [Effect] = []
+    publicFields: JSONValue, changes: [Change], effects: [Effect] = [], reply: JSONValue = .null
   ) -> Decision {
-    Decision(publicFields: publicFields, changes: changes, effects: effects, refusal: nil)
+    Decision(
+      publicFields: publicFields, changes: changes, effects: effects, refusal: nil, reply: reply)
   }
 
   /// The wish is refused, and the refusal is recorded; `changes` may only bring the aggregate to
@@ -84,7 +87,8 @@ public struct Decision: Sendable {
   public static func refusedOnRecord(
     _ problem: Problem, publicFields: JSONValue, changes: [Change]
   ) -> Decision {
-    Decision(publicFields: publicFields, changes: changes, effects: [], refusal: problem)
+    Decision(
+      publicFields: publicFields, changes: changes, effects: [], refusal: problem, reply: .null)
   }
 }
 
@@ -114,6 +118,8 @@ public struct Acknowledged: Sendable {
   public let refusal: Problem?
   /// Whether the same request was answered before and this is that answer.
   public let isRepeat: Bool
+  /// What the decision said to the caller alone; null on a repeat.
+  public let reply: JSONValue
 
   /// The aggregate.
   public var aggregate: Int64 { row.key.aggregate }

@@ -108,7 +108,7 @@ public final class CommandDesk: Sendable {
   }
 
   enum Outcome: Sendable {
-    case done(JournalRow, salt: [UInt8], Problem?)
+    case done(JournalRow, salt: [UInt8], Problem?, reply: JSONValue)
     case before(JournalKey)
   }
 
@@ -178,12 +178,12 @@ public final class CommandDesk: Sendable {
 
   private func answer(_ outcome: Outcome, _ prepared: Prepared) async throws -> Acknowledged {
     switch outcome {
-    case .done(let row, let salt, let refusal):
+    case .done(let row, let salt, let refusal, let reply):
       if let opened = prepared.opened { keys.keep(opened, of: row.key.aggregate) }
       recent.keep(row)
       return Acknowledged(
         row: row, salt: salt, privatePart: prepared.privatePart, refusal: refusal,
-        isRepeat: false)
+        isRepeat: false, reply: reply)
     case .before(let key): return try await repeated(key)
     }
   }
@@ -199,6 +199,6 @@ public final class CommandDesk: Sendable {
     }
     return Acknowledged(
       row: row, salt: opened.salt, privatePart: opened.privatePart,
-      refusal: RecordedRefusal.problem(in: row), isRepeat: true)
+      refusal: RecordedRefusal.problem(in: row), isRepeat: true, reply: .null)
   }
 }

@@ -22,6 +22,8 @@ public enum RouteKind: Hashable, Sendable {
   case page
   /// Programs: cookies do not count, so no token is needed.
   case interface
+  /// Programs of other bodies, which show tokens of an authorisation server; the handler checks them.
+  case foreign
 }
 
 /// One address and what answers there.
@@ -73,6 +75,12 @@ public struct Routes: Sendable {
     _ pattern: String, _ access: RouteAccess = .everybody, _ kind: RouteKind = .page,
     _ handle: @escaping @Sendable (Visit) async throws -> Response
   ) { add(.post, pattern, access, kind, handle) }
+
+  /// Declares a route of a foreign standard, whose handler checks the tokens itself.
+  public mutating func foreign(
+    _ method: Method, _ pattern: String,
+    _ handle: @escaping @Sendable (Visit) async throws -> Response
+  ) { add(method, pattern, .everybody, .foreign, handle) }
 
   /// Takes in the routes of a measure; each of them first asks whether the measure may be used.
   public mutating func add(

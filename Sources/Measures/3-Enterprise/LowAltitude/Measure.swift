@@ -1,0 +1,99 @@
+import AccessControl
+import AccessTokens
+import Books
+import CaseEngine
+import Commons
+import Desk
+import MeasureKit
+import Rulebook
+import Storage
+
+/// Measure 12: the low-altitude economy. So far its side that other programs see: where the providers of
+/// services for unmanned aircraft find each other (a DSS after ASTM F3548-21 and F3411-19 and -22a).
+public struct LowAltitudeMeasure: Measure {
+  let desk: CommandDesk
+  let ring: KeyRing
+  let tokens: TokenVerifier
+  let issuer: TokenIssuer?
+  private let counts = Locked(AirCounts())
+
+  /// The measure.
+  ///
+  /// - Parameters:
+  ///   - tokens: whose tokens are taken; one without keys takes none.
+  ///   - issuer: who gives a token to whoever asks, for tests; nil if nobody does.
+  public init(
+    desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier, issuer: TokenIssuer? = nil
+  ) {
+    self.issuer = issuer
+    self.desk = desk
+    self.ring = ring
+    self.tokens = tokens
+  }
+
+  /// Without it nothing is written for another program; nobody holds it, it comes with a good token.
+  static let exchange = "low-altitude.exchange"
+
+  /// What it is.
+  public static let card = MeasureCard(
+    12, .enterprise, slug: "low-altitude", Phrase("低空经济发展", en: "Low-altitude economy"),
+    Phrase(
+      "无人机飞行服务商互相发现、避让的数据交换。",
+      en: "An exchange by which providers of drone services find and avoid each other."),
+    bases: [
+      .cityPolicy(
+        Phrase("低空飞行服务采用国际通用接口", en: "low-altitude services speak the common interfaces"))
+    ],
+    standards: ["ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519"])
+
+  /// Its tables.
+  public var schema: [Migration] { [AirBook.migration] }
+  /// Its table with marks.
+  public var markedTables: [MarkedTable] { [AirBook.table] }
+  /// That entities are found where they are.
+  public var invariants: [StoreInvariant] {
+    [StoreInvariant("air_cells", broken: AirBook.misplaced)]
+  }
+
+  /// All schema steps of the measure.
+  public static let migrations = [AirBook.migration]
+  /// All tables whose rows carry a mark.
+  public static let allMarkedTables = [AirBook.table]
+
+  private static let steps: [String: Phrase] = [
+    "intent.put": Phrase("登记或更新飞行意图", en: "Operational intent kept"),
+    "intent.delete": Phrase("撤销飞行意图", en: "Operational intent removed"),
+    "constraint.put": Phrase("登记或更新空域限制", en: "Constraint kept"),
+    "constraint.delete": Phrase("撤销空域限制", en: "Constraint removed"),
+    "subscription.put": Phrase("登记或更新订阅", en: "Subscription kept"),
+    "subscription.delete": Phrase("撤销订阅", en: "Subscription removed"),
+    "area.put": Phrase("登记或更新识别服务区", en: "Identification service area kept"),
+    "area.delete": Phrase("撤销识别服务区", en: "Identification service area removed"),
+    "availability.put": Phrase("设定服务商可用状态", en: "Availability of a provider set"),
+    "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
+  ]
+
+  /// What an act on the exchange is called.
+  public func stepName(_ kind: String) -> Phrase? {
+    let prefix = LowAltitudeMeasure.card.slug + "."
+    guard kind.hasPrefix(prefix) else { return nil }
+    return LowAltitudeMeasure.steps[String(kind.dropFirst(prefix.count))]
+  }
+
+  /// Counts the public acts.
+  public func consume(_ act: PublicAct) { counts.withLock { $0.take(act) } }
+
+  /// Its figures.
+  public func indicators(at moment: Instant) -> [IndicatorValue] {
+    counts.withLock { $0.values }
+  }
+
+  /// The addresses of the standards.
+  public func routes(_ routes: inout Routes) {
+    startRoutes(&routes)
+    trafficRoutes(&routes)
+    remoteRoutes(&routes)
+    auxiliaryRoutes(&routes)
+    tokenRoutes(&routes)
+  }
+}

@@ -1,0 +1,82 @@
+import Commons
+import Desk
+import HTTPValues
+import Markup
+import MeasureKit
+import Storage
+
+/// What the exchange is and how much it holds, for everybody: numbers, no flight.
+extension LowAltitudeMeasure {
+  func startRoutes(_ routes: inout Routes) {
+    routes.get("/low-altitude") { visit in
+      let held = try await desk.store.report { try AirBook.held(at: visit.now, $0) }
+      return visit.page(LowAltitudeMeasure.card.name) { h in
+        h.heading(LowAltitudeMeasure.card.name, lead: LowAltitudeMeasure.card.summary)
+        heldTable(&h, held)
+        figureTable(&h, visit)
+        standardTable(&h)
+      }
+    }
+  }
+
+  private static let kinds: [(AirEntity.Kind, Phrase)] = [
+    (.intent, Phrase("飞行意图", en: "Operational intents")),
+    (.constraint, Phrase("空域限制", en: "Constraints")),
+    (.subscription, Phrase("订阅", en: "Subscriptions")),
+    (.area, Phrase("识别服务区", en: "Identification service areas")),
+    (.areaSubscription, Phrase("识别服务区订阅", en: "Subscriptions to such areas")),
+  ]
+
+  private func heldTable(_ h: inout HTML, _ held: [AirEntity.Kind: Int64]) {
+    let title = Phrase("现存", en: "Held now")
+    h.section(title)
+    h.table(
+      title,
+      columns: [(Phrase("种类", en: "Kind"), false), (Phrase("数量", en: "Number"), true)],
+      isCaptionHidden: true
+    ) { table in
+      for (kind, name) in LowAltitudeMeasure.kinds {
+        table.row([{ $0.text(name) }, { $0.text(Figures.grouped(held[kind] ?? 0)) }])
+      }
+    }
+  }
+
+  private func figureTable(_ h: inout HTML, _ visit: Visit) {
+    let title = Phrase("指标", en: "Figures")
+    h.section(title)
+    h.table(
+      title,
+      columns: [
+        (Phrase("指标", en: "Figure"), false), (Phrase("本市", en: "Here"), true),
+        (Phrase("算法", en: "Formula"), false),
+      ], isCaptionHidden: true
+    ) { table in
+      for figure in indicators(at: visit.now) {
+        table.row([
+          { $0.text(figure.name) }, { $0.text(figure.text) }, { $0.text(figure.formula) },
+        ])
+      }
+    }
+  }
+
+  private func standardTable(_ h: inout HTML) {
+    let title = Phrase("接口", en: "Interfaces")
+    h.section(title)
+    h.table(
+      title,
+      columns: [(Phrase("标准", en: "Standard"), false), (Phrase("地址", en: "Address"), false)],
+      isCaptionHidden: true
+    ) { table in
+      table.row(texts: ["ASTM F3548-21", "/dss/v1"])
+      table.row(texts: ["ASTM F3411-22a", "/rid/v2/dss"])
+      table.row(texts: ["ASTM F3411-19", "/v1/dss"])
+      table.row(texts: ["InterUSS", "/aux/v1"])
+    }
+    h.p(
+      Phrase(
+        "飞行服务商凭授权服务器签发的令牌使用；本页只公布数量，不公布任何飞行。",
+        en:
+          "Providers come in with tokens of an authorisation server. This page tells numbers and no flight."
+      ))
+  }
+}

@@ -1,0 +1,339 @@
+import Airspace
+import Books
+import Commons
+import Storage
+
+/// Something that a DSS keeps so that others find it: an operational intent, a constraint, an area that is
+/// identified remotely, a subscription, or whether a USS works.
+struct AirEntity: Hashable, Sendable {
+  /// What it is; the numbers stand in the store.
+  enum Kind: Int64, Sendable, CaseIterable {
+    case intent = 1
+    case constraint = 2
+    case subscription = 3
+    case area = 4
+    case areaSubscription = 5
+    case availability = 6
+  }
+
+  /// What a subscription is told of.
+  struct Options: OptionSet, Hashable, Sendable {
+    let rawValue: Int64
+    static let intents = Options(rawValue: 1)
+    static let constraints = Options(rawValue: 2)
+    /// It was made with an operational intent and goes with its last one.
+    static let implicit = Options(rawValue: 4)
+  }
+
+  let kind: Kind
+  /// A UUID in lower case; of an availability the name of the USS.
+  let id: String
+  /// The aggregate in the journal; an implicit subscription has that of the intent that made it.
+  let aggregate: Int64
+  /// Acts on it.
+  var version: Int64 = 0
+  /// The USS that manages it.
+  let manager: String
+  /// Where that USS is asked for details.
+  var url = ""
+  /// What the next change must name: an OVN, or a version.
+  var tag = ""
+  /// The state of an intent or of a USS.
+  var state = ""
+  /// Millimetres above the ellipsoid of WGS84; nil is without limit.
+  var lower: Int64?
+  /// Millimetres above the ellipsoid of WGS84.
+  var upper: Int64?
+  var start: Instant
+  var end: Instant
+  /// In order.
+  var cells: [S2Cell] = []
+  /// The subscription of an intent.
+  var subscription: String?
+  var options: Options = []
+  /// Notices that its subscriber was sent.
+  var notices: Int64 = 0
+
+  /// Takes the place and time of a volume.
+  mutating func take(_ volume: AirVolume) {
+    (lower, upper) = (volume.lower, volume.upper)
+    (start, end) = (volume.start, volume.end)
+    cells = volume.cells
+  }
+
+  /// Where and when it is.
+  var volume: AirVolume {
+    AirVolume(cells: cells, lower: lower, upper: upper, start: start, end: end)
+  }
+}
+
+/// Cells, a band of altitudes and a span of time: all that a DSS compares (F3548-21, DSS0040).
+struct AirVolume: Hashable, Sendable {
+  /// In order.
+  var cells: [S2Cell]
+  /// Millimetres; nil is without limit.
+  var lower: Int64?
+  /// Millimetres; nil is without limit.
+  var upper: Int64?
+  var start: Instant
+  var end: Instant
+
+  /// The smallest that holds both.
+  func union(_ other: AirVolume) -> AirVolume {
+    func both(_ a: Int64?, _ b: Int64?, _ pick: (Int64, Int64) -> Int64) -> Int64? {
+      guard let a, let b else { return nil }
+      return pick(a, b)
+    }
+    return AirVolume(
+      cells: Set(cells).union(other.cells).sorted(), lower: both(lower, other.lower, min),
+      upper: both(upper, other.upper, max), start: min(start, other.start),
+      end: max(end, other.end))
+  }
+
+  /// Whether altitudes and times are shared; their limits count.
+  func overlaps(_ other: AirEntity) -> Bool {
+    if let upper, let floor = other.lower, upper < floor { return false }
+    if let lower, let ceiling = other.upper, ceiling < lower { return false }
+    return start <= other.end && other.start <= end
+  }
+
+  /// Whether a cell is shared, too.
+  func meets(_ other: AirEntity) -> Bool {
+    overlaps(other) && !Set(cells).isDisjoint(with: other.cells)
+  }
+}
+
+/// The tables of the DSS.
+enum AirBook {
+  static let migration = Migration(
+    "low-altitude.0001",
+    [
+      """
+      CREATE TABLE air_entities (
+        kind BIGINT NOT NULL, id TEXT NOT NULL, aggregate BIGINT NOT NULL, version BIGINT NOT NULL,
+        manager TEXT NOT NULL, url TEXT NOT NULL, tag TEXT NOT NULL, state TEXT NOT NULL,
+        lower_mm BIGINT, upper_mm BIGINT, starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL,
+        cells {bytes} NOT NULL, subscription TEXT, options BIGINT NOT NULL,
+        notices BIGINT NOT NULL, mark {bytes} NOT NULL,
+        PRIMARY KEY (kind, id))
+      """,
+      "CREATE INDEX air_entities_subscription ON air_entities (subscription)",
+      // A cell is kind and number in one, so that one list of cells asks for one kind.
+      """
+      CREATE TABLE air_cells (
+        cell BIGINT NOT NULL, ends_at BIGINT NOT NULL, id TEXT NOT NULL,
+        PRIMARY KEY (cell, ends_at, id)) {clustered}
+      """,
+    ])
+
+  static let table = MarkedTable("air_entities", keyCount: 2, columns)
+  private static let columns = [
+    "kind", "id", "aggregate", "version", "manager", "url", "tag", "state", "lower_mm", "upper_mm",
+    "starts_at", "ends_at", "cells", "subscription", "options", "notices",
+  ]
+
+  // MARK: Rows
+
+  private static func values(_ entity: AirEntity) -> [SQLValue] {
+    [
+      .integer(entity.kind.rawValue), .text(entity.id), .integer(entity.aggregate),
+      .integer(entity.version), .text(entity.manager), .text(entity.url), .text(entity.tag),
+      .text(entity.state), SQLValue(entity.lower), SQLValue(entity.upper),
+      SQLValue(entity.start), SQLValue(entity.end), .blob(bytes(entity.cells)),
+      SQLValue(entity.subscription), .integer(entity.options.rawValue), .integer(entity.notices),
+    ]
+  }
+
+  private static func read(_ row: Row) throws -> AirEntity {
+    guard let kind = AirEntity.Kind(rawValue: row.integer(0)) else {
+      throw StorageError("air_entities: \(row.integer(0)) is no kind of entity")
+    }
+    return AirEntity(
+      kind: kind, id: row.text(1), aggregate: row.integer(2), version: row.integer(3),
+      manager: row.text(4), url: row.text(5), tag: row.text(6), state: row.text(7),
+      lower: row.optionalInteger(8), upper: row.optionalInteger(9), start: row.instant(10),
+      end: row.instant(11), cells: cells(row.blob(12)), subscription: row.optionalText(13),
+      options: AirEntity.Options(rawValue: row.integer(14)), notices: row.integer(15))
+  }
+
+  private static func bytes(_ cells: [S2Cell]) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(cells.count * 8)
+    for cell in cells { withUnsafeBytes(of: cell.id.bigEndian) { out.append(contentsOf: $0) } }
+    return out
+  }
+
+  private static func cells(_ bytes: [UInt8]) -> [S2Cell] {
+    stride(from: 0, to: bytes.count - 7, by: 8).map { at in
+      S2Cell(id: bytes[at..<(at + 8)].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+  }
+
+  // MARK: Questions
+
+  private static let list = columns.map { "e." + $0 }.joined(separator: ", ")
+  private static let one = Statement(
+    "SELECT \(list) FROM air_entities e WHERE e.kind = $1 AND e.id = $2")
+  private static let states = Statement(
+    "SELECT \(list) FROM air_entities e WHERE e.kind = $1")
+  private static let dependents = Statement(
+    "SELECT e.id FROM air_entities e WHERE e.subscription = $1 ORDER BY e.id")
+
+  static func find(_ kind: AirEntity.Kind, _ id: String) -> Query<AirEntity> {
+    Query(one, [.integer(kind.rawValue), .text(id)], decode: read)
+  }
+
+  /// What the USSs said of themselves, by name; whoever is not there is “Unknown”.
+  static func availability(_ view: any View) throws -> [String: String] {
+    let rows = try view.all(
+      Query(states, [.integer(AirEntity.Kind.availability.rawValue)], decode: read))
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0.state) })
+  }
+
+  /// The intents that rest on a subscription, by id.
+  static func dependents(of subscription: String) -> Query<String> {
+    Query(dependents, [.text(subscription)]) { $0.text(0) }
+  }
+
+  // Lists of cells of two lengths: few for a flight, many for an area.
+  private static let few = search(16)
+  private static let many = search(256)
+
+  private static func search(_ count: Int) -> Statement {
+    let places = (1...count).map { "$\($0 + 3)" }.joined(separator: ", ")
+    return Statement(
+      """
+      SELECT \(list) FROM air_cells c JOIN air_entities e ON e.kind = $1 AND e.id = c.id
+      WHERE c.cell IN (\(places)) AND c.ends_at >= $2 AND e.starts_at <= $3
+      """)
+  }
+
+  /// The entities of a kind that share a cell, an altitude and a moment with a volume, by id.
+  static func entities(
+    _ kind: AirEntity.Kind, in volume: AirVolume, _ view: any View
+  ) throws -> [AirEntity] {
+    var found: [String: AirEntity] = [:]
+    let (size, statement) = volume.cells.count <= 16 ? (16, few) : (256, many)
+    for from in stride(from: 0, to: volume.cells.count, by: size) {
+      let part = volume.cells[from..<min(from + size, volume.cells.count)]
+      var parameters: [SQLValue] = [
+        .integer(kind.rawValue), SQLValue(volume.start), SQLValue(volume.end),
+      ]
+      parameters += part.map { .integer(slot(kind, $0)) }
+      // No cell has the number −1.
+      parameters += Array(repeating: .integer(-1), count: size - part.count)
+      let rows = try view.all(
+        Query(statement, parameters, guards: guards(part), decode: read))
+      for row in rows where volume.overlaps(row) { found[row.id] = row }
+    }
+    return found.values.sorted { $0.id < $1.id }
+  }
+
+  /// The cell and the kind in one number: cells of level 13 leave the lower 34 bits free.
+  private static func slot(_ kind: AirEntity.Kind, _ cell: S2Cell) -> Int64 {
+    kind.rawValue << 32 | Int64(cell.id >> 34)
+  }
+
+  /// The predicates under which cells are looked at and changed: larger cells, so that an area needs few.
+  private static func guards(_ cells: some Collection<S2Cell>) -> [GuardKey] {
+    Set(cells.map { $0.parent(guardLevel) }).sorted().map { GuardKey("air", $0.token) }
+  }
+  private static let guardLevel = 10
+
+  private static let numbers = Statement(
+    "SELECT kind, count(*) FROM air_entities WHERE ends_at >= $1 GROUP BY kind")
+
+  /// How many of each kind are not over.
+  static func held(at now: Instant, _ view: any View) throws -> [AirEntity.Kind: Int64] {
+    let rows = try view.all(
+      Query(numbers, [SQLValue(now)]) { (kind: $0.integer(0), count: $0.integer(1)) })
+    var held: [AirEntity.Kind: Int64] = [:]
+    for row in rows { held[AirEntity.Kind(rawValue: row.kind) ?? .availability] = row.count }
+    return held
+  }
+
+  // MARK: Changes
+
+  private static let addCell = Statement(
+    "INSERT INTO air_cells (cell, ends_at, id) VALUES ($1, $2, $3)")
+  private static let dropCell = Statement(
+    "DELETE FROM air_cells WHERE cell = $1 AND ends_at = $2 AND id = $3")
+
+  private static func raising(_ change: Change, _ cells: [S2Cell]) -> Change {
+    Change(
+      change.statement, change.parameters, raises: guards(cells),
+      touchesOneRow: change.touchesOneRow)
+  }
+
+  private static func cellChanges(_ entity: AirEntity, _ statement: Statement) -> [Change] {
+    entity.cells.map {
+      Change(
+        statement, [.integer(slot(entity.kind, $0)), SQLValue(entity.end), .text(entity.id)])
+    }
+  }
+
+  /// Puts an entity in the place of what it was.
+  static func save(_ new: AirEntity, over old: AirEntity?, _ ring: KeyRing) -> [Change] {
+    guard let old else {
+      return [raising(table.inserting(values(new), ring), new.cells)]
+        + cellChanges(new, addCell)
+    }
+    let row = raising(
+      table.updating(values(new), from: values(old), ring), old.cells + new.cells)
+    if old.cells == new.cells, old.end == new.end { return [row] }
+    return [row] + cellChanges(old, dropCell) + cellChanges(new, addCell)
+  }
+
+  /// Takes an entity away.
+  static func remove(_ old: AirEntity) -> [Change] {
+    [
+      raising(
+        Change(table.delete, [.integer(old.kind.rawValue), .text(old.id)], touchesOneRow: true),
+        old.cells)
+    ] + cellChanges(old, dropCell)
+  }
+
+  // MARK: Proof
+
+  private static let everything = Statement(
+    "SELECT \(list) FROM air_entities e ORDER BY e.kind, e.id")
+  private static let everyCell = Statement("SELECT cell, ends_at, id FROM air_cells")
+
+  private struct CellRow: Hashable {
+    let cell: Int64
+    let end: Int64
+    let id: String
+  }
+
+  /// That entities are found in just the cells that their rows name.
+  @Sendable static func misplaced(_ view: any View) throws -> [(row: Int64, what: Phrase)] {
+    var wanted: [CellRow: Int64] = [:]
+    for entity in try view.all(Query(everything, decode: read)) {
+      for cell in entity.cells {
+        let row = CellRow(
+          cell: slot(entity.kind, cell), end: entity.end.microseconds, id: entity.id)
+        wanted[row] = entity.aggregate
+      }
+    }
+    var broken: [(row: Int64, what: Phrase)] = []
+    let rows = try view.all(
+      Query(everyCell) { CellRow(cell: $0.integer(0), end: $0.integer(1), id: $0.text(2)) })
+    for row in rows where wanted.removeValue(forKey: row) == nil {
+      broken.append(
+        (
+          row.cell,
+          Phrase(
+            "网格 \(row.cell) 中有不应在此的 \(row.id)。",
+            en: "\(row.id) does not belong in cell \(row.cell).")
+        ))
+    }
+    for (row, aggregate) in wanted {
+      broken.append(
+        (
+          aggregate,
+          Phrase("网格 \(row.cell) 中缺少 \(row.id)。", en: "\(row.id) is missing in cell \(row.cell).")
+        ))
+    }
+    return broken
+  }
+}

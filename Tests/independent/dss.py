@@ -1,0 +1,386 @@
+"""The exchange of measure 12 from outside: a second opinion on what a DSS of ASTM F3548-21 keeps and finds, bad input on
+every path, and the program killed under load.
+
+usage: dss.py TEQU [KILLS]      KILLS: default 5
+
+The tokens are signed here with a key made here. Cells come from s2sphere, and what should be found is worked out from
+the requests alone. Nothing of the program is used but its interface.
+"""
+import base64, concurrent.futures, datetime, http.client, json, os, random, shutil, signal, subprocess, sys, tempfile, threading, time, uuid
+
+import s2sphere
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from outside import Checks, argument
+
+tequ, KILLS = os.path.abspath(argument(1)), int(argument(2, "5"))
+checks, tally = Checks(), {}
+chance = random.Random(12)
+UTC = datetime.timezone.utc
+SCOPES = ("utm.strategic_coordination utm.constraint_management utm.constraint_processing utm.conformance_monitoring_sa "
+          "utm.availability_arbitration rid.service_provider rid.display_provider dss.read.identification_service_areas "
+          "dss.write.identification_service_areas interuss.pool_status.read interuss.pool_status.heartbeat.write")
+
+
+def check(holds, name, detail=""):
+    """Notes one trial of a check that is made many times."""
+    trials, failures = tally.setdefault(name, [0, []])
+    tally[name][0] = trials + 1
+    if not holds:
+        failures.append(detail)
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Authority:
+    """Signs tokens."""
+
+    def __init__(self):
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def pem(self):
+        return self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def token(self, sub="uss1", scope=SCOPES, **changes):
+        now = int(time.time())
+        claims = {"sub": sub, "scope": scope, "aud": "127.0.0.1", "nbf": now - 1, "exp": now + 3600, "iss": "test", "jti": str(uuid.uuid4())}
+        claims.update(changes)
+        claims = {k: v for k, v in claims.items() if v is not None}
+        message = b64(b'{"alg":"RS256","typ":"JWT"}') + "." + b64(json.dumps(claims).encode())
+        return message + "." + b64(self.key.sign(message.encode(), padding.PKCS1v15(), hashes.SHA256()))
+
+
+class Program:
+    """The program, which may be killed and started again."""
+
+    def __init__(self, folder, keys):
+        self.folder, self.keys, self.port, self.process = folder, keys, 0, None
+
+    def start(self):
+        command = [tequ, "serve", "--data", self.folder, "--demo", "--demo-days", "1", "--port", str(self.port), "--only", "low-altitude",
+                   "--jwt-public-key", self.keys, "--accepted-audience", "127.0.0.1,dss.example"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.process.stdout:
+            if line.startswith("listening on"):
+                self.port = int(line.rsplit(":", 1)[1])
+                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                return self
+        raise SystemExit("the program did not start")
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def send(self, method, path, body=None, token=None, connection=None, raw=None):
+        connection = connection or self.connect()
+        headers = {"content-type": "application/json"}
+        if token:
+            headers["authorization"] = "Bearer " + token
+        data = raw if raw is not None else None if body is None else json.dumps(body)
+        connection.request(method, path, data, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        try:
+            return answer.status, json.loads(text) if text else {}
+        except ValueError:
+            return answer.status, {"not": "JSON"}
+
+
+def moment(seconds, start=None):
+    return {"value": ((start or datetime.datetime.now(UTC)) + datetime.timedelta(seconds=seconds)).isoformat(), "format": "RFC3339"}
+
+
+def box(south, west, size, low=50, high=100, begin=60, end=600, start=None):
+    vertices = [{"lat": south + a * size, "lng": west + b * size} for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
+    altitude = lambda metres: {"value": metres, "reference": "W84", "units": "M"}
+    return {"volume": {"outline_polygon": {"vertices": vertices}, "altitude_lower": altitude(low), "altitude_upper": altitude(high)},
+            "time_start": moment(begin, start), "time_end": moment(end, start)}
+
+
+def intent(extent, key=(), state="Accepted", **more):
+    return {"extents": [extent], "uss_base_url": "https://uss.example/utm", "state": state, "key": list(key), **more}
+
+
+def cells(south, west, size):
+    """The cells of level 13 that the inside of a box touches, found by walking over it in small steps."""
+    found = set()
+    for a in range(41):
+        for b in range(41):
+            place = s2sphere.LatLng.from_degrees(south + size * a / 40, west + size * b / 40)
+            found.add(s2sphere.CellId.from_lat_lng(place).parent(13).id())
+    return found
+
+
+INTENTS = "/dss/v1/operational_intent_references"
+SUBSCRIPTIONS = "/dss/v1/subscriptions"
+
+
+def second_opinion(program, authority):
+    """Random intents, and who must be found by whom, from the requests alone."""
+    # All times are counted from here, so that it does not matter how long the requests take.
+    token, kept, start = authority.token("opinion"), {}, datetime.datetime.now(UTC)
+    for _ in range(150):
+        south, west, size = 22.5 + chance.random() / 8, 114 + chance.random() / 8, chance.choice([0.0005, 0.003, 0.02])
+        low, begin = chance.randrange(0, 300, 50), chance.randrange(600, 3600)
+        high, end = low + 30, begin + chance.randrange(30, 900)
+        area, name = cells(south, west, size), str(uuid.uuid4())
+        mine = (area, low, high, begin, end)
+        def near(other):
+            return (other[0] & area) and other[1] <= high and low <= other[2] and other[3] <= end and begin <= other[4]
+        must = {k for k, v in kept.items() if near(v[0])}
+        extent = lambda: box(south, west, size, low, high, begin, end, start)
+        status, answer = program.send("PUT", f"{INTENTS}/{name}", intent(extent()), token)
+        told = {x["id"] for x in answer.get("missing_operational_intents", [])}
+        if must:
+            # Walking in steps may miss the corner of a cell, and clocks move between two requests; nothing of it may be lost.
+            check(status == 409 and must <= told, f"an empty key is told of {len(must)} intents", (status, must - told))
+        keys = [kept[k][1] for k in told]
+        if status == 409:
+            apart = lambda o: o[1] > high or low > o[2] or o[3] > end or begin > o[4]
+            wrong = [k for k in told if apart(kept[k][0])]
+            check(not wrong, "nothing is told that is at another height or time", wrong)
+            for lacking in keys[:2]:
+                status, _ = program.send("PUT", f"{INTENTS}/{name}", intent(extent(), [k for k in keys if k != lacking]), token)
+                check(status == 409, "a key without one OVN is refused", status)
+            status, answer = program.send("PUT", f"{INTENTS}/{name}", intent(extent(), keys), token)
+        check(status == 201, "an intent with its whole key is kept", (status, answer))
+        if status == 201:
+            kept[name] = (mine, answer["operational_intent_reference"]["ovn"])
+    for name, (_, ovn) in kept.items():
+        status, _ = program.send("DELETE", f"{INTENTS}/{name}/{ovn}", token=token)
+        check(status == 200, "an intent is taken away by its OVN", status)
+
+
+def tokens(program, authority):
+    """Tokens that are none."""
+    stranger = Authority()
+    good, path = authority.token(), f"{INTENTS}/{uuid.uuid4()}"
+    status, _ = program.send("GET", path, token=good)
+    check(status == 404, "a good token is taken", status)
+    now = int(time.time())
+    parts = good.split(".")
+    bad = {
+        "none": None, "nonsense": "x", "three dots": "a.b.c", "of another key": stranger.token(),
+        "expired": authority.token(exp=now - 1), "without an end": authority.token(exp=None), "not begun": authority.token(nbf=now + 3600), 
+        "for another server": authority.token(aud="other.example"),
+        "without audience": authority.token(aud=None), "of nobody": authority.token(sub=None), "of an empty name": authority.token(sub=""),
+        "without signature": ".".join(parts[:2]) + ".", "alg none": b64(b'{"alg":"none"}') + "." + parts[1] + ".",
+        "alg HS256": b64(b'{"alg":"HS256"}') + "." + parts[1] + "." + parts[2],
+        "other claims": parts[0] + "." + b64(json.dumps({"sub": "uss2", "aud": "127.0.0.1", "exp": now + 99, "scope": SCOPES}).encode()) + "." + parts[2],
+        "too long": "a" * 9000,
+    }
+    for name, token in bad.items():
+        status, answer = program.send("GET", path, token=token)
+        check(status == 401 and "message" in answer, f"a token {name} is refused with 401", status)
+    status, _ = program.send("GET", path, token=authority.token(scope="rid.display_provider"))
+    check(status == 403, "a token without the scope is refused with 403", status)
+    status, _ = program.send("GET", path, token=authority.token(aud=["x", "dss.example"]))
+    check(status == 404, "one of several audiences is enough", status)
+
+
+def mutations(value):
+    """Copies of a body in each of which one thing is wrong."""
+    wrong = [None, 0, -1, 1e308, "", "x", [], {}, True, [None], {"value": None}, "\u0000", "2026-13-45T99:99:99Z", 10**30]
+    def places(node, path=()):
+        yield path
+        if isinstance(node, dict):
+            for key in node:
+                yield from places(node[key], path + (key,))
+        elif isinstance(node, list):
+            for index in range(len(node)):
+                yield from places(node[index], path + (index,))
+    for path in places(value):
+        for change in wrong:
+            copy = json.loads(json.dumps(value))
+            node = copy
+            for step in path[:-1]:
+                node = node[step]
+            if path:
+                node[path[-1]] = change
+            else:
+                copy = change
+            yield copy
+
+
+def hostile(program, authority):
+    """Bad input on every path: an answer below 500, in JSON, and quickly."""
+    token = authority.token("hostile")
+    some = str(uuid.uuid4())
+    rid = {"extents": {k: v for k, v in box(22.5, 114, 0.01).items()}, "uss_base_url": "https://uss.example"}
+    corners = box(22.5, 114, 0.01)["volume"]["outline_polygon"]["vertices"]
+    old = {"extents": {"spatial_volume": {"footprint": {"vertices": corners}, "altitude_lo": 0, "altitude_hi": 100},
+                       "time_start": moment(60)["value"], "time_end": moment(600)["value"]}, "flights_url": "https://uss.example/uss/flights"}
+    listen = {"extents": box(22.5, 114, 0.01), "uss_base_url": "https://uss.example", "notify_for_operational_intents": True}
+    bodies = [
+        ("PUT", f"{INTENTS}/{some}", intent(box(22.5, 114, 0.01), ["x"], new_subscription={"uss_base_url": "https://uss.example"})),
+        ("POST", f"{INTENTS}/query", {"area_of_interest": box(22.5, 114, 0.01)}),
+        ("PUT", f"/dss/v1/constraint_references/{some}", {"extents": [box(22.5, 114, 0.01)], "uss_base_url": "https://uss.example"}),
+        ("POST", "/dss/v1/constraint_references/query", {"area_of_interest": box(22.5, 114, 0.01)}),
+        ("PUT", f"{SUBSCRIPTIONS}/{some}", listen), ("POST", f"{SUBSCRIPTIONS}/query", {"area_of_interest": box(22.5, 114, 0.01)}),
+        ("PUT", "/dss/v1/uss_availability/hostile", {"availability": "Down", "old_version": "x"}),
+        ("POST", "/dss/v1/reports", {"exchange": {"url": "https://x", "method": "GET"}}),
+        ("PUT", f"/rid/v2/dss/identification_service_areas/{some}", rid), ("PUT", f"/rid/v2/dss/subscriptions/{some}", rid),
+        ("PUT", f"/v1/dss/identification_service_areas/{some}", old),
+        ("PUT", f"/v1/dss/subscriptions/{some}",
+         {"extents": old["extents"], "callbacks": {"identification_service_area_url": "https://uss.example"}}),
+    ]
+    sent, worst, statuses = 0, 0.0, {}
+    connection = program.connect()
+    for method, path, body in bodies:
+        for changed in mutations(body):
+            # A fresh id for each, so that a mutation which is none does not stand in the way of the next.
+            target = path.replace(some, str(uuid.uuid4()))
+            begin = time.monotonic()
+            status, answer = program.send(method, target, changed, token, connection)
+            worst, sent = max(worst, time.monotonic() - begin), sent + 1
+            statuses[status] = statuses.get(status, 0) + 1
+            if status >= 500 or "not" in answer:
+                check(False, f"{method} {path} answers bad input", (status, changed, answer))
+    print(f"  {sent} bad bodies: {statuses}, the slowest {worst * 1000:.0f} ms")
+    for raw in (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"a":1,"a":2}', b"[" * 5000, b'{"extents":' + b"[" * 3000):
+        status, answer = program.send("PUT", f"{INTENTS}/{uuid.uuid4()}", token=token, raw=raw)
+        check(status == 400, "what is no JSON object is refused", (status, raw[:20]))
+
+    def shaped(**outline):
+        plain = box(0, 0, 1)
+        heights = {k: v for k, v in plain["volume"].items() if k.startswith("altitude")}
+        return {**plain, "volume": {**heights, **outline}}
+
+    def corner(*places):
+        return shaped(outline_polygon={"vertices": [{"lat": a, "lng": b} for a, b in places]})
+
+    def circle(lat, lng, radius):
+        return shaped(outline_circle={"center": {"lat": lat, "lng": lng}, "radius": {"value": radius, "units": "M"}})
+
+    shapes = [
+        ("an hourglass", corner((0, 0), (0.01, 0.01), (0.01, 0), (0, 0.01)), 400),
+        ("two corners", corner((0, 0), (0, 0.01)), 400),
+        ("a line", corner((0, 0), (0, 0.01), (0, 0.02)), 400),
+        ("a corner twice", corner((0, 0), (0, 0), (0.01, 0.01)), 400),
+        ("1,001 corners", corner(*[(i / 1e5, (i * i % 7) / 1e5) for i in range(1001)]), 400),
+        ("half the world", corner((-80, -170), (-80, 170), (80, 170), (80, -170)), 400),
+        ("a huge circle", circle(22, 114, 1e7), 400), ("a circle of nothing", circle(22, 114, 0), 400),
+        ("a circle inside out", circle(22, 114, -5), 400),
+        ("the north pole", circle(89.9999, 0, 500), 201), ("the south pole", circle(-90, 77, 500), 201),
+        ("the date line", circle(0, 179.9999, 500), 201),
+        ("the other side of it", circle(0, -180, 500), 201), ("a corner of the cube", circle(35.2644, 45, 500), 201),
+        ("longitude 181", circle(0, 181, 500), 400), ("latitude 91", circle(91, 0, 500), 400),
+    ]
+    for name, extent, expected in shapes:
+        status, answer = program.send("PUT", f"{INTENTS}/{uuid.uuid4()}", intent(extent), token)
+        if status == 409:
+            keys = [x["ovn"] for x in answer["missing_operational_intents"]]
+            status, answer = program.send("PUT", f"{INTENTS}/{uuid.uuid4()}", intent(extent, keys), token)
+        check(status == expected, f"{name}: {expected}", (status, answer))
+    # Both sides of the date line are one place.
+    status, answer = program.send("POST", f"{INTENTS}/query", {"area_of_interest": circle(0, 180, 100)}, token)
+    check(status == 200 and len(answer["operational_intent_references"]) == 2, "what lies across the date line is found from both sides", answer)
+    status, _ = program.send("POST", f"{INTENTS}/query", {"area_of_interest": circle(22, 114, 1e6)}, token)
+    check(status == 413, "a question about too large an area is answered 413", status)
+
+
+def killed(program, authority):
+    """Writes under load while the program is killed: whatever was acknowledged is there afterwards, with its OVN."""
+    stopping = threading.Event()
+    lock, acknowledged, gone, unsure = threading.Lock(), {}, set(), set()
+
+    def work(number):
+        token, own, dice = authority.token(f"load{number}"), {}, random.Random(number)
+        connection = None
+        while not stopping.is_set():
+            name = dice.choice(list(own)) if own and dice.random() < 0.6 else str(uuid.uuid4())
+            # Each worker in a place of its own: keys are none of this test's matters.
+            extent = box(20 + number, 100 + dice.random() / 100, 0.0001, dice.randrange(0, 100000, 2), 0, 60, 7200)
+            low = extent["volume"]["altitude_lower"]["value"]
+            extent["volume"]["altitude_upper"]["value"] = low
+            end = own.get(name) and dice.random() < 0.3
+            try:
+                connection = connection or program.connect()
+                if end:
+                    status, answer = program.send("DELETE", f"{INTENTS}/{name}/{own[name]}", token=token, connection=connection)
+                elif name in own:
+                    status, answer = program.send("PUT", f"{INTENTS}/{name}/{own[name]}", intent(extent), token, connection)
+                else:
+                    status, answer = program.send("PUT", f"{INTENTS}/{name}", intent(extent), token, connection)
+            except ConnectionRefusedError:
+                connection = None
+                time.sleep(0.1)
+                continue
+            except (OSError, http.client.HTTPException):
+                # It may have been done or not; nobody was told.
+                connection = None
+                own.pop(name, None)
+                with lock:
+                    unsure.add(name)
+                    acknowledged.pop(name, None)
+                time.sleep(0.02)
+                continue
+            if status not in (200, 201):
+                continue
+            with lock:
+                if end:
+                    own.pop(name)
+                    acknowledged.pop(name, None)
+                    gone.add(name)
+                else:
+                    own[name] = answer["operational_intent_reference"]["ovn"]
+                    acknowledged[name] = (token, own[name])
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        workers = [pool.submit(work, number) for number in range(16)]
+        for _ in range(KILLS):
+            time.sleep(1.5)
+            program.kill()
+            program.start()
+        time.sleep(1)
+        stopping.set()
+        for worker in workers:
+            worker.result()
+    lost = []
+    for name, (token, ovn) in acknowledged.items():
+        status, answer = program.send("GET", f"{INTENTS}/{name}", token=token)
+        if status != 200 or answer["operational_intent_reference"]["ovn"] != ovn:
+            lost.append((name, status))
+    token = authority.token("load0")
+    back = [name for name in gone - unsure if program.send("GET", f"{INTENTS}/{name}", token=token)[0] != 404]
+    print(f"  {KILLS} kills: {len(acknowledged)} intents held, {len(gone)} taken away, {len(unsure)} without an answer")
+    check(len(acknowledged) > 50 and not lost, "no acknowledged OVN is lost", lost[:3])
+    check(not back, "nothing that was taken away comes back", back[:3])
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="tequ-dss-")
+    try:
+        authority, other = Authority(), Authority()
+        keys = os.path.join(folder, "keys.pem")
+        with open(keys, "wb") as file:
+            file.write(other.pem + authority.pem)
+        program = Program(os.path.join(folder, "data"), keys).start()
+        try:
+            tokens(program, authority)
+            second_opinion(program, authority)
+            hostile(program, authority)
+            killed(program, authority)
+        finally:
+            program.stop()
+        done = subprocess.run([tequ, "verify", "--data", program.folder], capture_output=True, text=True)
+        check(done.returncode == 0, "the store is proven afterwards", done.stdout[-500:] + done.stderr[-500:])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, (trials, failures) in tally.items():
+        checks(f"{name} ({trials} of them)", not failures, failures[:3] if failures else "")
+    checks.finish()
+
+
+main()
