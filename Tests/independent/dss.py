@@ -170,14 +170,15 @@ def tokens(program, authority):
     check(status == 404, "a good token is taken", status)
     now = int(time.time())
     parts = good.split(".")
+    other = b64(json.dumps({"sub": "uss2", "aud": "127.0.0.1", "exp": now + 99, "scope": SCOPES}).encode())
     bad = {
         "none": None, "nonsense": "x", "three dots": "a.b.c", "of another key": stranger.token(),
-        "expired": authority.token(exp=now - 1), "without an end": authority.token(exp=None), "not begun": authority.token(nbf=now + 3600), 
+        "expired": authority.token(exp=now - 1), "without an end": authority.token(exp=None), "not begun": authority.token(nbf=now + 3600),
         "for another server": authority.token(aud="other.example"),
         "without audience": authority.token(aud=None), "of nobody": authority.token(sub=None), "of an empty name": authority.token(sub=""),
         "without signature": ".".join(parts[:2]) + ".", "alg none": b64(b'{"alg":"none"}') + "." + parts[1] + ".",
         "alg HS256": b64(b'{"alg":"HS256"}') + "." + parts[1] + "." + parts[2],
-        "other claims": parts[0] + "." + b64(json.dumps({"sub": "uss2", "aud": "127.0.0.1", "exp": now + 99, "scope": SCOPES}).encode()) + "." + parts[2],
+        "other claims": parts[0] + "." + other + "." + parts[2],
         "too long": "a" * 9000,
     }
     for name, token in bad.items():
