@@ -16,8 +16,8 @@ struct ProcurementFigures: Sendable {
   private var deals: [String: Deal] = [:]
 
   private struct Deal: Sendable {
-    var price = 0.0
-    var ceiling = 0.0
+    var priceFen: Int128 = 0
+    var ceilingFen: Int128 = 0
     var bidders = 0
     var method = ""
   }
@@ -50,10 +50,16 @@ struct ProcurementFigures: Sendable {
       return
     }
     deals[ocid] = Deal(
-      price: award["value"]?["amount"]?.double ?? 0,
-      ceiling: release["tender"]?["maximumValue"]?["amount"]?.double ?? 0,
+      priceFen: Self.fen(award["value"]?["amount"]?.double),
+      ceilingFen: Self.fen(release["tender"]?["maximumValue"]?["amount"]?.double),
       bidders: Int(release["tender"]?["numberOfTenderers"]?.integer ?? 0),
       method: release["tender"]?["procurementMethod"]?.string ?? "")
+  }
+
+  /// Whole fen, so that a sum is the same in any order; none of what no purchase costs.
+  private static func fen(_ yuan: Double?) -> Int128 {
+    guard let yuan, yuan.isFinite, abs(yuan) < 1e15 else { return 0 }
+    return Int128((yuan * 100).rounded())
   }
 
   private static func count(
@@ -79,8 +85,10 @@ struct ProcurementFigures: Sendable {
   }
 
   var indicators: [IndicatorValue] {
-    let amount = deals.values.reduce(0) { $0 + $1.price }
-    let ceilings = deals.values.reduce(0) { $0 + ($1.ceiling > 0 ? $1.ceiling - $1.price : 0) }
+    let amount = Double(deals.values.reduce(0) { $0 + $1.priceFen }) / 100
+    let ceilings =
+      Double(deals.values.reduce(0) { $0 + ($1.ceilingFen > 0 ? $1.ceilingFen - $1.priceFen : 0) })
+      / 100
     let bid = deals.values.filter { $0.bidders > 0 }
     return [
       Self.count(
