@@ -61,17 +61,12 @@ struct Verify: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      var options = RunningCity.Options()
-      options.isReadOnly = true
-      options.refusesDamagedPages = false
-      let city = try await RunningCity(data.folder, options)
+      let city = try await RunningCity(data.folder, .reading(damaged: true))
       let report = try await CityVerification.run(city)
       if json {
         Say.line(report.json.canonical)
       } else {
-        for finding in report.findings {
-          Say.line("\(finding.table) \(finding.row): \(finding.message[Say.language])")
-        }
+        Say.findings(report.findings)
         Say.line(
           "\(report.acts) acts, \(report.entries) in the log, \(report.checks.count) checks, "
             + "\(report.findings.count) findings")
@@ -101,9 +96,7 @@ struct IssueKey: AsyncParsableCommand {
       guard !name.isEmpty,
         name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") })
       else { throw ValidationError("The name has letters, digits and dots.") }
-      var options = RunningCity.Options()
-      options.isReadOnly = true
-      let city = try await RunningCity(data.folder, options)
+      let city = try await RunningCity(data.folder, .reading())
       Say.line(city.requests.apiKey(for: name))
     }
   }

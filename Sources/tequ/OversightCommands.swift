@@ -28,18 +28,13 @@ struct AuditAlerts: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      var options = RunningCity.Options()
-      options.isReadOnly = true
-      options.refusesDamagedPages = false
-      let city = try await RunningCity(data.folder, options)
+      let city = try await RunningCity(data.folder, .reading(damaged: true))
       let report = try await OversightAudit.run(city)
       city.close()
       if json {
         Say.line(report.json.canonical)
       } else {
-        for finding in report.findings {
-          Say.line("\(finding.table) \(finding.row): \(finding.message[Say.language])")
-        }
+        Say.findings(report.findings)
         Say.line(
           Phrase(
             "预警\(report.alerts)条，记录\(report.acts)条，问题\(report.findings.count)处",

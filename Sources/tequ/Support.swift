@@ -3,6 +3,7 @@ import ArgumentParser
 import Commons
 import Foundation
 import Storage
+import Verification
 
 /// The folder of a city, and where its rows are.
 struct FolderOptions: ParsableArguments {
@@ -49,6 +50,11 @@ enum Say {
 
   static func line(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// A line for each row that does not hold.
+  static func findings(_ findings: [StoreFinding]) {
+    for finding in findings { line("\(finding.table) \(finding.row): \(finding.message[language])") }
   }
 
   static func error(_ text: String) {

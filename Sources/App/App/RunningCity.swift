@@ -110,6 +110,14 @@ public final class RunningCity: Sendable {
     /// The usual way.
     public init() {}
 
+    /// To read beside whoever writes; with `damaged` pages that are damaged too, so that what is wrong can be named.
+    public static func reading(damaged: Bool = false) -> Options {
+      var options = Options()
+      options.isReadOnly = true
+      options.refusesDamagedPages = !damaged
+      return options
+    }
+
     var opening: StoreAddress.Opening {
       var opening = StoreAddress.Opening()
       opening.batchLimit = batchLimit

@@ -89,12 +89,17 @@ struct BoardPage {
             $0.a(
               "/procurement/projects/\(number)", .same(one["tender"]?["title"]?.string ?? number))
           }, { $0.text(one["buyer"]?["name"]?.string ?? "") },
-          { $0.text(one["tender"]?["procurementMethodDetails"]?.string ?? "") },
+          { $0.text(BoardPage.method(one["tender"]?["procurementMethodDetails"]?.string ?? "")) },
           { $0.text(ProjectPage.status(one["tender"]?["status"]?.string ?? "")) },
           { $0.text(price.map { Figures.fixed($0, 2) } ?? "—") },
         ])
       }
     }
+  }
+
+  /// The method as releases name it; what an exchange calls its own methods stands as it was sent.
+  private static func method(_ details: String) -> Phrase {
+    ProcurementMethod.allCases.first { $0.name.zh == details }?.name ?? .same(details)
   }
 
   // MARK: Board
