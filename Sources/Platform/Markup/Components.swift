@@ -94,7 +94,9 @@ extension HTML {
     _ name: Phrase, _ figure: String, unit: Phrase? = nil, note: Phrase? = nil,
     _ tone: Tone = .plain, drawing: (inout HTML) -> Void = { _ in }
   ) {
-    element("div", .class("tile tile-\(tone.rawValue)")) { h in
+    // A large sum would break between its digits.
+    let width = figure.count > 9 ? " tile-wide" : ""
+    element("div", .class("tile tile-\(tone.rawValue)\(width)")) { h in
       h.element("p", .class("tile-name"), text: name)
       h.element("p", .class("tile-figure")) { h in
         h.text(figure)

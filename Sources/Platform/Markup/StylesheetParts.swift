@@ -18,6 +18,7 @@ extension Stylesheet {
     .tile p{margin:0}
     .tile-name{color:var(--soft);font-size:.92rem}
     .tile-figure{font-size:1.8rem;font-weight:700;font-variant-numeric:tabular-nums;line-height:1.3}
+    .tile-wide{grid-column:span 2}
     .tile-figure small{white-space:nowrap;font-size:.95rem;font-weight:500;color:var(--soft);margin-left:.2rem}
     .tile-note{color:var(--soft);font-size:.82rem;line-height:1.5}
     .tile svg{display:block;width:100%;height:1.9rem;margin-top:auto}
@@ -253,6 +254,7 @@ extension Stylesheet {
     .filters .field{flex:1 1 auto}.filters input,.filters select{width:100%;min-width:0}
     .actions .button{flex:1 1 auto}
     html.large .tiles,html.large .summary div{grid-template-columns:1fr}
+    html.large .tile-wide{grid-column:auto}
     html.large .search{flex-wrap:wrap}html.large .search input{flex-basis:100%}
     html.large .search .button{flex:1}
     }
