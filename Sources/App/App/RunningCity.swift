@@ -104,6 +104,10 @@ public final class RunningCity: Sendable {
     public var tokens = TokenVerifier(keys: [], audiences: [])
     /// Who gives tokens to whoever asks, for tests.
     public var testIssuer: TokenIssuer?
+    /// Under which name the city plans flights among other providers; nil if it does not.
+    public var provider: AirProviderOptions?
+    /// The keys with which the city gives tokens to registered clients; nil if it gives none.
+    public var tokenKeys: SigningKeys?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -298,7 +302,13 @@ public final class RunningCity: Sendable {
     }
     return [
       LowAltitudeMeasure(
-        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer)
+        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer,
+        provider: options.provider?.provider(options.time, options.random),
+        authority: options.tokenKeys.map {
+          TokenAuthority(
+            keys: $0, clients: AirClients(desk: desk, ring: ring, random: options.random),
+            random: options.random)
+        })
     ]
   }
 

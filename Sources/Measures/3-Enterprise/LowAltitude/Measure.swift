@@ -9,12 +9,15 @@ import Rulebook
 import Storage
 
 /// Measure 12: the low-altitude economy. So far its side that other programs see: where the providers of
-/// services for unmanned aircraft find each other (a DSS after ASTM F3548-21 and F3411-19 and -22a).
+/// services for unmanned aircraft find each other (a DSS after ASTM F3548-21 and F3411-19 and -22a), and the
+/// city as one of them.
 public struct LowAltitudeMeasure: Measure {
   let desk: CommandDesk
   let ring: KeyRing
   let tokens: TokenVerifier
   let issuer: TokenIssuer?
+  let provider: AirProvider?
+  let authority: TokenAuthority?
   private let counts = Locked(AirCounts())
 
   /// The measure.
@@ -22,10 +25,15 @@ public struct LowAltitudeMeasure: Measure {
   /// - Parameters:
   ///   - tokens: whose tokens are taken; one without keys takes none.
   ///   - issuer: who gives a token to whoever asks, for tests; nil if nobody does.
+  ///   - authority: who gives tokens to registered clients; nil if nobody does.
+  ///   - provider: under which name and address the city plans flights itself; nil if it does not.
   public init(
-    desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier, issuer: TokenIssuer? = nil
+    desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier, issuer: TokenIssuer? = nil,
+    provider: AirProvider? = nil, authority: TokenAuthority? = nil
   ) {
     self.issuer = issuer
+    self.authority = authority
+    self.provider = provider
     self.desk = desk
     self.ring = ring
     self.tokens = tokens
@@ -44,21 +52,27 @@ public struct LowAltitudeMeasure: Measure {
       .cityPolicy(
         Phrase("低空飞行服务采用国际通用接口", en: "low-altitude services speak the common interfaces"))
     ],
-    standards: ["ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519"])
+    standards: [
+      "ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519", "OAuth 2.0 RFC 6749",
+      "RFC 7523",
+    ])
 
   /// Its tables.
-  public var schema: [Migration] { [AirBook.migration] }
+  public var schema: [Migration] { LowAltitudeMeasure.migrations }
   /// Its table with marks.
-  public var markedTables: [MarkedTable] { [AirBook.table] }
+  public var markedTables: [MarkedTable] { LowAltitudeMeasure.allMarkedTables }
   /// That entities are found where they are.
   public var invariants: [StoreInvariant] {
     [StoreInvariant("air_cells", broken: AirBook.misplaced)]
   }
 
   /// All schema steps of the measure.
-  public static let migrations = [AirBook.migration]
+  public static let migrations = [AirBook.migration, FlightBook.migration, ClientBook.migration, RemoteBook.migration]
   /// All tables whose rows carry a mark.
-  public static let allMarkedTables = [AirBook.table]
+  public static let allMarkedTables = [
+    AirBook.table, FlightBook.flights, FlightBook.notices, ClientBook.table,
+    RemoteBook.table,
+  ]
 
   private static let steps: [String: Phrase] = [
     "intent.put": Phrase("登记或更新飞行意图", en: "Operational intent kept"),
@@ -70,6 +84,10 @@ public struct LowAltitudeMeasure: Measure {
     "area.put": Phrase("登记或更新识别服务区", en: "Identification service area kept"),
     "area.delete": Phrase("撤销识别服务区", en: "Identification service area removed"),
     "availability.put": Phrase("设定服务商可用状态", en: "Availability of a provider set"),
+    "client.put": Phrase("登记令牌客户端", en: "Client of tokens registered"),
+    "client.close": Phrase("停用令牌客户端", en: "Client of tokens closed"),
+    "token": Phrase("签发访问令牌", en: "Access token issued"),
+    "notice": Phrase("记录与其他服务商的往来", en: "Exchange with another provider noted"),
     "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
   ]
 
@@ -95,5 +113,8 @@ public struct LowAltitudeMeasure: Measure {
     remoteRoutes(&routes)
     auxiliaryRoutes(&routes)
     tokenRoutes(&routes)
+    authorityRoutes(&routes)
+    providerRoutes(&routes)
+    remoteProviderRoutes(&routes)
   }
 }

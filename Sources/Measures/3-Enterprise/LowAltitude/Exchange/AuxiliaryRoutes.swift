@@ -21,7 +21,16 @@ extension LowAltitudeMeasure {
       }
     }
     // One store holds the whole pool, whatever serves from it; there is no pool of stores to describe.
-    for path in ["pool", "pool/dss_instances", "configuration/global_options"] {
+    routes.foreign(.get, "/aux/v1/pool") { visit in
+      // Without a name of the pool: there is none other to take it for.
+      await respond(visit, [["interuss.pool_status.read"]]) { _ in [:] }
+    }
+    routes.foreign(.get, "/versions/{system}") { visit in
+      await respond(visit, [["interuss.versioning.read_system_versions"]]) { _ in
+        LowAltitudeMeasure.version(of: visit["system"])
+      }
+    }
+    for path in ["pool/dss_instances", "configuration/global_options"] {
       routes.foreign(.get, "/aux/v1/" + path) { visit in
         await respond(visit, [["interuss.pool_status.read"]]) { _ in
           throw LowAltitudeMeasure.noPool
@@ -61,6 +70,12 @@ extension LowAltitudeMeasure {
   }
 
   private static let version = "tequ/0.1.0"
+
+  /// The version in the form of InterUSS's versioning interface.
+  static func version(of system: String) -> JSONValue {
+    ["system_identity": .string(system), "system_version": .string(version)]
+  }
+
   private static let noPool = AirRefusal(
     501, "this DSS is one store: it has no pool of stores and no certificates of its own")
 }
