@@ -24,8 +24,6 @@ extension ProcurementMeasure {
     routes.get(
       "/desk/procurement/projects/{number}/envelopes.json", .anyOf(ProcurementMeasure.keeping)
     ) { try await self.envelopes($0) }
-    routes.get("/desk/procurement", .holding("procurement.desk")) {
-      BoardPage(measure: self).desk($0)
-    }
+    routes.get("/desk/procurement", .holding("procurement.desk")) { self.desks($0) }
   }
 }
