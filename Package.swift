@@ -33,13 +33,16 @@ func engine(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// L4: one of the 22 measures.
-func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependency...) -> Target {
+func measure(
+  _ name: String, in chapter: String, _ dependencies: Target.Dependency...,
+  embedding files: [String] = []
+) -> Target {
   room(
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
       "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts", "Rulebook",
-    ] + dependencies)
+    ] + dependencies, embedding: files)
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
@@ -162,7 +165,9 @@ if !enginesOnly {
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
-    measure("ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles"),
+    measure(
+      "ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles",
+      embedding: ["Resources/seal.html"]),
     measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
@@ -227,8 +232,8 @@ if !enginesOnly {
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ProcurementOversight", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-      "Commons", "Desk", "LegalTime", "MeasureKit", "RedFlags", "Rulebook", "SealedFiles",
-      "SQLiteStorage", "Storage"),
+      "Commons", "Desk", "Interchange", "LegalTime", "MeasureKit", "RedFlags", "Rulebook",
+      "SealedFiles", "SQLiteStorage", "Storage"),
     tests(
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
@@ -249,8 +254,8 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
-        "PostgresFixture", "ProcurementOversight",
+        "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+        "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),

@@ -165,7 +165,7 @@ public final class RunningCity: Sendable {
     partners = try Partners(folder)
     measures =
       try [requests]
-      + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
+      + RunningCity.adopted(profile, desk, ring, acknowledger, partners)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
       + RunningCity.airspace(profile, desk, ring, options)
@@ -230,7 +230,7 @@ public final class RunningCity: Sendable {
   /// The measures besides service requests that the profile has adopted.
   private static func adopted(
     _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
-    _ secrets: [String: SharedSecret]
+    _ partners: Partners
   ) throws -> [any Measure] {
     var found: [any Measure] = []
     func adopts(_ card: MeasureCard) -> Bool {
@@ -259,7 +259,8 @@ public final class RunningCity: Sendable {
         try ProcurementMeasure(
           desk: desk,
           rules: try ProcurementRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
-          ring: ring, acknowledger: acknowledger, partners: secrets))
+          ring: ring, acknowledger: acknowledger, partners: partners.secrets,
+          feeds: partners.feeds))
     }
     if adopts(TradeSecretsMeasure.card) {
       found.append(
