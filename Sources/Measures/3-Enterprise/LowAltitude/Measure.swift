@@ -52,7 +52,7 @@ public struct LowAltitudeMeasure: Measure {
   public var markedTables: [MarkedTable] { [AirBook.table] }
   /// That entities are found where they are.
   public var invariants: [StoreInvariant] {
-    [StoreInvariant("air_cells", broken: AirBook.misplaced)]
+    [StoreInvariant("air_slots", broken: AirBook.misplaced)]
   }
 
   /// All schema steps of the measure.

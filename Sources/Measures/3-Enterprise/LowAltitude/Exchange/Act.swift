@@ -40,7 +40,21 @@ struct AirAct: Command {
   func decide(_ loaded: AirEntity?, _ view: any View, _ context: Context) throws -> Decision {
     let outcome = try body(loaded, view, context)
     return .accepted(
-      publicFields: outcome.publicFields, changes: outcome.changes, reply: outcome.reply)
+      publicFields: outcome.publicFields, changes: AirAct.raisingOnce(outcome.changes),
+      reply: outcome.reply)
+  }
+
+  /// The same changes, each predicate raised by the first of them that does: an act that touches many
+  /// subscriptions of one place would raise it for each.
+  private static func raisingOnce(_ changes: [Change]) -> [Change] {
+    var raised: Set<GuardKey> = []
+    return changes.map { change in
+      if change.raises.isEmpty { return change }
+      return Change(
+        change.statement, change.parameters,
+        raises: change.raises.filter { raised.insert($0).inserted },
+        touchesOneRow: change.touchesOneRow)
+    }
   }
 }
 
