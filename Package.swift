@@ -242,8 +242,8 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
-        "PostgresFixture", "ProcurementOversight",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "LowAltitude", "MeasureKit",
+        "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),

@@ -66,8 +66,11 @@ struct AirCaller: Sendable {
 }
 
 extension AirEntity {
-  /// Its aggregate; nil for an implicit subscription, whose acts are those of intents.
-  var ownAggregate: Int64? { options.contains(.implicit) ? nil : aggregate }
+  /// Its aggregate; nil for an implicit subscription, whose acts are those of intents, and for the
+  /// instance, of which every heartbeat stands for itself.
+  var ownAggregate: Int64? {
+    options.contains(.implicit) || kind == .instance ? nil : aggregate
+  }
 
   /// A tag that nobody can foresee and that no other version has: 32 characters.
   static func freshTag(_ id: String, _ context: Context) -> String {

@@ -24,7 +24,7 @@ struct AirBand: Hashable, Sendable {
   private static let top: Int64 = 1 << 26 - 1
 
   private static func place(_ altitude: Int64) -> Int64 {
-    min(max(altitude, -floor) + floor, top)
+    min(max(altitude, -floor), top - floor) + floor
   }
 
   /// Where an entity of this band is kept in a cell.
@@ -41,7 +41,7 @@ struct AirBand: Hashable, Sendable {
     for (scale, bits) in AirBand.scales.enumerated() {
       let first = max(0, low >> Int64(bits) - 1)
       let last = high >> Int64(bits)
-      for slot in first...last { slots.append([AirBand.number(kind, cell, scale, slot)]) }
+      for slot in first...max(first, last) { slots.append([AirBand.number(kind, cell, scale, slot)]) }
     }
     return slots
   }

@@ -201,7 +201,7 @@ struct IntentDecision {
   }
 
   /// An implicit subscription on which nothing but this intent rested.
-  private static func abandoned(
+  static func abandoned(
     _ subscription: String, by intent: String, _ view: any View
   ) throws -> AirEntity? {
     guard let found = try view.first(AirBook.find(.subscription, subscription)),

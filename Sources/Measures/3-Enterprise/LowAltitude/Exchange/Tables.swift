@@ -14,6 +14,8 @@ struct AirEntity: Hashable, Sendable {
     case area = 4
     case areaSubscription = 5
     case availability = 6
+    /// This DSS itself, as its operator's heartbeats say.
+    case instance = 7
   }
 
   /// What a subscription is told of.
@@ -145,7 +147,7 @@ enum AirBook {
     ]
   }
 
-  private static func read(_ row: Row) throws -> AirEntity {
+  @Sendable static func read(_ row: Row) throws -> AirEntity {
     guard let kind = AirEntity.Kind(rawValue: row.integer(0)) else {
       throw StorageError("air_entities: \(row.integer(0)) is no kind of entity")
     }
@@ -172,7 +174,7 @@ enum AirBook {
 
   // MARK: Questions
 
-  private static let list = columns.map { "e." + $0 }.joined(separator: ", ")
+  static let list = columns.map { "e." + $0 }.joined(separator: ", ")
   private static let one = Statement(
     "SELECT \(list) FROM air_entities e WHERE e.kind = $1 AND e.id = $2")
   private static let states = Statement(
