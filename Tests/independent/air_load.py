@@ -59,7 +59,8 @@ class User:
 
     def __init__(self, port, credentials, shared):
         self.port, self.shared, self.dice = port, shared, random.Random(shared["seed"] + len(shared["users"]))
-        self.head = f" HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nauthorization: Bearer {credentials}\r\ncontent-type: application/json\r\ncontent-length: "
+        lines = [f"host: 127.0.0.1:{port}", f"authorization: Bearer {credentials}", "content-type: application/json", "content-length: "]
+        self.head = " HTTP/1.1\r\n" + "\r\n".join(lines)
         shared["users"].append(self)
 
     async def connect(self):

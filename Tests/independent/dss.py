@@ -376,12 +376,15 @@ def pool(program, authority):
         check(status == 201 and beat.get("source") == f"test{number}" and beat.get("reporter") == "operator"
               and beat.get("timestamp", "").startswith(f"2026-03-0{number + 1}T00:00:00") and beat.get("index") == number
               and ("next_heartbeat_expected_before" in beat) == (number == 1), "a heartbeat is kept and counted", answer)
-    check(program.send("GET", "/aux/v1/pool/dss_instances", token=token)[1].get("dss_instances") == answer["dss_instances"], "the members of the pool are told")
+    told = program.send("GET", "/aux/v1/pool/dss_instances", token=token)[1].get("dss_instances")
+    check(told == answer["dss_instances"], "the members of the pool are told")
     for query in ("", "?source=", "?source=x&timestamp=yesterday", "?source=x&next_heartbeat_expected_before=2026",
                   "?source=x&timestamp=2026-03-01T00:00:00Z&next_heartbeat_expected_before=2025-03-01T00:00:00Z"):
-        check(program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat" + query, token=token)[0] == 400, "a heartbeat without sense is refused", query)
+        status = program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat" + query, token=token)[0]
+        check(status == 400, "a heartbeat without sense is refused", query)
     reader = authority.token("reader", "interuss.pool_status.read")
-    check(program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat?source=x", token=reader)[0] == 403, "who may only read sends no heartbeat")
+    status = program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat?source=x", token=reader)[0]
+    check(status == 403, "who may only read sends no heartbeat")
 
 
 def main():

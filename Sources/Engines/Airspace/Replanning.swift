@@ -155,20 +155,15 @@ extension Leg {
     with other: Leg, climb: Double, _ minima: SeparationMinima
   ) -> (from: Double, to: Double)? {
     let pair = LegPair(self, other, climb: climb, minima)
-    let corners = pair.corners()
-    guard corners.count > 2 else { return nil }
     var (least, greatest) = (Double.infinity, -Double.infinity)
     func take(_ point: LegPair.Point) {
       least = min(least, point.t - point.s)
       greatest = max(greatest, point.t - point.s)
     }
-    var last = corners[corners.count - 1]
-    for corner in corners {
-      if let part = pair.insideEllipse(last, corner) {
-        take(part.0)
-        take(part.1)
-      }
-      last = corner
+    pair.eachEdge { from, to in
+      guard let part = pair.insideEllipse(from, to) else { return }
+      take(part.0)
+      take(part.1)
     }
     pair.touching(take)
     guard least < greatest else { return nil }
@@ -206,19 +201,31 @@ private struct LegPair {
 
   private func height(_ point: Point) -> Double { z + u.z * point.s - w.z * point.t }
 
-  /// The corners of the rectangle within the strip of heights, in their order.
-  func corners() -> [Point] {
-    let rectangle = [
-      Point(s: 0, t: 0), Point(s: ownSpan, t: 0), Point(s: ownSpan, t: otherSpan),
-      Point(s: 0, t: otherSpan),
-    ]
-    let heights = rectangle.map(height)
-    let (low, high) = (heights.min() ?? 0, heights.max() ?? 0)
-    if low >= minima.vertical || high <= -minima.vertical { return [] }
-    var cut = rectangle
+  /// The edges of the rectangle within the strip of heights, in their order.
+  func eachEdge(_ body: (Point, Point) -> Void) {
+    let a = Point(s: 0, t: 0)
+    let b = Point(s: ownSpan, t: 0)
+    let c = Point(s: ownSpan, t: otherSpan)
+    let d = Point(s: 0, t: otherSpan)
+    let (p, q, r, o) = (height(a), height(b), height(c), height(d))
+    let (low, high) = (min(min(p, q), min(r, o)), max(max(p, q), max(r, o)))
+    if low >= minima.vertical || high <= -minima.vertical { return }
+    if low >= -minima.vertical, high <= minima.vertical {
+      // Two that cruise in one layer: nearly all, and without an array.
+      body(a, b)
+      body(b, c)
+      body(c, d)
+      body(d, a)
+      return
+    }
+    var cut = [a, b, c, d]
     if high > minima.vertical { cut = clipped(cut) { minima.vertical - height($0) } }
     if low < -minima.vertical { cut = clipped(cut) { minima.vertical + height($0) } }
-    return cut
+    guard cut.count > 2, var last = cut.last else { return }
+    for corner in cut {
+      body(last, corner)
+      last = corner
+    }
   }
 
   /// The part of a convex polygon where a linear function is not negative.
