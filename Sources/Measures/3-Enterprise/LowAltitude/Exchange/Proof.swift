@@ -21,7 +21,9 @@ extension AirBook {
   }
 
   /// Whether an act leaves an entity behind.
-  private static func keeps(_ kind: String) -> Bool { kind.hasSuffix(".put") }
+  private static func keeps(_ kind: String) -> Bool { keeping.contains(kind) }
+  private static let keeping = Set(
+    AirEntity.Kind.allCases.map { LowAltitudeMeasure.card.slug + "." + $0.word + ".put" })
 
   /// That each entity is there that the journal says, in the version of its last act, that none is there
   /// of which it says nothing, that intents rest on subscriptions that are there, and that no implicit
