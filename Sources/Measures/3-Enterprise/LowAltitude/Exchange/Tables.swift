@@ -231,6 +231,8 @@ enum AirBook {
     }
   }
 
+  private static let mostCells = 64
+
   /// The entities of a kind that share a cell, an altitude and a moment with a volume, by id.
   static func entities(
     _ kind: AirEntity.Kind, in volume: AirVolume, _ view: any View
@@ -238,7 +240,8 @@ enum AirBook {
     let band = AirBand(volume.lower, volume.upper)
     let numbers: [[Int64]]
     let searches: [Search]
-    if band.isWide {
+    // In a large area as many ranges as cells are fewer than slots.
+    if band.isWide || volume.cells.count > mostCells {
       (numbers, searches) = (volume.cells.map { band.range(kind, $0) }, wide)
     } else {
       (numbers, searches) = (volume.cells.flatMap { band.searched(kind, $0) }, narrow)
@@ -246,6 +249,7 @@ enum AirBook {
     // The longest list is used again and again for what is longer.
     guard let search = searches.first(where: { numbers.count <= $0.size }) ?? searches.last
     else { return [] }
+    let guards = guards(volume.cells)
     var found: [String: AirEntity] = [:]
     for from in stride(from: 0, to: numbers.count, by: search.size) {
       let part = numbers[from..<min(from + search.size, numbers.count)]
@@ -259,7 +263,7 @@ enum AirBook {
       let rest = (search.size - part.count) * search.width
       parameters += Array(repeating: .integer(-1), count: rest)
       let rows = try view.all(
-        Query(search.statement, parameters, guards: guards(volume.cells), decode: read))
+        Query(search.statement, parameters, guards: guards, decode: read))
       for row in rows { found[row.id] = row }
     }
     return found.values.sorted { $0.id < $1.id }
