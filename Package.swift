@@ -254,7 +254,8 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+        "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime", "LowAltitude",
+        "MeasureKit",
         "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",

@@ -100,6 +100,65 @@ import Testing
     #expect(index.count == 0)
   }
 
+  @Test func delaysInConflictAreThoseThatShiftingFinds() throws {
+    var source = SeededRandom(seed: 21)
+    var (inside, outside) = (0, 0)
+    for _ in 0..<300 {
+      let own = try random(&source, size: 300).legs[1]
+      let other = try random(&source, size: 300).legs[1]
+      let climb = 15 * Double(source.below(3)) - 15
+      let span = own.delaysInConflict(with: other, climb: climb, minima)
+      for _ in 0..<60 {
+        let delay = 1400 * source.unit() - 700
+        let moved = Leg(
+          from: point(own.from.east, own.from.north, own.from.up + climb, own.from.time + delay),
+          to: point(own.to.east, own.to.north, own.to.up + climb, own.to.time + delay))
+        let conflicts = moved.firstConflict(with: other, minima) != nil
+        // Within a millionth of a second of an end either may be right.
+        let isInside = span.map { delay > $0.from + 1e-6 && delay < $0.to - 1e-6 } ?? false
+        let isOutside = span.map { delay < $0.from - 1e-6 || delay > $0.to + 1e-6 } ?? true
+        if isInside { #expect(conflicts, "\(own) \(other) \(delay)") }
+        if isOutside { #expect(!conflicts, "\(own) \(other) \(delay)") }
+        if conflicts { inside += 1 } else { outside += 1 }
+      }
+    }
+    #expect(inside > 200 && outside > 200, "\(inside) \(outside)")
+  }
+
+  @Test func aReplanCostsWhatTryingAllFinds() throws {
+    var source = SeededRandom(seed: 33)
+    var index = ConflictIndex(minima)
+    var limits = ReplanningLimits()
+    limits.longestDelay = 120
+    var compared = 0
+    for flight in 1...900 as ClosedRange<Int64> {
+      let path = try random(&source, size: 2500)
+      if index.insert(flight, path).isEmpty { continue }
+      var least = Double.infinity
+      for climb in [0] + limits.layers {
+        if climb != 0, path.points.contains(where: { !limits.altitudes.contains($0.up + climb) }) {
+          continue
+        }
+        for detour in [0] + limits.detours {
+          let way = path.detoured(by: detour)
+          for delay in stride(from: 0.0, through: 120, by: 1) {
+            let cost = delay + abs(climb) + way.end - path.end
+            if cost < least, index.isFree(way.shifted(seconds: delay, metres: climb)) {
+              least = cost
+            }
+          }
+        }
+      }
+      let plan = index.replan(path, limits)
+      #expect(abs((plan?.cost ?? .infinity) - least) < 1e-6 || plan == nil && least == .infinity)
+      if let plan {
+        #expect(index.insert(flight, plan.path).isEmpty)
+        compared += 1
+      }
+    }
+    #expect(compared > 30, "\(compared)")
+  }
+
   @Test func aReplanIsTheCheapestOfItsKind() throws {
     var index = ConflictIndex(minima)
     let path = try Trajectory([point(0, 0, 100, 0), point(1000, 0, 100, 100)])
@@ -110,6 +169,9 @@ import Testing
     #expect(plan.delay == 0 && plan.climb == 0 && abs(plan.detour) == 150 && plan.cost < 5)
     var limits = ReplanningLimits()
     limits.detours = []
+    // Nearer than 30 m while both are within: the diagonal of their meeting, at 10 m a second.
+    #expect(index.replan(path, limits)?.delay == 5)
+    limits.delayStep = 15
     #expect(index.replan(path, limits)?.delay == 15)
     limits.detours = [150]
     limits.longestDelay = 0

@@ -16,6 +16,8 @@ public struct LowAltitudeMeasure: Measure {
   let tokens: TokenVerifier
   let issuer: TokenIssuer?
   private let counts = Locked(AirCounts())
+  /// When this process last looked for what is over.
+  let lookedForEnded = Locked<Instant?>(nil)
 
   /// The measure.
   ///
@@ -50,9 +52,12 @@ public struct LowAltitudeMeasure: Measure {
   public var schema: [Migration] { [AirBook.migration] }
   /// Its table with marks.
   public var markedTables: [MarkedTable] { [AirBook.table] }
-  /// That entities are found where they are.
+  /// That entities are found where they are, and are those of the journal.
   public var invariants: [StoreInvariant] {
-    [StoreInvariant("air_cells", broken: AirBook.misplaced)]
+    [
+      StoreInvariant("air_slots", broken: AirBook.misplaced),
+      StoreInvariant("air_entities", broken: AirBook.unfounded),
+    ]
   }
 
   /// All schema steps of the measure.
@@ -70,6 +75,11 @@ public struct LowAltitudeMeasure: Measure {
     "area.put": Phrase("登记或更新识别服务区", en: "Identification service area kept"),
     "area.delete": Phrase("撤销识别服务区", en: "Identification service area removed"),
     "availability.put": Phrase("设定服务商可用状态", en: "Availability of a provider set"),
+    "intent.expired": Phrase("清除已结束的飞行意图", en: "Operational intent over and removed"),
+    "constraint.expired": Phrase("清除已结束的空域限制", en: "Constraint over and removed"),
+    "subscription.expired": Phrase("清除已结束的订阅", en: "Subscription over and removed"),
+    "area.expired": Phrase("清除已结束的识别服务区", en: "Service area over and removed"),
+    "instance.heartbeat": Phrase("收到系统心跳", en: "Heartbeat of the exchange taken"),
     "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
   ]
 
@@ -79,6 +89,9 @@ public struct LowAltitudeMeasure: Measure {
     guard kind.hasPrefix(prefix) else { return nil }
     return LowAltitudeMeasure.steps[String(kind.dropFirst(prefix.count))]
   }
+
+  /// Takes away what is over.
+  public func nightly(at moment: Instant) async throws -> Int { try await expire(at: moment) }
 
   /// Counts the public acts.
   public func consume(_ act: PublicAct) { counts.withLock { $0.take(act) } }
