@@ -264,7 +264,8 @@ private struct LegPair {
     )
   }
 
-  /// The points at which lines of equal delay touch the ellipse, if they lie within the polygon.
+  /// The points at which lines of equal delay touch the ellipse, if they lie within the polygon. Who is just
+  /// as high as the minimum asks is not within: layers are often that far apart.
   func touching(_ take: (Point) -> Void) {
     let cross = u.x * w.y - u.y * w.x
     guard abs(cross) > 1e-9 else { return }
@@ -277,7 +278,7 @@ private struct LegPair {
       let point = Point(
         s: (ex * w.y - ey * w.x) / cross, t: (ex * u.y - ey * u.x) / cross)
       if point.s >= 0, point.s <= ownSpan, point.t >= 0, point.t <= otherSpan,
-        abs(height(point)) <= minima.vertical
+        abs(height(point)) < minima.vertical
       {
         take(point)
       }

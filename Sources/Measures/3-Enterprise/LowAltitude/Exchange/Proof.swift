@@ -1,5 +1,6 @@
 import Books
 import Commons
+import MeasureKit
 import Storage
 
 /// What must hold of the exchange's tables beyond the marks of their rows.

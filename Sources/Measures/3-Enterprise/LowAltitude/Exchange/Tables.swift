@@ -370,7 +370,12 @@ enum AirBook {
   /// That entities are found in just the slots that their rows name, by just their times and altitudes.
   @Sendable static func misplaced(_ view: any View) throws -> [(row: Int64, what: Phrase)] {
     var wanted: [SlotRow: Int64] = [:]
-    for entity in try view.all(Query(everything, decode: read)) {
+    // A kind that is none was written by somebody else: the row's mark says so.
+    let entities = try view.all(
+      Query(everything) { row -> AirEntity? in
+        AirEntity.Kind(rawValue: row.integer(0)) == nil ? nil : try read(row)
+      })
+    for case let entity? in entities {
       for row in slots(entity) { wanted[row] = entity.aggregate }
     }
     var broken: [(row: Int64, what: Phrase)] = []
