@@ -279,7 +279,7 @@ public struct MergeFlight: Sendable {
     return (low + high) / 2
   }
 
-  /// The flight as points, one every so many seconds, the last over the threshold.
+  /// The flight as points: the entry, one at each multiple of so many seconds, the threshold.
   ///
   /// - Parameters:
   ///   - begin: When the entry is crossed, in seconds.
@@ -288,7 +288,9 @@ public struct MergeFlight: Sendable {
     let route = route(along_m)
     var points: [TrajectoryPoint] = []
     var time = begin
-    var next = begin
+    let every = max(0.1, every)
+    // On a common clock, so that flights can be compared; the entry itself comes first.
+    var next = (begin / every).rounded(.down) * every + every
     var directTo = begin
     func point(_ time: Double, _ distance: Double) {
       let (place, course) = route.path.state(distance)
@@ -298,11 +300,12 @@ public struct MergeFlight: Sendable {
           time: time, place: place, altitude_m: now.altitude, course_deg: course,
           groundSpeed: now.ground, cas: now.cas, toGo_m: route.path.length_m - distance))
     }
+    point(begin, 0)
     fly(route) { distance, duration, ground, _ in
       if distance <= route.turn_m { directTo = time + (route.turn_m - distance) / ground }
       while next < time + duration {
         point(next, distance + (next - time) * ground)
-        next += max(0.1, every)
+        next += every
       }
       time += duration
     }

@@ -102,7 +102,8 @@ struct PointMergeFaults {
       where abs(one.level - other.level) < merge.limits.vertical_m - 0.01 {
         fault(
           one.path,
-          "高度层冲突：弧“\(one.name)”的\(Int(one.level))米与弧“\(other.name)”的\(Int(other.level))米相差不足\(Int(merge.limits.vertical_m))米。",
+          "高度层冲突：弧“\(one.name)”的\(Int(one.level))米与弧“\(other.name)”的\(Int(other.level))米"
+            + "相差不足\(Int(merge.limits.vertical_m))米。",
           "Level conflict: \(Int(one.level)) m of arc “\(one.name)” is less than \(Int(merge.limits.vertical_m)) m"
             + " from \(Int(other.level)) m of arc “\(other.name)”.")
       }
