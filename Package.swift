@@ -100,7 +100,9 @@ var targets: [Target] = [
   room("CityProfiles", in: "Platform/", ["Commons", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
-    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
+    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json"),
+      .embedInCode("shifan/airports.json"),
+    ],
     swiftSettings: house),
   tests("CityProfiles", "Commons", "Cities", "Rulebook"),
   room("Markup", in: "Platform/", ["Commons"]),
@@ -156,6 +158,7 @@ if !enginesOnly {
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
     measure("ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles"),
+    measure("ArrivalManagement", in: "3-Enterprise", "ArrivalFlow", "Interchange"),
     measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
@@ -168,8 +171,8 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "AccessTokens", "Accounts", "Storage", "SQLiteStorage",
-        "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
+        "Commons", "AccessControl", "AccessTokens", "Accounts", "ArrivalManagement", "Storage",
+        "SQLiteStorage", "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
         "HTTPValues", "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles",
         "Credentials", "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "LowAltitude", "Markup",
         "MeasureKit",
@@ -183,8 +186,8 @@ if !enginesOnly {
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App",
+        "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "IPProtection", "Markup",
         "MeasureKit", "ProcurementOversight", "ServiceRequests", "Storage", "SQLiteStorage",
@@ -196,7 +199,7 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
-        "App", "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "App", "ArrivalFlow", "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
         "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
         "NationalCrypto", "ProcurementOversight", "RedFlags", "Rulebook", "SealedFiles",
@@ -227,6 +230,10 @@ if !enginesOnly {
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
+      "ArrivalManagement", "ArrivalFlow", "Books", "CaseEngine", "CaseWork", "Cities",
+      "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+      "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
       "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
       "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
@@ -240,10 +247,10 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
-        "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
-        "PostgresFixture", "ProcurementOversight",
+        "AccessControl", "Accounts", "App", "ArrivalManagement", "Books", "BusinessDormancy",
+        "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
+        "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+        "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),
