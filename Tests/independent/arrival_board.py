@@ -45,6 +45,11 @@ def least(leader, follower):
     return max(at_threshold, at_entry, leader["occupancy_s"])
 
 
+def least_of(leader, follower):
+    """The same for types by name; one that is not known is the one that needs most."""
+    return max(least(types[a], types[b]) for a in ([leader] if leader in types else types) for b in ([follower] if follower in types else types))
+
+
 def six_bit(callsign):
     bits = 0
     for character in callsign.ljust(8):
@@ -136,7 +141,7 @@ def judge(board, name, before=None):
         own = [f for f in planned if f["runway"] == runway]
         for i, leader in enumerate(own):
             for follower in own[i + 1:]:
-                need = least(types[leader["type"]], types[follower["type"]]) + scenario["after"]["buffer_s"]
+                need = least_of(leader["type"], follower["type"]) + scenario["after"]["buffer_s"]
                 if follower["planned"] - leader["planned"] < need - 1e-6:
                     close.append((leader["callsign"], follower["callsign"], follower["planned"] - leader["planned"], round(need, 1)))
     moved = [f["callsign"] for f in planned if abs(f["shift"]) > board["shift"]]

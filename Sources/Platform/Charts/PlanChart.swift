@@ -23,7 +23,7 @@ public struct PlanChart: Sendable {
     /// A limit.
     case limit = "rule"
     /// What lies in the background.
-    case ground = "axis"
+    case ground = "line thin"
     /// A place.
     case place = "dot"
     /// A moving thing.
@@ -164,12 +164,17 @@ public struct LadderChart: Sendable {
       Plot.line(&h, "axis", LadderChart.left, 10, LadderChart.left, height - 10)
       Plot.line(&h, "axis", LadderChart.right, 10, LadderChart.right, height - 10)
       var lastText = Int.max
+      var lastWish = Int.max
+      for rung in rungs.sorted(by: { $0.wished < $1.wished }) {
+        let place = min(y(rung.wished) + 4, lastWish - 13)
+        lastWish = place
+        Plot.text(&h, LadderChart.left - 8, place, "end", .same(clock(rung.wished)))
+      }
       for rung in rungs.sorted(by: { $0.planned < $1.planned }) {
         let (from, to) = (y(rung.wished), y(rung.planned))
         Plot.line(&h, "line thin", LadderChart.left, from, LadderChart.right, to)
         Plot.dot(&h, "dot-2", LadderChart.left, from, radius: 3)
         Plot.dot(&h, rung.isFixed ? "dot-bad" : "dot", LadderChart.right, to, radius: 4)
-        Plot.text(&h, LadderChart.left - 8, from + 4, "end", .same(clock(rung.wished)))
         // Names that would lie on each other move up a little.
         let place = min(to + 4, lastText - 13)
         lastText = place

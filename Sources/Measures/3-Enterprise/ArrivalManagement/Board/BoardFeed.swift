@@ -92,15 +92,17 @@ extension ArrivalMeasure {
     throw Problem.unavailable()
   }
 
-  /// The board of an airport; an empty one before anything was heard.
-  func board(_ airport: Airport) async throws -> (board: ArrivalBoard, row: BoardRow?) {
+  /// The board of an airport without those who have landed meanwhile; an empty one before anything was heard.
+  func board(_ airport: Airport, now: Instant) async throws -> (board: ArrivalBoard, row: BoardRow?) {
     let row = try await desk.store.first(BoardBook.find(airport.id))
-    return (try row.map { try ArrivalBoard($0.board) } ?? ArrivalBoard(), row)
+    var board = try row.map { try ArrivalBoard($0.board) } ?? ArrivalBoard()
+    _ = board.clear(now: now.seconds)
+    return (board, row)
   }
 
   /// The board as data: the sequence with advisories.
   func boardJSON(_ airport: Airport, now: Instant) async throws -> [String: JSONValue] {
-    let (board, row) = try await board(airport)
+    let (board, row) = try await board(airport, now: now)
     let options = try rules.options(on: now.date(in: rules.profile.zone))
     let lines = BoardLine.all(board, airport, rules.book)
     return [

@@ -35,7 +35,7 @@ extension ArrivalMeasure {
 
   func boardPage(_ visit: Visit) async throws -> Response {
     let airport = try rules.airport(visit["airport"])
-    let (board, _) = try await board(airport)
+    let (board, _) = try await board(airport, now: visit.now)
     let title = airport.name + Phrase("：进场序列", en: ": arrivals")
     let trail = [PageShell.Link(ArrivalMeasure.card.name, "/desk/arrivals")]
     var response = visit.page(title, trail: trail) { h in
@@ -53,7 +53,7 @@ extension ArrivalMeasure {
   /// The content of the board alone, for the script.
   func boardContent(_ visit: Visit) async throws -> Response {
     let airport = try rules.airport(visit["airport"])
-    let (board, _) = try await board(airport)
+    let (board, _) = try await board(airport, now: visit.now)
     var h = HTML(visit.language)
     h.element("div", .id("board")) { content(&$0, airport, board, visit) }
     return .html(h.bytes)

@@ -22,10 +22,12 @@ struct AirportPlan {
       ),
       note: Phrase(
         "弧为设计示例；跑道坐标见数据来源。", en: "The arcs are a worked example; runways as in the source below."))
+    let names = airport.runways.map(\.name).joined(separator: ", ")
     for runway in airport.runways {
       let ends = [runway.threshold.place, runway.end].map { merge.frame.plane($0) }
       chart.line(.limit, ends.map(place))
-      chart.mark(.place, place(ends[0]), .same(runway.name))
+      let isFirst = runway.name == airport.runways.first?.name
+      chart.mark(.place, place(ends[0]), isFirst ? .same(names) : nil)
     }
     chart.line(.ground, (merge.envelope() + merge.envelope().prefix(1)).map(place))
     chart.line(
