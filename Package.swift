@@ -100,7 +100,8 @@ var targets: [Target] = [
   room("CityProfiles", in: "Platform/", ["Commons", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
-    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json"),
+    resources: [
+      .embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json"),
       .embedInCode("shifan/airports.json"),
     ],
     swiftSettings: house),
@@ -199,7 +200,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
-        "App", "ArrivalFlow", "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "App", "ArrivalFlow", "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine",
+        "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
         "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
         "NationalCrypto", "ProcurementOversight", "RedFlags", "Rulebook", "SealedFiles",
@@ -230,8 +232,8 @@ if !enginesOnly {
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
-      "ArrivalManagement", "ArrivalFlow", "Books", "CaseEngine", "CaseWork", "Cities",
-      "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+      "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
       "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",

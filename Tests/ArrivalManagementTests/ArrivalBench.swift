@@ -1,3 +1,4 @@
+import AccessControl
 import Books
 import CaseEngine
 import CaseWork

@@ -3,6 +3,7 @@ import Cities
 import CityProfiles
 import Commons
 import HTTPValues
+import LegalTime
 import Testing
 
 @testable import ArrivalManagement

@@ -1,6 +1,8 @@
+import Books
 import CaseEngine
 import CaseWork
 import Commons
+import Desk
 import MeasureKit
 import Testing
 
@@ -39,7 +41,7 @@ private let good: [String: JSONValue] = [
   }
 
   private func move(
-    _ bench: ArrivalBench, _ command: CommandID, _ capacity: ActorKind, _ actor: Actor,
+    _ bench: ArrivalBench, _ command: CommandID, _ capacity: ActorKind, _ actor: Desk.Actor,
     _ key: Int64, _ said: [String: JSONValue] = [:]
   ) async throws -> CaseFileRow {
     try await bench.step(

@@ -1,3 +1,4 @@
+import Books
 import CaseEngine
 import CaseWork
 import Commons
