@@ -25,7 +25,7 @@ struct CapacityView {
           en: "\(Numbers.text(gained.rounded(.down), 0)) whole movements × \(study.peakHours) peak hours"))
     }
     let causes = study.causes
-    BarChart(
+    let chart = BarChart(
       Phrase("增量来自哪里（架次/小时）", en: "Where the gain comes from (movements an hour)"),
       causes.map { .init($0.cause.name, $0.movements, text: Numbers.text($0.movements, 1)) }
         + study.expansions.map {
@@ -34,7 +34,8 @@ struct CapacityView {
         },
       note: Phrase(
         "各原因按所有先后顺序的平均分摊（沙普利值）。", en: "Shared among the causes by the mean over all orders (Shapley).")
-    ).render(&h)
+    )
+    h.element("div", .class("charts")) { chart.render(&$0) }
     table(&h, causes)
   }
 
@@ -61,7 +62,12 @@ struct CapacityView {
         )
         table.row([
           { $0.text(expansion.name) },
-          { $0.text(expansion.published.map { "published \(Numbers.text($0, 0))" } ?? "—") },
+          {
+            $0.text(
+              expansion.published.map {
+                Phrase("公布\(Numbers.text($0, 0))", en: "published \(Numbers.text($0, 0))")
+              } ?? .same("—"))
+          },
           { $0.text(Numbers.text(predicted, 1)) }, { $0.text(Numbers.text(more, 2)) },
         ])
       }

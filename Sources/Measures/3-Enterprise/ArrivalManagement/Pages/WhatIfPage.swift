@@ -109,7 +109,11 @@ struct WhatIfPage {
     }
     json["declared_before"] = .number(number("declared"))
     json["peak_hours"] = .integer(Int64(number("peak")))
-    if let runways = Self.runways(wish.text("use")) { json["runways"] = runways }
+    if let runways = Self.runways(wish.text("use")) {
+      json["runways"] = runways
+      // The profile's further sets go with its own runways.
+      json["expansions"] = nil
+    }
     json["fleet"] = fleet(json["fleet"], heavy: number("heavy") / 100)
     return try CapacityScenario(.object(json)).study
   }
@@ -184,7 +188,7 @@ struct WhatIfPage {
     let rows = [
       (Phrase("档案", en: "Profile"), profile), (Phrase("假设", en: "What if"), asked),
     ]
-    BarChart(
+    let chart = BarChart(
       Phrase("比较（架次/小时）", en: "Compared (movements an hour)"),
       rows.flatMap { name, study in
         [
@@ -196,7 +200,8 @@ struct WhatIfPage {
             text: Numbers.text(study.predictedAfter, 1)),
         ]
       }
-    ).render(&h)
+    )
+    h.element("div", .class("charts")) { chart.render(&$0) }
     h.table(
       Phrase("情形比较", en: "Scenarios compared"),
       columns: [
