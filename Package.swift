@@ -110,7 +110,10 @@ var targets: [Target] = [
   room("CityProfiles", in: "Platform/", ["Commons", "LegalTime", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
-    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
+    resources: [
+      .embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json"),
+      .embedInCode("shifan/airports.json"),
+    ],
     swiftSettings: house),
   tests("CityProfiles", "Commons", "Cities", "Rulebook"),
   room("Markup", in: "Platform/", ["Commons"]),
@@ -168,6 +171,7 @@ if !enginesOnly {
     measure(
       "ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles",
       embedding: ["Resources/seal.html"]),
+    measure("ArrivalManagement", in: "3-Enterprise", "ArrivalFlow", "Interchange"),
     measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
@@ -180,8 +184,8 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "AccessTokens", "Accounts", "Storage", "SQLiteStorage",
-        "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
+        "Commons", "AccessControl", "AccessTokens", "Accounts", "ArrivalManagement", "Storage",
+        "SQLiteStorage", "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
         "HTTPValues", "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles",
         "Credentials", "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "LowAltitude", "Markup",
         "MeasureKit",
@@ -195,8 +199,8 @@ if !enginesOnly {
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App",
+        "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
         "IPProtection", "Markup",
         "MeasureKit", "ProcurementOversight", "ServiceRequests", "Storage", "SQLiteStorage",
@@ -208,7 +212,8 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
-        "App", "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "App", "ArrivalFlow", "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine",
+        "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
         "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
         "NationalCrypto", "ProcurementOversight", "RedFlags", "Rulebook", "SealedFiles",
@@ -239,6 +244,10 @@ if !enginesOnly {
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
+      "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
+      "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
       "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
       "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
@@ -252,10 +261,10 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
-        "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime", "LowAltitude",
-        "MeasureKit",
+        "AccessControl", "Accounts", "App", "ArrivalManagement", "Books", "BusinessDormancy",
+        "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons", "Credentials",
+        "DepositProofs", "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime",
+        "LowAltitude", "MeasureKit",
         "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",

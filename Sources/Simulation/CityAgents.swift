@@ -1,5 +1,6 @@
 import AdministrativeReconsideration
 import App
+import ArrivalManagement
 import Books
 import BusinessDormancy
 import CaseWork
@@ -14,6 +15,7 @@ import TradeSecrets
 /// for, what is done at night, and the people of each declared procedure, hour by hour.
 public struct CityAgents: Sendable {
   private let city: RunningCity
+  private let arrivals: ArrivalAgents?
   private let dormancy: DormancyAgents?
   private let procurement: ProcurementAgents?
   private let protection: IPAgents?
@@ -23,6 +25,8 @@ public struct CityAgents: Sendable {
   /// Agents of a city; `citizen` is the account of which some of the cases are.
   public init(_ city: RunningCity, seed: UInt64, citizen: Int64?) {
     self.city = city
+    arrivals = city.measures.lazy.compactMap { $0 as? ArrivalMeasure }.first
+      .map { ArrivalAgents($0, seed: seed) }
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
     procurement = city.measures.lazy.compactMap { $0 as? ProcurementMeasure }.first
@@ -39,6 +43,7 @@ public struct CityAgents: Sendable {
   public func turn(at hour: Instant) async throws {
     try await CaseExpiry(desk: city.desk, city.offices.map(\.setting)).settle(at: hour)
     _ = try await city.night()
+    try await arrivals?.turn(at: hour)
     try await dormancy?.turn(at: hour)
     try await procurement?.turn(at: hour)
     try await protection?.turn(at: hour)

@@ -2,6 +2,7 @@ import AccessControl
 import Accounts
 import AdministrativeReconsideration
 import App
+import ArrivalManagement
 import BusinessDormancy
 import CityProfiles
 import Commons
@@ -86,6 +87,21 @@ public struct DemoCity: Sendable {
       who: Phrase("联席会议成员（司法局）", en: "member of the joint conference (Justice)"),
       login: "secrets-member",
       posts: [Post(TradeSecretsMeasure.member.id, agency: "justice")]),
+    Login(
+      who: Phrase("飞行程序设计人员", en: "procedure designer"), login: "arrivals-design",
+      posts: [Post(ArrivalMeasure.designer.id, agency: "atc")]),
+    Login(
+      who: Phrase("空域协调单位人员", en: "staff of a unit"), login: "arrivals-unit",
+      posts: [Post(ArrivalMeasure.unit.id, agency: "atc")]),
+    Login(
+      who: Phrase("飞行程序批准人", en: "approver of procedures"), login: "arrivals-approve",
+      posts: [Post(ArrivalMeasure.approver.id, agency: "atc")]),
+    Login(
+      who: Phrase("进近管制员", en: "approach controller"), login: "arrivals-control",
+      posts: [Post(ArrivalMeasure.controller.id, agency: "atc")]),
+    Login(
+      who: Phrase("时刻协调人员", en: "slot coordinator"), login: "arrivals-slots",
+      posts: [Post(ArrivalMeasure.coordinator.id, agency: "atc")]),
     Login(
       who: Phrase("采购执行岗（公用事业集团）", en: "buyer (Public Utilities)"), login: "buyer-conduct",
       posts: [Post(ProcurementMeasure.conductor.id, agency: "utilities")]),

@@ -67,7 +67,7 @@ import Testing
     ] + certificates + lowAltitude + cases("dormancy") + dormancy + cases("ip-protection")
     + protection
     + cases("reconsideration") + reconsideration
-    + tradeSecrets + procurement
+    + tradeSecrets + procurement + arrivals
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
   static func cases(_ slug: String) -> [(String, Set<Who>)] {
@@ -169,6 +169,18 @@ import Testing
       "GET /trade-secrets/forms/{form}", "GET /api/trade-secrets/assessments/clauses",
     ].map { ($0, everybody) } + [("GET /desk/trade-secrets", [])]
     + conference("trade-secrets/conference")
+
+  static let arrivals: [(String, Set<Who>)] =
+    cases("arrivals/slots") + conference("arrivals/procedures")
+    + [
+      "GET /arrivals", "GET /arrivals/airports/{airport}", "GET /arrivals/wake",
+      "GET /arrivals/what-if", "GET /arrivals/results", "GET /arrivals/results.csv",
+      "GET /arrivals/board.js", "POST /arrivals/feeds/{airport}/{format}",
+    ].map { ($0, everybody) }
+    + [
+      "GET /desk/arrivals", "GET /desk/arrivals/boards/{airport}",
+      "GET /desk/arrivals/boards/{airport}/content", "GET /desk/arrivals/boards/{airport}/data",
+    ].map { ($0, []) }
 
   static let procurement: [(String, Set<Who>)] =
     cases("procurement/bids") + cases("procurement/objections")

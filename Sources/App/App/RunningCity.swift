@@ -2,6 +2,7 @@ import AccessControl
 import AccessTokens
 import Accounts
 import AdministrativeReconsideration
+import ArrivalManagement
 import Books
 import BusinessDormancy
 import CaseWork
@@ -169,6 +170,7 @@ public final class RunningCity: Sendable {
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
       + RunningCity.airspace(profile, desk, ring, options)
+      + RunningCity.arrivals(profile, desk, ring, acknowledger, partners.secrets)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -303,16 +305,31 @@ public final class RunningCity: Sendable {
     ]
   }
 
+  /// Measure 13, if the profile has adopted it.
+  private static func arrivals(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ secrets: [String: SharedSecret]
+  ) throws -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == ArrivalMeasure.card.number }) else {
+      return []
+    }
+    return [
+      try ArrivalMeasure(
+        desk: desk, rules: try ArrivalRules(profile, calendar: .stateCouncil), ring: ring,
+        acknowledger: acknowledger, partners: secrets)
+    ]
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
     + DormancyTables.migrations + ReconsiderationTables.migrations + AlertTables.migrations
-    + [CopyBook.migration] + LowAltitudeMeasure.migrations
+    + [CopyBook.migration] + LowAltitudeMeasure.migrations + ArrivalMeasure.migrations
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
     + DormancyTables.markedTables + ReconsiderationTables.markedTables + [AlertTables.table]
-    + LowAltitudeMeasure.allMarkedTables
+    + LowAltitudeMeasure.allMarkedTables + ArrivalMeasure.allMarkedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -324,7 +341,7 @@ public final class RunningCity: Sendable {
     let own = folder.path + "/city"
     guard FileManager.default.fileExists(atPath: own) else { return BundledCities.shifanFiles }
     var files: [String: [UInt8]] = [:]
-    for name in ["city.json", "catalogue.json"] {
+    for name in ["airports.json", "city.json", "catalogue.json"] {
       files[name] = FileManager.default.contents(atPath: own + "/" + name).map { Array($0) }
     }
     return files
