@@ -186,7 +186,7 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
         "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "IPProtection", "Markup",
+        "IPProtection", "LowAltitude", "Markup",
         "MeasureKit", "ProcurementOversight", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance", "TradeSecrets", "Verification",
       ]),
@@ -227,7 +227,8 @@ if !enginesOnly {
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
-      "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
+      "LowAltitude", "AccessTokens", "Airspace", "Books", "Cities", "CityProfiles", "Commons", "Desk",
+      "HTTPValues",
       "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
@@ -242,7 +243,8 @@ if !enginesOnly {
       dependencies: [
         "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
+        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "LowAltitude", "MeasureKit",
+        "NationalCrypto",
         "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
