@@ -22,8 +22,8 @@ import Testing
       // 30 s ahead of the plan is 300 m; beside the 50 m that are allowed anyhow.
       (point(849, 0, 60, 70), nil, 0), (point(951, 0, 60, 70), .early, 40.1),
       (point(0, 0, 60, 75), nil, 0), (point(100, 0, 60, 100), .late, 65),
-      (point(1000, 0, 60, 190), .late, 70), (point(5000, 0, 60, 400), .time, 280),
-      (point(0, 0, 0, -40), .early, 40),
+      (point(1000, 0, 60, 190), .time, 70), (point(5000, 0, 60, 400), .time, 280),
+      (point(0, 0, 0, -40), .time, 40),
     ]
     for (report, kind, amount) in cases {
       let found = plan.deviation(of: report, rules)

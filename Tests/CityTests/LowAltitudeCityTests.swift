@@ -34,7 +34,7 @@ import Testing
     let page = try await test.get("/low-altitude/complaints/\(key)?token=\(token)")
     #expect(page.status == 200 && page.text.contains("/requests/21-2026-"))
     #expect(try await test.get("/low-altitude/complaints/\(key)?token=AAAA").status == 404)
-    let officer = try await test.signIn("d", [Post(RequestsMeasure.dispatcher.id, agency: "center")])
+    let officer = try await test.signIn("dispatcher", [Post(RequestsMeasure.dispatcher.id, agency: "center")])
     let number = CaseNumber(measure: 21, year: 2026, serial: request)
     let desk = try await test.get("/desk/requests/\(number)", session: officer)
     #expect(desk.text.contains("半夜很吵。") && desk.text.contains("附近没有经批准的飞行"))
@@ -61,7 +61,7 @@ import Testing
       }
     }
     #expect(try await test.get("/low-altitude/picture?at=2027-01-01T00:00").status == 422)
-    let keeper = try await test.signIn("k", [Post(LowAltitudeMeasure.keeper.id)])
+    let keeper = try await test.signIn("keeper", [Post(LowAltitudeMeasure.keeper.id)])
     let made = try await test.post(
       "/desk/low-altitude/networks", session: keeper,
       [

@@ -9,6 +9,8 @@ extension Outline {
     case .circle(let middle, let radius): return middle.distance(to: place) <= radius
     case .polygon(let corners):
       let up = place.direction
+      // On the other side of the globe everything winds around.
+      guard corners.contains(where: { $0.direction.dot(up) > 0 }) else { return false }
       // Directions of the corners as seen from the place, on the plane that touches the sphere there.
       let arms = corners.map { corner -> Vector in
         let direction = corner.direction

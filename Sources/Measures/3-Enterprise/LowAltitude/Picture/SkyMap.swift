@@ -72,7 +72,9 @@ struct SkyMap {
       "polygon", .class(name), .named("points", frame.list(outline.corners)),
       .named("fill-opacity", name == "band" ? "0.25" : "0.55")
     ) { $0.element("title", text: asset.name) }
-    if let first = outline.corners.first { label(&h, asset.code, frame.at(first)) }
+    // Pads stand in the middle of what covers them; one name is enough there.
+    guard name != "band", let first = outline.corners.first else { return }
+    label(&h, asset.code, frame.at(first))
   }
 
   private func route(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame, _ name: String) {
@@ -80,7 +82,9 @@ struct SkyMap {
       "polyline", .class(asset.state == .inService || name == "line-bad" ? name : "rule"),
       .named("fill", "none"), .named("points", frame.list(asset.points))
     ) { $0.element("title", text: asset.name) }
-    if let first = asset.points.first { label(&h, asset.code, frame.at(first)) }
+    guard let first = asset.points.first, let second = asset.points.dropFirst().first else { return }
+    let (a, b) = (frame.at(first), frame.at(second))
+    label(&h, asset.code, ((a.x + b.x) / 2, (a.y + b.y) / 2))
   }
 
   private func spot(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame) {
@@ -90,7 +94,7 @@ struct SkyMap {
       "rect", .class(asset.kind == .pad ? "bar" : "bar-2"), .named("x", text(at.x - 4)),
       .named("y", text(at.y - 4)), .named("width", "8"), .named("height", "8")
     ) { $0.element("title", text: asset.name) }
-    if flights.isEmpty { label(&h, asset.code, at) }
+    if flights.isEmpty, asset.kind == .pad || assets.count == 1 { label(&h, asset.code, at) }
   }
 
   private func path(_ h: inout HTML, _ shown: ShownFlight, _ frame: Frame) {
