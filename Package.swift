@@ -202,7 +202,7 @@ if !enginesOnly {
         "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App",
         "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "IPProtection", "Markup",
+        "IPProtection", "LowAltitude", "Markup",
         "MeasureKit", "ProcurementOversight", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance", "TradeSecrets", "Verification",
       ]),
@@ -245,10 +245,11 @@ if !enginesOnly {
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
-      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime", "MeasureKit",
-      "Rulebook", "SQLiteStorage", "Storage"),
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
-      "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
+      "LowAltitude", "AccessTokens", "Airspace", "Books", "Cities", "CityProfiles", "Commons", "Desk",
+      "HTTPValues",
       "MeasureKit", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",

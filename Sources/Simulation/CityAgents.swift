@@ -6,6 +6,7 @@ import BusinessDormancy
 import CaseWork
 import Commons
 import IPProtection
+import LowAltitude
 import Desk
 import ProcurementOversight
 import Storage
@@ -21,6 +22,7 @@ public struct CityAgents: Sendable {
   private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
   private let secrets: SecretAgents?
+  private let networks: NetworkAgents?
 
   /// Agents of a city; `citizen` is the account of which some of the cases are.
   public init(_ city: RunningCity, seed: UInt64, citizen: Int64?) {
@@ -37,17 +39,21 @@ public struct CityAgents: Sendable {
       .map { ReconsiderationAgents($0, seed: seed, citizen: citizen) }
     secrets = city.measures.lazy.compactMap { $0 as? TradeSecretsMeasure }.first
       .map { SecretAgents($0, seed: seed) }
+    networks = city.measures.lazy.compactMap { $0 as? LowAltitudeMeasure }.first
+      .map { NetworkAgents($0, seed: seed) }
   }
 
   /// What happens at a full hour.
   public func turn(at hour: Instant) async throws {
     try await CaseExpiry(desk: city.desk, city.offices.map(\.setting)).settle(at: hour)
     _ = try await city.night()
+    _ = try await city.hear()
     try await arrivals?.turn(at: hour)
     try await dormancy?.turn(at: hour)
     try await procurement?.turn(at: hour)
     try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)
     try await secrets?.turn(at: hour)
+    try await networks?.turn(at: hour)
   }
 }

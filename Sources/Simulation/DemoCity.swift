@@ -8,6 +8,7 @@ import CityProfiles
 import Commons
 import Desk
 import IPProtection
+import LowAltitude
 import ProcurementOversight
 import ServiceRequests
 import TradeSecrets
@@ -129,6 +130,12 @@ public struct DemoCity: Sendable {
     Login(
       who: Phrase("人民检察院联络员", en: "procuratorate liaison"), login: "recon-prosecutor",
       posts: [Post(ReconsiderationMeasure.procuratorate.id)]),
+    Login(
+      who: Phrase("低空基础设施建设运营人员", en: "keeper of the low-altitude networks"), login: "air-keeper",
+      posts: [Post(LowAltitudeMeasure.keeper.id), Post(LowAltitudeMeasure.watcher.id)]),
+    Login(
+      who: Phrase("低空基础设施验收人员", en: "inspector of the low-altitude networks"),
+      login: "air-inspector", posts: [Post(LowAltitudeMeasure.inspector.id)]),
     Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),

@@ -7,8 +7,8 @@ import Foundation
 struct AirspaceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "airspace",
-    abstract: "Which cells of the S2 grid places and areas have.",
-    subcommands: [AirspaceCells.self])
+    abstract: "Cells of the S2 grid, and how aircraft keep to their plans.",
+    subcommands: [AirspaceCells.self, AirspaceConformance.self])
 }
 
 /// Names the cells of areas.

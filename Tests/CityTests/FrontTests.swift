@@ -64,7 +64,7 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + certificates + lowAltitude + cases("dormancy") + dormancy + cases("ip-protection")
+    ] + certificates + lowAltitude + airNetworks + cases("dormancy") + dormancy + cases("ip-protection")
     + protection
     + cases("reconsideration") + reconsideration
     + tradeSecrets + procurement + arrivals
@@ -121,6 +121,26 @@ import Testing
         .map { "/aux/v1/\($0)" })
     return table
   }()
+  /// The networks, the picture, complaints and alarms of the same measure.
+  static let airNetworks: [(String, Set<Who>)] =
+    [
+      "GET /low-altitude/networks", "GET /low-altitude/networks/{code}", "GET /low-altitude/plan",
+      "GET /low-altitude/picture", "GET /low-altitude/map", "GET /low-altitude/overhead",
+      "POST /low-altitude/overhead", "GET /low-altitude/statistics",
+      "GET /low-altitude/complaints/new", "POST /low-altitude/complaints",
+      "GET /low-altitude/complaints/{key}", "GET /api/low-altitude/networks",
+      "GET /api/low-altitude/networks.geojson", "GET /api/low-altitude/plan",
+      "GET /api/low-altitude/picture", "POST /api/low-altitude/overhead",
+      "POST /api/low-altitude/complaints",
+    ].map { ($0, everybody) }
+    + [
+      "POST /api/low-altitude/telemetry", "GET /api/low-altitude/alarms",
+      "POST /api/low-altitude/networks", "POST /api/low-altitude/networks/{code}/steps",
+      "GET /desk/low-altitude/networks", "POST /desk/low-altitude/networks",
+      "POST /desk/low-altitude/networks/{code}/steps", "GET /desk/low-altitude/designer",
+      "POST /desk/low-altitude/designer", "GET /desk/low-altitude/alarms",
+      "POST /desk/low-altitude/alarms/{key}", "GET /desk/low-altitude/density",
+    ].map { ($0, []) }
   static let certificates: [(String, Set<Who>)] =
     [
       "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",

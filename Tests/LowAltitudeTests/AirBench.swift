@@ -1,5 +1,7 @@
 import AccessTokens
 import Books
+import Cities
+import CityProfiles
 import Commons
 import Desk
 import HTTPValues
@@ -29,7 +31,8 @@ struct AirBench: Sendable {
     let desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
     measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, tokens: TokenVerifier(keys: [], audiences: []))
+      desk: desk, ring: ring, profile: try BundledCities.shifan(),
+      tokens: TokenVerifier(keys: [], audiences: []))
   }
 
   // MARK: What is sent

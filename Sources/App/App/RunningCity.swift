@@ -301,7 +301,8 @@ public final class RunningCity: Sendable {
     }
     return [
       LowAltitudeMeasure(
-        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer)
+        desk: desk, ring: ring, profile: profile, tokens: options.tokens,
+        issuer: options.testIssuer)
     ]
   }
 
@@ -415,7 +416,7 @@ public final class RunningCity: Sendable {
   public func settle() async throws {
     let workers = workers
     while try await workers.tick() > 0 {}
-    try await sequencer.drain()
+    repeat { try await sequencer.drain() } while try await workers.hear() > 0
     while try await workers.outbox.runOnce() > 0 {}
   }
 
@@ -433,6 +434,9 @@ public final class RunningCity: Sendable {
 
   /// Takes the steps that legal clocks call for now; the answer is how many.
   public func tick() async throws -> Int { try await workers.tick() }
+
+  /// Tells measures of acts of others that are in the log; the answer is how many were heard.
+  public func hear() async throws -> Int { try await workers.hear() }
 
   /// Does what is due once a night; the answer is how much.
   public func night() async throws -> Int { try await workers.night() }

@@ -2,6 +2,7 @@ import AccessControl
 import AccessTokens
 import Books
 import CaseEngine
+import CityProfiles
 import Commons
 import Desk
 import MeasureKit
@@ -15,7 +16,10 @@ public struct LowAltitudeMeasure: Measure {
   let ring: KeyRing
   let tokens: TokenVerifier
   let issuer: TokenIssuer?
+  let profile: CityProfile
+  let telemetry = Telemetry()
   private let counts = Locked(AirCounts())
+  private let networkCounts = Locked(NetworkCounts())
   /// When this process last looked for what is over.
   let lookedForEnded = Locked<Instant?>(nil)
 
@@ -25,8 +29,10 @@ public struct LowAltitudeMeasure: Measure {
   ///   - tokens: whose tokens are taken; one without keys takes none.
   ///   - issuer: who gives a token to whoever asks, for tests; nil if nobody does.
   public init(
-    desk: CommandDesk, ring: KeyRing, tokens: TokenVerifier, issuer: TokenIssuer? = nil
+    desk: CommandDesk, ring: KeyRing, profile: CityProfile, tokens: TokenVerifier,
+    issuer: TokenIssuer? = nil
   ) {
+    self.profile = profile
     self.issuer = issuer
     self.desk = desk
     self.ring = ring
@@ -49,21 +55,28 @@ public struct LowAltitudeMeasure: Measure {
     standards: ["ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519"])
 
   /// Its tables.
-  public var schema: [Migration] { [AirBook.migration] }
+  public var schema: [Migration] { LowAltitudeMeasure.migrations }
   /// Its table with marks.
-  public var markedTables: [MarkedTable] { [AirBook.table] }
+  public var markedTables: [MarkedTable] { LowAltitudeMeasure.allMarkedTables }
   /// That entities are found where they are, and are those of the journal.
   public var invariants: [StoreInvariant] {
     [
       StoreInvariant("air_slots", broken: AirBook.misplaced),
       StoreInvariant("air_entities", broken: AirBook.unfounded),
+      StoreInvariant("air_assets", broken: NetworkBook.broken),
     ]
   }
 
   /// All schema steps of the measure.
-  public static let migrations = [AirBook.migration]
+  public static let migrations = [
+    AirBook.migration, FlightBook.migration, NetworkBook.migration,
+    ComplaintBook.migration, AlarmBook.migration,
+  ]
   /// All tables whose rows carry a mark.
-  public static let allMarkedTables = [AirBook.table]
+  public static let allMarkedTables = [
+    AirBook.table, FlightBook.table, NetworkBook.table,
+    ComplaintBook.table, AlarmBook.table,
+  ]
 
   private static let steps: [String: Phrase] = [
     "intent.put": Phrase("登记或更新飞行意图", en: "Operational intent kept"),
@@ -87,6 +100,7 @@ public struct LowAltitudeMeasure: Measure {
   public func stepName(_ kind: String) -> Phrase? {
     let prefix = LowAltitudeMeasure.card.slug + "."
     guard kind.hasPrefix(prefix) else { return nil }
+    if let name = LowAltitudeMeasure.citySteps(kind) { return name }
     return LowAltitudeMeasure.steps[String(kind.dropFirst(prefix.count))]
   }
 
@@ -94,11 +108,35 @@ public struct LowAltitudeMeasure: Measure {
   public func nightly(at moment: Instant) async throws -> Int { try await expire(at: moment) }
 
   /// Counts the public acts.
-  public func consume(_ act: PublicAct) { counts.withLock { $0.take(act) } }
+  public func consume(_ act: PublicAct) {
+    counts.withLock { $0.take(act) }
+    networkCounts.withLock { $0.take(act) }
+  }
 
   /// Its figures.
   public func indicators(at moment: Instant) -> [IndicatorValue] {
-    counts.withLock { $0.values }
+    counts.withLock { $0.values } + networkCounts.withLock { $0.values }
+  }
+
+  /// The posts of the networks.
+  public var roles: [Role] { LowAltitudeMeasure.networkRoles }
+  /// Who builds does not accept.
+  public var separations: [RoleSeparation] { LowAltitudeMeasure.networkSeparations }
+  /// To complain about a flight.
+  public var publicPermissions: Set<String> { [FileComplaint.permission] }
+  /// The desk of the networks.
+  public var deskEntrance: DeskEntrance? {
+    DeskEntrance(
+      NetworkDuty.keep, LowAltitudeMeasure.card.name, "/desk/low-altitude/networks")
+  }
+  /// What became of complaints.
+  public var subscriptions: [ActSubscription] { [complaintProgress] }
+
+  /// Sees whose aircraft has fallen silent.
+  public func nightly(at moment: Instant) async throws -> Int {
+    let alarms = telemetry.look(at: moment)
+    try await raise(alarms)
+    return alarms.count
   }
 
   /// The addresses of the standards.
@@ -108,5 +146,6 @@ public struct LowAltitudeMeasure: Measure {
     remoteRoutes(&routes)
     auxiliaryRoutes(&routes)
     tokenRoutes(&routes)
+    cityRoutes(&routes)
   }
 }

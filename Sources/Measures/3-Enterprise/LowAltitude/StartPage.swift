@@ -12,6 +12,7 @@ extension LowAltitudeMeasure {
       let held = try await desk.store.report { try AirBook.held(at: visit.now, $0) }
       return visit.page(LowAltitudeMeasure.card.name) { h in
         h.heading(LowAltitudeMeasure.card.name, lead: LowAltitudeMeasure.card.summary)
+        doors(&h)
         heldTable(&h, held)
         figureTable(&h, visit)
         standardTable(&h)
