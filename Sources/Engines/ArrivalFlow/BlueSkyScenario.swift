@@ -21,14 +21,15 @@ public enum BlueSkyScenario {
     let height = number((scenario.merge.limits.vertical_m / 0.3048).rounded(.down) - 2, 0)
     lines.append(Line(time: 0, text: "ZONER \(radar)"))
     lines.append(Line(time: 0, text: "ZONEDH \(height)"))
-    for layer in scenario.wind.layers {
+    if !scenario.wind.layers.isEmpty {
+      // One command for all altitudes: another for the same place would be averaged with it.
       let place = scenario.merge.threshold.place
-      lines.append(
-        Line(
-          time: 0,
-          text: "WIND \(number(place.latitude, 5)),\(number(place.longitude, 5)),"
-            + "\(number(layer.altitude_m / 0.3048, 0)),\(number(layer.from_deg, 1)),"
-            + number(layer.speed / ApproachProfile.knot, 1)))
+      let layers = scenario.wind.layers.map { layer in
+        ",\(number(layer.altitude_m / 0.3048, 0)),\(number(layer.from_deg, 1)),"
+          + number(layer.speed / ApproachProfile.knot, 1)
+      }
+      let head = "WIND \(number(place.latitude, 5)),\(number(place.longitude, 5))"
+      lines.append(Line(time: 0, text: head + layers.joined()))
     }
     for (flight, trajectory) in zip(plan.flights, flights) {
       guard let trajectory else { continue }
