@@ -104,8 +104,12 @@ public struct LowAltitudeMeasure: Measure {
     return LowAltitudeMeasure.steps[String(kind.dropFirst(prefix.count))]
   }
 
-  /// Takes away what is over.
-  public func nightly(at moment: Instant) async throws -> Int { try await expire(at: moment) }
+  /// Takes away what is over, and sees whose aircraft has fallen silent.
+  public func nightly(at moment: Instant) async throws -> Int {
+    let alarms = telemetry.look(at: moment)
+    try await raise(alarms)
+    return try await expire(at: moment) + alarms.count
+  }
 
   /// Counts the public acts.
   public func consume(_ act: PublicAct) {
@@ -131,13 +135,6 @@ public struct LowAltitudeMeasure: Measure {
   }
   /// What became of complaints.
   public var subscriptions: [ActSubscription] { [complaintProgress] }
-
-  /// Sees whose aircraft has fallen silent.
-  public func nightly(at moment: Instant) async throws -> Int {
-    let alarms = telemetry.look(at: moment)
-    try await raise(alarms)
-    return alarms.count
-  }
 
   /// The addresses of the standards.
   public func routes(_ routes: inout Routes) {
