@@ -44,6 +44,8 @@ struct Serve: AsyncParsableCommand {
       var opening = RunningCity.Options()
       opening.tokens = try exchange.verifier()
       opening.testIssuer = try exchange.issuer()
+      opening.provider = try exchange.provider()
+      opening.tokenKeys = try exchange.signingKeys()
       opening.isReadOnly = readOnly
       let city = try await RunningCity(data.folder, opening)
       try await CityServer(city, options).run(host: host, port: port) { port in
@@ -67,6 +69,49 @@ struct ExchangeOptions: ParsableArguments {
   )
   var issueTestTokens: String?
 
+  @Option(
+    help: "Where other providers reach this city's flights (/uss/v1), such as https://uss.example."
+  )
+  var ussBaseURL: String?
+  @Option(help: "The city's name among providers: the subject of its tokens.") var ussName = "tequ"
+  @Option(help: "A private key (PEM) with which the city signs its tokens for other providers.")
+  var ussKey: String?
+  @Flag(
+    help: "Serve the interfaces by which InterUSS's suites plan flights, and take addresses without TLS. For tests only."
+  )
+  var flightPlanningTests = false
+
+  @Option(
+    help: "A file with private keys (PEM) with which the city gives tokens to registered clients: the first signs, all are published."
+  )
+  var tokenKeys: String?
+  @Option(help: "What these tokens say of who issued them, and where: such as https://auth.example.")
+  var tokenIssuer: String?
+
+  func signingKeys() throws -> SigningKeys? {
+    guard (tokenKeys == nil) == (tokenIssuer == nil) else {
+      throw ValidationError("--token-keys and --token-issuer go together.")
+    }
+    guard let tokenKeys, let tokenIssuer else { return nil }
+    return try ExchangeKeys.signing(tokenKeys, name: tokenIssuer, allowsTestKey: allowTestKey)
+  }
+
+  func provider() throws -> AirProviderOptions? {
+    guard let ussBaseURL else {
+      guard !flightPlanningTests else {
+        throw ValidationError("--flight-planning-tests needs --uss-base-url.")
+      }
+      return nil
+    }
+    guard flightPlanningTests || ussBaseURL.hasPrefix("https://") else {
+      throw ValidationError("--uss-base-url must be an address with https.")
+    }
+    guard let ussKey else { throw ValidationError("--uss-base-url needs --uss-key.") }
+    return AirProviderOptions(
+      name: ussName, baseURL: ussBaseURL, issuer: try ExchangeKeys.issuer(ussKey),
+      servesTests: flightPlanningTests)
+  }
+
   func issuer() throws -> TokenIssuer? {
     try issueTestTokens.map { try ExchangeKeys.issuer($0) }
   }
@@ -75,6 +120,9 @@ struct ExchangeOptions: ParsableArguments {
     var keys: [TokenKey] = []
     if let issuer = try issuer() {
       keys.append(try TokenKey(pem: issuer.publicKey, allowsTestKey: allowTestKey))
+    }
+    for pem in try signingKeys()?.publicKeys ?? [] {
+      keys.append(try TokenKey(pem: pem, allowsTestKey: allowTestKey))
     }
     for path in jwtPublicKey { keys += try ExchangeKeys.read(path, allowsTestKey: allowTestKey) }
     let audiences = acceptedAudience.split(separator: ",").map(String.init)

@@ -15,6 +15,6 @@ struct Tequ: AsyncParsableCommand {
       PacketCommand.self, OversightCommand.self, BidCommand.self,
       SecretCommand.self,
       CertificateCommand.self, SMCommand.self, TimestampCommand.self,
-      WitnessCommand.self,
+      WitnessCommand.self, TokenCommand.self,
     ])
 }

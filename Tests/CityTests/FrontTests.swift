@@ -118,7 +118,7 @@ import Testing
     closed(
       "GET",
       ["validate_oauth", "pool", "pool/dss_instances", "configuration/global_options"]
-        .map { "/aux/v1/\($0)" })
+        .map { "/aux/v1/\($0)" } + ["/versions/{system}"])
     return table
   }()
   /// The networks, the picture, complaints and alarms of the same measure.

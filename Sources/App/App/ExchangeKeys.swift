@@ -39,6 +39,32 @@ public enum ExchangeKeys {
     return issuer
   }
 
+  /// The private keys of the city's own authorisation server that are in a file.
+  public static func signing(
+    _ path: String, name: String, allowsTestKey: Bool
+  ) throws(Problem) -> SigningKeys {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw refused(Phrase("\(path) 无法读取。", en: "\(path) cannot be read."))
+    }
+    do throws(SigningKeys.Refusal) {
+      return try SigningKeys(
+        pem: String(decoding: data, as: UTF8.self), name: name, allowsTestKey: allowsTestKey)
+    } catch {
+      switch error {
+      case .none:
+        throw refused(Phrase("\(path) 中没有 PEM 私钥。", en: "\(path) holds no private key in PEM."))
+      case .unreadable(let place):
+        throw refused(
+          Phrase("\(path) 中第\(place)个密钥不是 RSA 私钥。", en: "Key \(place) in \(path) is no RSA private key."))
+      case .short: throw refused(why(.short, path))
+      case .known: throw refused(why(.known, path))
+      case .double(let place):
+        throw refused(
+          Phrase("\(path) 中第\(place)个密钥重复。", en: "Key \(place) in \(path) stands there twice."))
+      }
+    }
+  }
+
   private static func why(_ refusal: TokenKey.Refusal, _ path: String) -> Phrase {
     switch refusal {
     case .unreadable:

@@ -105,6 +105,10 @@ public final class RunningCity: Sendable {
     public var tokens = TokenVerifier(keys: [], audiences: [])
     /// Who gives tokens to whoever asks, for tests.
     public var testIssuer: TokenIssuer?
+    /// Under which name the city plans flights among other providers; nil if it does not.
+    public var provider: AirProviderOptions?
+    /// The keys with which the city gives tokens to registered clients; nil if it gives none.
+    public var tokenKeys: SigningKeys?
     /// Ways out of the program, instead of those that the folder sets up.
     public var connectors: [any Connector]?
 
@@ -302,7 +306,13 @@ public final class RunningCity: Sendable {
     return [
       LowAltitudeMeasure(
         desk: desk, ring: ring, profile: profile, tokens: options.tokens,
-        issuer: options.testIssuer)
+        issuer: options.testIssuer,
+        provider: options.provider?.provider(options.time, options.random),
+        authority: options.tokenKeys.map {
+          TokenAuthority(
+            keys: $0, clients: AirClients(desk: desk, ring: ring, random: options.random),
+            random: options.random)
+        })
     ]
   }
 

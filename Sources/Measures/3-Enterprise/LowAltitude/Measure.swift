@@ -10,7 +10,8 @@ import Rulebook
 import Storage
 
 /// Measure 12: the low-altitude economy. So far its side that other programs see: where the providers of
-/// services for unmanned aircraft find each other (a DSS after ASTM F3548-21 and F3411-19 and -22a).
+/// services for unmanned aircraft find each other (a DSS after ASTM F3548-21 and F3411-19 and -22a), and the
+/// city as one of them.
 public struct LowAltitudeMeasure: Measure {
   let desk: CommandDesk
   let ring: KeyRing
@@ -18,6 +19,8 @@ public struct LowAltitudeMeasure: Measure {
   let issuer: TokenIssuer?
   let profile: CityProfile
   let telemetry = Telemetry()
+  let provider: AirProvider?
+  let authority: TokenAuthority?
   private let counts = Locked(AirCounts())
   private let networkCounts = Locked(NetworkCounts())
   /// When this process last looked for what is over.
@@ -28,12 +31,16 @@ public struct LowAltitudeMeasure: Measure {
   /// - Parameters:
   ///   - tokens: whose tokens are taken; one without keys takes none.
   ///   - issuer: who gives a token to whoever asks, for tests; nil if nobody does.
+  ///   - authority: who gives tokens to registered clients; nil if nobody does.
+  ///   - provider: under which name and address the city plans flights itself; nil if it does not.
   public init(
     desk: CommandDesk, ring: KeyRing, profile: CityProfile, tokens: TokenVerifier,
-    issuer: TokenIssuer? = nil
+    issuer: TokenIssuer? = nil, provider: AirProvider? = nil, authority: TokenAuthority? = nil
   ) {
     self.profile = profile
     self.issuer = issuer
+    self.authority = authority
+    self.provider = provider
     self.desk = desk
     self.ring = ring
     self.tokens = tokens
@@ -52,7 +59,10 @@ public struct LowAltitudeMeasure: Measure {
       .cityPolicy(
         Phrase("低空飞行服务采用国际通用接口", en: "low-altitude services speak the common interfaces"))
     ],
-    standards: ["ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519"])
+    standards: [
+      "ASTM F3548-21", "ASTM F3411-19", "ASTM F3411-22a", "JWT RFC 7519", "OAuth 2.0 RFC 6749",
+      "RFC 7523",
+    ])
 
   /// Its tables.
   public var schema: [Migration] { LowAltitudeMeasure.migrations }
@@ -69,13 +79,13 @@ public struct LowAltitudeMeasure: Measure {
 
   /// All schema steps of the measure.
   public static let migrations = [
-    AirBook.migration, FlightBook.migration, NetworkBook.migration,
-    ComplaintBook.migration, AlarmBook.migration,
+    AirBook.migration, FlightBook.migration, NetworkBook.migration, ComplaintBook.migration,
+    AlarmBook.migration, OwnFlightBook.migration, ClientBook.migration, RemoteBook.migration,
   ]
   /// All tables whose rows carry a mark.
   public static let allMarkedTables = [
-    AirBook.table, FlightBook.table, NetworkBook.table,
-    ComplaintBook.table, AlarmBook.table,
+    AirBook.table, FlightBook.table, NetworkBook.table, ComplaintBook.table, AlarmBook.table,
+    OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table, RemoteBook.table,
   ]
 
   private static let steps: [String: Phrase] = [
@@ -93,6 +103,10 @@ public struct LowAltitudeMeasure: Measure {
     "subscription.expired": Phrase("清除已结束的订阅", en: "Subscription over and removed"),
     "area.expired": Phrase("清除已结束的识别服务区", en: "Service area over and removed"),
     "instance.heartbeat": Phrase("收到系统心跳", en: "Heartbeat of the exchange taken"),
+    "client.put": Phrase("登记令牌客户端", en: "Client of tokens registered"),
+    "client.close": Phrase("停用令牌客户端", en: "Client of tokens closed"),
+    "token": Phrase("签发访问令牌", en: "Access token issued"),
+    "notice": Phrase("记录与其他服务商的往来", en: "Exchange with another provider noted"),
     "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
   ]
 
@@ -143,6 +157,9 @@ public struct LowAltitudeMeasure: Measure {
     remoteRoutes(&routes)
     auxiliaryRoutes(&routes)
     tokenRoutes(&routes)
+    authorityRoutes(&routes)
+    providerRoutes(&routes)
+    remoteProviderRoutes(&routes)
     cityRoutes(&routes)
   }
 }

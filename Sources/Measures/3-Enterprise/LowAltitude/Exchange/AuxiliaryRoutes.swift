@@ -25,6 +25,11 @@ extension LowAltitudeMeasure {
       }
     }
     poolRoutes(&routes)
+    routes.foreign(.get, "/versions/{system}") { visit in
+      await respond(visit, [["interuss.versioning.read_system_versions"]]) { _ in
+        LowAltitudeMeasure.version(of: visit["system"])
+      }
+    }
     // Nodes are known to the store by its own log-ins; no certificate of another node is taken.
     for path in ["accepted_ca_certs", "ca_certs"] {
       routes.foreign(.get, "/aux/v1/configuration/" + path) { _ in
@@ -101,6 +106,11 @@ extension LowAltitudeMeasure {
   }
 
   private static let version = "tequ/0.1.0"
+
+  /// The version in the form of InterUSS's versioning interface.
+  static func version(of system: String) -> JSONValue {
+    ["system_identity": .string(system), "system_version": .string(version)]
+  }
 }
 
 /// A word of the operator that the exchange works (InterUSS, auxiliary interface).

@@ -47,7 +47,9 @@ extension LowAltitudeMeasure {
   }
 
   /// The body of a request.
-  func body(_ visit: Visit) throws -> AirReader { try AirReader(try visit.request.json()) }
+  func body(_ visit: Visit) throws -> AirReader {
+    try AirReader(try visit.request.json(), takesPlain: provider?.servesTests ?? false)
+  }
 
   /// How often an act is tried on an entity that others change meanwhile.
   private static let tries = 8

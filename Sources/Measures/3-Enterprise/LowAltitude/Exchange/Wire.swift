@@ -23,11 +23,16 @@ struct AirRefusal: Error, Sendable {
 struct AirReader: Sendable {
   let value: JSONValue
   let name: String
+  /// Whether addresses without TLS are taken: where suites are served, whose servers have none.
+  let takesPlain: Bool
 
-  init(_ value: JSONValue, _ name: String = "the body") throws(AirRefusal) {
+  init(
+    _ value: JSONValue, _ name: String = "the body", takesPlain: Bool = false
+  ) throws(AirRefusal) {
     guard value.object != nil else { throw .malformed("\(name) must be a JSON object") }
     self.value = value
     self.name = name
+    self.takesPlain = takesPlain
   }
 
   private func given(_ member: String) -> JSONValue? {
@@ -75,7 +80,7 @@ struct AirReader: Sendable {
 
   func part(_ member: String) throws(AirRefusal) -> AirReader? {
     guard let found = given(member) else { return nil }
-    return try AirReader(found, member)
+    return try AirReader(found, member, takesPlain: takesPlain)
   }
 
   func neededPart(_ member: String) throws(AirRefusal) -> AirReader {
@@ -86,7 +91,8 @@ struct AirReader: Sendable {
   /// An address of another body's server: https, as both standards ask.
   func address(_ member: String) throws(AirRefusal) -> String {
     let text = try neededText(member)
-    guard text.hasPrefix("https://"), text.utf8.count > 8 else {
+    let isPlain = takesPlain && text.hasPrefix("http://")
+    guard isPlain || text.hasPrefix("https://"), text.utf8.count > 8 else {
       throw .malformed("\(member) in \(name) must be an address with https")
     }
     return text
