@@ -53,7 +53,8 @@ struct ProviderBench: Sendable {
       name: "city", baseURL: "https://city.example", servesTests: true, client: peer,
       time: air.time, random: random)
     measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, tokens: TokenVerifier(keys: [], audiences: []), provider: provider)
+      desk: desk, ring: ring, profile: air.measure.profile,
+      tokens: TokenVerifier(keys: [], audiences: []), provider: provider)
     flights = FlightDesk(measure: measure, provider: provider)
     clients = AirClients(desk: desk, ring: ring, random: random)
   }
