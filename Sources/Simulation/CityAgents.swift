@@ -6,6 +6,7 @@ import CaseWork
 import Commons
 import IPProtection
 import Desk
+import LowAltitude
 import ProcurementOversight
 import Storage
 import TradeSecrets
@@ -15,6 +16,7 @@ import TradeSecrets
 public struct CityAgents: Sendable {
   private let city: RunningCity
   private let dormancy: DormancyAgents?
+  private let flights: FlightAgents?
   private let procurement: ProcurementAgents?
   private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
@@ -25,6 +27,8 @@ public struct CityAgents: Sendable {
     self.city = city
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
+    flights = city.measures.lazy.compactMap { $0 as? LowAltitudeMeasure }.first
+      .map { FlightAgents($0, seed: seed, citizen: citizen) }
     procurement = city.measures.lazy.compactMap { $0 as? ProcurementMeasure }.first
       .map { ProcurementAgents($0, seed: seed) }
     protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first
@@ -40,6 +44,7 @@ public struct CityAgents: Sendable {
     try await CaseExpiry(desk: city.desk, city.offices.map(\.setting)).settle(at: hour)
     _ = try await city.night()
     try await dormancy?.turn(at: hour)
+    try await flights?.turn(at: hour)
     try await procurement?.turn(at: hour)
     try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)

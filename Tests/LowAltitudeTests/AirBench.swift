@@ -3,6 +3,10 @@ import Books
 import Commons
 import Desk
 import HTTPValues
+import CaseWork
+import Cities
+import LegalTime
+import Rulebook
 import MeasureKit
 import SQLiteStorage
 import Storage
@@ -23,13 +27,16 @@ struct AirBench: Sendable {
 
   init() throws {
     store = try SQLiteStore(
-      .init(path: nil), migrations: BookShelf.migrations + LowAltitudeMeasure.migrations)
+      .init(path: nil),
+      migrations: BookShelf.migrations + [CaseFileBook.migration] + LowAltitudeMeasure.migrations)
     time = ManualTime(AirBench.start)
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     let desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
-    measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, tokens: TokenVerifier(keys: [], audiences: []))
+    measure = try LowAltitudeMeasure(
+      desk: desk, ring: ring,
+      rules: try FlightRules(BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil),
+      acknowledger: Acknowledger([]), tokens: TokenVerifier(keys: [], audiences: []))
   }
 
   // MARK: What is sent

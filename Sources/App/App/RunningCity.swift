@@ -168,7 +168,7 @@ public final class RunningCity: Sendable {
       + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
-      + RunningCity.airspace(profile, desk, ring, options)
+      + RunningCity.airspace(profile, desk, ring, acknowledger, options)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -291,15 +291,27 @@ public final class RunningCity: Sendable {
 
   /// Measure 12, if the profile has adopted it.
   private static func airspace(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ options: Options
-  ) -> [any Measure] {
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ options: Options
+  ) throws -> [any Measure] {
     guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
       return []
     }
     return [
-      LowAltitudeMeasure(
-        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer)
+      try LowAltitudeMeasure(
+        desk: desk, ring: ring,
+        rules: try FlightRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        acknowledger: acknowledger, tokens: options.tokens, issuer: options.testIssuer)
     ]
+  }
+
+  /// The approved flights as lines of JSON.
+  public func flightLines() async throws -> [String] {
+    try await store.report { view in
+      var lines: [String] = []
+      try FlightExport.lines(view) { lines.append($0) }
+      return lines
+    }
   }
 
   /// All schema steps of a city.

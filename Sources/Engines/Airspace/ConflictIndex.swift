@@ -90,6 +90,12 @@ public struct ConflictIndex: Sendable {
   public mutating func insert(_ flight: Flight, _ path: Trajectory) -> [Conflict] {
     precondition(flights[flight] == nil, "the flight is already there")
     if !isFree(path) { return conflicts(of: path) }
+    force(flight, path)
+    return []
+  }
+
+  /// Takes a path in, whatever it meets: one that was flown or promised elsewhere.
+  public mutating func force(_ flight: Flight, _ path: Trajectory) {
     var numbers: [Int32] = []
     for leg in path.legs {
       let number = free.popLast() ?? Int32(legs.count)
@@ -108,7 +114,6 @@ public struct ConflictIndex: Sendable {
     }
     flights[flight] = numbers
     endings[slice(path.end), default: []].insert(flight)
-    return []
   }
 
   /// Takes a flight out.

@@ -33,8 +33,12 @@ public struct Replan: Hashable, Sendable {
 
 extension ConflictIndex {
   /// The conflict-free path that costs least among all combinations of delay, layer and detour within the
-  /// limits; nil if there is none. The path itself is taken to meet others.
-  public func replan(_ path: Trajectory, _ limits: ReplanningLimits = .init()) -> Replan? {
+  /// limits; nil if there is none. The path itself is taken to meet others. `isAllowed` says what else a
+  /// path must keep, such as volumes in which nothing flies.
+  public func replan(
+    _ path: Trajectory, _ limits: ReplanningLimits = .init(),
+    where isAllowed: (Trajectory) -> Bool = { _ in true }
+  ) -> Replan? {
     var candidates: [(cost: Double, delay: Double, climb: Double, detour: Double)] = []
     let delays = stride(from: 0.0, through: limits.longestDelay, by: limits.delayStep)
     for climb in [0] + limits.layers {
@@ -54,7 +58,7 @@ extension ConflictIndex {
     for candidate in candidates {
       let moved = path.detoured(by: candidate.detour)
         .shifted(seconds: candidate.delay, metres: candidate.climb)
-      guard isFree(moved) else { continue }
+      guard isFree(moved), isAllowed(moved) else { continue }
       return Replan(
         path: moved, delay: candidate.delay, climb: candidate.climb, detour: candidate.detour,
         cost: candidate.cost)
