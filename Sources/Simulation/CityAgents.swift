@@ -8,6 +8,7 @@ import Commons
 import IPProtection
 import LowAltitude
 import Desk
+import LowAltitude
 import ProcurementOversight
 import Storage
 import TradeSecrets
@@ -18,6 +19,7 @@ public struct CityAgents: Sendable {
   private let city: RunningCity
   private let arrivals: ArrivalAgents?
   private let dormancy: DormancyAgents?
+  private let flights: FlightAgents?
   private let procurement: ProcurementAgents?
   private let protection: IPAgents?
   private let reconsideration: ReconsiderationAgents?
@@ -31,6 +33,8 @@ public struct CityAgents: Sendable {
       .map { ArrivalAgents($0, seed: seed) }
     dormancy = city.measures.lazy.compactMap { $0 as? DormancyMeasure }.first
       .map { DormancyAgents($0, seed: seed, citizen: citizen) }
+    flights = city.measures.lazy.compactMap { $0 as? LowAltitudeMeasure }.first
+      .map { FlightAgents($0, seed: seed, citizen: citizen) }
     procurement = city.measures.lazy.compactMap { $0 as? ProcurementMeasure }.first
       .map { ProcurementAgents($0, seed: seed) }
     protection = city.measures.lazy.compactMap { $0 as? IPMeasure }.first
@@ -50,6 +54,7 @@ public struct CityAgents: Sendable {
     _ = try await city.hear()
     try await arrivals?.turn(at: hour)
     try await dormancy?.turn(at: hour)
+    try await flights?.turn(at: hour)
     try await procurement?.turn(at: hour)
     try await protection?.turn(at: hour)
     try await reconsideration?.turn(at: hour)

@@ -125,6 +125,12 @@ public struct DemoCity: Sendable {
       who: Phrase("采购预警复核人员", en: "reviewer of procurement alerts"), login: "alerts-reviewer",
       posts: [Post(ProcurementMeasure.reviewer.id, agency: "finance")]),
     Login(
+      who: Phrase("空中交通管制人员", en: "air traffic controller"), login: "air-controller",
+      posts: [Post(LowAltitudeMeasure.controller.id, agency: "air-sector")]),
+    Login(
+      who: Phrase("低空登记人员", en: "registrar of unmanned aviation"), login: "air-registrar",
+      posts: [Post(LowAltitudeMeasure.registrar.id, agency: "civil-aviation")]),
+    Login(
       who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
       posts: [Post(ReconsiderationMeasure.court.id)]),
     Login(

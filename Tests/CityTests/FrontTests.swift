@@ -119,7 +119,7 @@ import Testing
       "GET",
       ["validate_oauth", "pool", "pool/dss_instances", "configuration/global_options"]
         .map { "/aux/v1/\($0)" } + ["/versions/{system}"])
-    return table
+    return table + flights
   }()
   /// The networks, the picture, complaints and alarms of the same measure.
   static let airNetworks: [(String, Set<Who>)] =
@@ -141,6 +141,16 @@ import Testing
       "POST /desk/low-altitude/designer", "GET /desk/low-altitude/alarms",
       "POST /desk/low-altitude/alarms/{key}", "GET /desk/low-altitude/density",
     ].map { ($0, []) }
+  /// The domestic side of the same measure.
+  static let flights: [(String, Set<Who>)] =
+    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents"]
+    .flatMap { cases("low-altitude/\($0)") }
+    + conference("low-altitude/closures")
+    + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }
+    + [
+      ("GET /api/low-altitude/check", everybody), ("GET /api/low-altitude/airspace", everybody),
+      ("GET /low-altitude/mine", known), ("GET /desk/low-altitude", []),
+    ]
   static let certificates: [(String, Set<Who>)] =
     [
       "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",
@@ -205,7 +215,8 @@ import Testing
   static let procurement: [(String, Set<Who>)] =
     cases("procurement/bids") + cases("procurement/objections")
     + [
-      "tender", "invited", "inquiry", "auction", "negotiation", "direct", "bodies", "alerts", "draws",
+      "tender", "invited", "inquiry", "auction", "negotiation", "direct", "bodies", "alerts",
+      "draws",
       "exchange",
     ].flatMap { conference("procurement/\($0)") }
     + [
@@ -214,8 +225,10 @@ import Testing
       "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
       "GET /api/procurement/openapi.json",
     ].map { ($0, everybody) }
-    + [("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
-      ("POST /api/procurement/exchange/{exchange}/releases", everybody)]
+    + [
+      ("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
+      ("POST /api/procurement/exchange/{exchange}/releases", everybody),
+    ]
 
   /// What of a measure's cases is left where only officials open them.
   static func conference(_ slug: String) -> [(String, Set<Who>)] {

@@ -52,8 +52,8 @@ struct ProviderBench: Sendable {
     let provider = AirProvider(
       name: "city", baseURL: "https://city.example", servesTests: true, client: peer,
       time: air.time, random: random)
-    measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, profile: air.measure.profile,
+    measure = try LowAltitudeMeasure(
+      desk: desk, ring: ring, rules: air.measure.rules, acknowledger: Acknowledger([]),
       tokens: TokenVerifier(keys: [], audiences: []), provider: provider)
     flights = FlightDesk(measure: measure, provider: provider)
     clients = AirClients(desk: desk, ring: ring, random: random)

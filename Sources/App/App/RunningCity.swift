@@ -173,7 +173,7 @@ public final class RunningCity: Sendable {
       + RunningCity.adopted(profile, desk, ring, acknowledger, partners)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
-      + RunningCity.airspace(profile, desk, ring, options)
+      + RunningCity.airspace(profile, desk, ring, acknowledger, options)
       + RunningCity.arrivals(profile, desk, ring, acknowledger, partners.secrets)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
@@ -298,15 +298,17 @@ public final class RunningCity: Sendable {
 
   /// Measure 12, if the profile has adopted it.
   private static func airspace(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ options: Options
-  ) -> [any Measure] {
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ options: Options
+  ) throws -> [any Measure] {
     guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
       return []
     }
     return [
-      LowAltitudeMeasure(
-        desk: desk, ring: ring, profile: profile, tokens: options.tokens,
-        issuer: options.testIssuer,
+      try LowAltitudeMeasure(
+        desk: desk, ring: ring,
+        rules: try FlightRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        acknowledger: acknowledger, tokens: options.tokens, issuer: options.testIssuer,
         provider: options.provider?.provider(options.time, options.random),
         authority: options.tokenKeys.map {
           TokenAuthority(
@@ -329,6 +331,15 @@ public final class RunningCity: Sendable {
         desk: desk, rules: try ArrivalRules(profile, calendar: .stateCouncil), ring: ring,
         acknowledger: acknowledger, partners: secrets)
     ]
+  }
+
+  /// The approved flights as lines of JSON.
+  public func flightLines() async throws -> [String] {
+    try await store.report { view in
+      var lines: [String] = []
+      try FlightExport.lines(view) { lines.append($0) }
+      return lines
+    }
   }
 
   /// All schema steps of a city.

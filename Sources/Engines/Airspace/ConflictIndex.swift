@@ -120,6 +120,12 @@ public struct ConflictIndex: Sendable {
   public mutating func insert(_ flight: Flight, _ path: Trajectory) -> [Conflict] {
     precondition(flights[flight] == nil, "the flight is already there")
     if !isFree(path) { return conflicts(of: path) }
+    force(flight, path)
+    return []
+  }
+
+  /// Takes a path in, whatever it meets: one that was flown or promised elsewhere.
+  public mutating func force(_ flight: Flight, _ path: Trajectory) {
     var numbers: [Int32] = []
     var places: [(key: BoxKey, slice: Int)] = []
     for leg in path.legs {
@@ -144,7 +150,6 @@ public struct ConflictIndex: Sendable {
     }
     flights[flight] = numbers
     endings[slice(path.end), default: []].insert(flight)
-    return []
   }
 
   /// Takes a flight out.

@@ -33,13 +33,17 @@ public struct Replan: Hashable, Sendable {
 
 extension ConflictIndex {
   /// The conflict-free path that costs least among all combinations of delay, layer and detour within the
-  /// limits; nil if there is none. The path itself is taken to meet others.
+  /// limits; nil if there is none. The path itself is taken to meet others. `isAllowed` says what else a
+  /// path must keep, such as volumes in which nothing flies.
   ///
   /// Nothing is tried blindly: for a layer and a detour, the delays at which the path would meet a leg of
   /// another are an interval (``Leg/delaysInConflict(with:climb:_:)``), and the least delay outside of all
   /// intervals follows from a sweep over them. Layers and detours are taken by what they cost without delay,
   /// until none can be cheaper than what was found.
-  public func replan(_ path: Trajectory, _ limits: ReplanningLimits = .init()) -> Replan? {
+  public func replan(
+    _ path: Trajectory, _ limits: ReplanningLimits = .init(),
+    where isAllowed: (Trajectory) -> Bool = { _ in true }
+  ) -> Replan? {
     let ways = ([0] + limits.detours).map { Way(detour: $0, path.detoured(by: $0), path) }
     var choices: [(cost: Double, climb: Double, way: Int)] = []
     for climb in [0] + limits.layers {
@@ -61,7 +65,8 @@ extension ConflictIndex {
       let way = ways[choice.way]
       if near[choice.way] == nil { near[choice.way] = neighbours(along: way, limits) }
       guard
-        let found = earliest(way, near[choice.way] ?? [], climb: choice.climb, room, limits)
+        let found = earliest(
+          way, near[choice.way] ?? [], climb: choice.climb, room, limits, isAllowed)
       else { continue }
       let cost = choice.cost + found.delay
       if let best, best.cost <= cost { continue }
@@ -101,7 +106,8 @@ extension ConflictIndex {
 
   /// The least delay within `room` with which a way in a layer is free; nil if there is none.
   private func earliest(
-    _ way: Way, _ near: [[Entry]], climb: Double, _ room: Double, _ limits: ReplanningLimits
+    _ way: Way, _ near: [[Entry]], climb: Double, _ room: Double, _ limits: ReplanningLimits,
+    _ isAllowed: (Trajectory) -> Bool
   ) -> (delay: Double, path: Trajectory)? {
     var taken: [(from: Double, to: Double)] = []
     for (leg, entries) in zip(way.legs, near) {
@@ -132,7 +138,7 @@ extension ConflictIndex {
       guard delay <= room else { return nil }
       let moved = way.path.shifted(seconds: delay, metres: climb)
       // Rounding decides at the edges of an interval; what is promised is compared as all else is.
-      if isFree(moved) { return (delay, moved) }
+      if isFree(moved), isAllowed(moved) { return (delay, moved) }
       delay += step
     }
     return nil

@@ -142,7 +142,8 @@ enum FlightBook {
     \(list) WHERE starts_at > $1 AND starts_at <= $2 AND ends_at >= $3
     ORDER BY starts_at, flight_key
     """)
-  private static let page = Statement("\(list) WHERE flight_key > $1 ORDER BY flight_key LIMIT 2000")
+  private static let page = Statement(
+    "\(list) WHERE flight_key > $1 ORDER BY flight_key LIMIT 2000")
 
   // MARK: Rows
 
@@ -160,7 +161,9 @@ enum FlightBook {
     let points = try JSONValue(parsing: Array(row.text(5).utf8)).array ?? []
     guard let mission = Mission(rawValue: row.text(4)),
       let state = ApprovedFlight.State(rawValue: row.text(11))
-    else { throw StorageError("air_flights: row \(row.integer(0)) has an unknown mission or state") }
+    else {
+      throw StorageError("air_flights: row \(row.integer(0)) has an unknown mission or state")
+    }
     return ApprovedFlight(
       id: row.integer(0), number: row.text(1), operatorKey: row.integer(2),
       aircraft: row.text(3), mission: mission, points: points.compactMap { FlightPoint($0) },
@@ -208,7 +211,8 @@ enum FlightBook {
 
   private static let hour: Int64 = 3_600_000_000
 
-  private static func hours(_ from: Instant, _ to: Instant) -> [GuardKey] {
+  /// The guards of the hours that a span touches.
+  static func hours(_ from: Instant, _ to: Instant) -> [GuardKey] {
     let (first, last) = (from.microseconds / hour, max(from, to).microseconds / hour)
     return (first...last).map { GuardKey("air-hour", $0) }
   }

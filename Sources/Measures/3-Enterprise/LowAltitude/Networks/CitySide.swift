@@ -19,16 +19,16 @@ extension LowAltitudeMeasure {
   /// Who plans, builds and runs the networks.
   public static let keeper = Role(
     "low-altitude.keeper", Phrase("低空基础设施建设运营人员", en: "Keeper of the networks"),
-    [NetworkDuty.keep], reachesAllAgencies: true)
+    [NetworkDuty.keep, "low-altitude.desk"], reachesAllAgencies: true)
   /// Who accepts what was built, and suspends it.
   public static let inspector = Role(
     "low-altitude.inspector", Phrase("低空基础设施验收人员", en: "Inspector of the networks"),
-    [NetworkDuty.inspect], reachesAllAgencies: true)
+    [NetworkDuty.inspect, "low-altitude.desk"], reachesAllAgencies: true)
 
   /// Who watches the air and handles alarms.
   public static let watcher = Role(
     "low-altitude.watcher", Phrase("低空飞行监控人员", en: "Watcher of the air"),
-    [HandleAlarm.permission], reachesAllAgencies: true)
+    [HandleAlarm.permission, "low-altitude.desk"], reachesAllAgencies: true)
 
   /// The posts of the networks and of the picture.
   static let networkRoles = [keeper, inspector, watcher]
