@@ -66,9 +66,10 @@ struct ArrivalBench {
     _ office: CaseOffice, _ command: CommandID, as capacity: ActorKind, by actor: Actor,
     _ said: [String: JSONValue]
   ) async throws -> Int64 {
-    try await desk.submit(
-      OpenCase(command, as: capacity, said: CaseFacts(said), in: office.setting), by: actor
-    ).aggregate
+    let done = try await desk.submit(
+      OpenCase(command, as: capacity, said: CaseFacts(said), in: office.setting), by: actor)
+    if let refusal = done.refusal { throw refusal }
+    return done.aggregate
   }
 
   @discardableResult
@@ -76,9 +77,10 @@ struct ArrivalBench {
     _ office: CaseOffice, _ command: CommandID, as capacity: ActorKind, by actor: Actor,
     on key: Int64, _ said: [String: JSONValue] = [:]
   ) async throws -> CaseFileRow {
-    _ = try await desk.submit(
+    let done = try await desk.submit(
       MoveCase(command, as: capacity, on: key, said: CaseFacts(said), in: office.setting),
       by: actor)
+    if let refusal = done.refusal { throw refusal }
     return try await row(key)
   }
 

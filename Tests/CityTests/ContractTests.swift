@@ -50,7 +50,8 @@ import Testing
     let test = try await TestCity()
     let written = try await contracts(test)
     let measures = [
-      "arrivals", "dormancy", "ip-protection", "procurement", "reconsideration", "trade-secrets",
+      "arrivals", "dormancy", "ip-protection", "low-altitude", "procurement", "reconsideration",
+      "trade-secrets",
     ].map { "/api/\($0)" }
     let declared = test.front.routes.filter { route in
       route.kind == .interface && measures.contains { route.pattern.hasPrefix($0) }

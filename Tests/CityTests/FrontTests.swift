@@ -130,6 +130,7 @@ import Testing
       "GET /low-altitude/complaints/new", "POST /low-altitude/complaints",
       "GET /low-altitude/complaints/{key}", "GET /api/low-altitude/networks",
       "GET /api/low-altitude/networks.geojson", "GET /api/low-altitude/plan",
+      "GET /api/low-altitude/openapi.json",
       "GET /api/low-altitude/picture", "POST /api/low-altitude/overhead",
       "POST /api/low-altitude/complaints",
     ].map { ($0, everybody) }
@@ -223,8 +224,10 @@ import Testing
       "GET /procurement", "GET /procurement/board", "GET /procurement/projects/{number}",
       "GET /procurement/network", "GET /procurement/firms/{id}", "GET /procurement/data",
       "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
-      "GET /api/procurement/openapi.json",
+      "GET /api/procurement/openapi.json", "GET /api/procurement/history.json",
+      "GET /api/procurement/feeds.json", "GET /procurement/seal.html",
     ].map { ($0, everybody) }
+    + conference("procurement/feeds")
     + [
       ("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
       ("POST /api/procurement/exchange/{exchange}/releases", everybody),

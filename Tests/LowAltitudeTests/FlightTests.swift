@@ -199,10 +199,9 @@ struct FlightTests {
     #expect(row.base.dueAt == Instant(rfc3339: "2026-03-03T08:30:00+08:00"))
     bench.at("2026-03-03T08:30")
     try await bench.settle()
-    let status = try IncidentProcedure(rules: FlightBench.rules()).type.status(
-      bench.row(row.base.key).base.status)
-    #expect(
-      IncidentProcedure(rules: try FlightBench.rules()).type.count("overdue", of: status) == 1)
+    let type = IncidentProcedure(rules: try FlightBench.rules()).type
+    let status = try type.status(try await bench.row(row.base.key).base.status)
+    #expect(type.count("overdue", of: status) == 1)
     let done = try await bench.move(
       "incidents", "report", on: row, ["text": "报告", "measures": "更换天线"])
     #expect(done.base.stage == "reported")

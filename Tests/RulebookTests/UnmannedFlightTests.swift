@@ -112,10 +112,11 @@ struct UnmannedFlightTests {
 
   @Test("Numbers of the clocks")
   func clocks() throws {
-    for (name, number) in [
+    let numbers: [(String, Int64)] = [
       ("application-hour", 12), ("decision-hour", 21), ("urgent-application", 30),
       ("urgent-decision", 10), ("report-ahead", 60), ("closure-ahead", 1440),
       ("urgent-closure-ahead", 30), ("incident-report", 1440),
-    ] { #expect(try ask(name, [:]) == .number(Rational(number))) }
+    ]
+    for (name, number) in numbers { #expect(try ask(name, [:]) == .number(Rational(number))) }
   }
 }

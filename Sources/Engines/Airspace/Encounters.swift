@@ -38,7 +38,7 @@ public struct PlaneVolume: Hashable, Sendable {
     for leg in path.legs {
       guard let part = leg.part(from: start, to: end, above: lower - height, below: upper + height)
       else { continue }
-      let (a, b) = (leg.point(at: part.lowerBound), leg.point(at: part.upperBound))
+      let (a, b) = (leg.ground(at: part.lowerBound), leg.ground(at: part.upperBound))
       if let share = area.firstContact(from: a, to: b, margin: side) {
         return part.lowerBound + share * (part.upperBound - part.lowerBound)
       }
@@ -166,7 +166,7 @@ extension PlaneVolume.Area {
 
 extension Leg {
   /// The place on the ground at a moment.
-  func point(at time: Double) -> PlanePoint {
+  func ground(at time: Double) -> PlanePoint {
     let share = (time - from.time) / (to.time - from.time)
     return PlanePoint(
       x: from.east + share * (to.east - from.east), y: from.north + share * (to.north - from.north))

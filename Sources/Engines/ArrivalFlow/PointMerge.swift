@@ -173,10 +173,12 @@ public struct PointMerge: Hashable, Sendable {
   public func envelope() -> [PlanePoint] {
     var corners = [PlanePoint(east: 0, north: 0), mergePoint]
     for arc in arcs { corners += [entryPoint(arc)] + line(arc, step_deg: 5) }
+    // Between two places 2.5 degrees from its middle the arc bulges beyond their chord.
+    let bulge = (arcs.map(\.radius_m).max() ?? 0) * (1 - cos(2.5 * .pi / 180))
     let around = corners.flatMap { corner in
       (0..<16).map {
         // The circle lies within the outline through its outer corners.
-        corner.moved(limits.radar_m / cos(.pi / 16), bearing_deg: Double($0) * 22.5)
+        corner.moved((limits.radar_m + bulge) / cos(.pi / 16), bearing_deg: Double($0) * 22.5)
       }
     }
     return PointMerge.hull(around)

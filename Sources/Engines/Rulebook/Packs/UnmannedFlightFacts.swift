@@ -111,9 +111,9 @@ extension UnmannedFlight {
     FactDeclaration(
       "uas.mission", Phrase("任务", en: "mission"),
       .choice([
+        .init("other", Phrase("其他", en: "other")),
         .init("farming", Phrase("农林牧渔作业", en: "agricultural work")),
         .init("aerodrome", Phrase("机场巡检、勘察、校验", en: "inspection of an aerodrome")),
-        .init("other", Phrase("其他", en: "other")),
       ]), meaning: Phrase("飞行任务性质", en: "what the flight is for"), whenSilent: .choice("other")),
     flag("over-farmland", "在农林牧渔区域上方", "over farmland"),
     flag("organisation", "由单位使用", "used by an organisation"),

@@ -242,5 +242,6 @@ public struct LowAltitudeMeasure: CaseMeasure {
     providerRoutes(&routes)
     remoteProviderRoutes(&routes)
     cityRoutes(&routes)
+    contractRoutes(&routes)
   }
 }
