@@ -149,7 +149,7 @@ import Testing
     + conference("low-altitude/closures")
     + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }
     + [
-      ("GET /api/low-altitude/check", everybody), ("GET /api/low-altitude/airspace", everybody),
+      ("GET /api/low-altitude/flights/check", everybody), ("GET /api/low-altitude/flights/airspace", everybody),
       ("GET /low-altitude/mine", known), ("GET /desk/low-altitude", []),
     ]
   static let certificates: [(String, Set<Who>)] =

@@ -20,7 +20,7 @@ def ask(**facts):
     facts = {"empty-grams": 3000, "takeoff-grams": 6000, "height-metres": 500, "speed-kmh": 80, "height-metres-flown": 100, "intervention": True,
              "keeps-airspace": True, "surveyed": True, **{k.replace("_", "-"): v for k, v in facts.items()}}
     query = "&".join(f"{k}={str(v).lower() if isinstance(v, bool) else v}" for k, v in facts.items())
-    answer = site.get("/api/low-altitude/check?" + query)
+    answer = site.get("/api/low-altitude/flights/check?" + query)
     return {k[4:]: v["outcome"] for k, v in answer.json["answers"].items()} if answer.status == 200 else answer.text
 
 

@@ -61,8 +61,6 @@ extension LowAltitudeMeasure {
     "info": ["title": "Low altitude: flights, networks and the picture · 低空经济", "version": "1.0"],
     "paths": [
       "/api/low-altitude/openapi.json": reading("This document"),
-      "/api/low-altitude/check": reading("Whether a flight needs an application, with reasons"),
-      "/api/low-altitude/airspace": reading("Controlled airspace and closures as GeoJSON"),
       "/api/low-altitude/networks": networks,
       "/api/low-altitude/networks.geojson": reading(
         "The registers of the networks as GeoJSON (RFC 7946)", ["network"]),

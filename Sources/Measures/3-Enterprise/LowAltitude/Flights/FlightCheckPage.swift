@@ -36,6 +36,9 @@ struct FlightCheckPage {
     ),
   ]
 
+  /// Every fact that may be stated, for the contract.
+  static var facts: [String] { groups.flatMap(\.facts) }
+
   /// What is answered, in order.
   private static let questions = [
     "application-needed", "confirmation-needed", "controlled", "level", "certificate-needed",

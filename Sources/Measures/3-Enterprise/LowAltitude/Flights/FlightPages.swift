@@ -15,12 +15,12 @@ import Storage
 extension LowAltitudeMeasure {
   func flightRoutes(_ routes: inout Routes) {
     routes.get("/low-altitude/check") { try FlightCheckPage(rules: rules).render($0) }
-    routes.get("/api/low-altitude/check", .everybody, .interface) {
+    routes.get("/api/low-altitude/flights/check", .everybody, .interface) {
       try FlightCheckPage(rules: rules).answer($0)
     }
     routes.get("/low-altitude/register") { try await self.register($0) }
     routes.get("/low-altitude/airspace") { try await self.airspacePage($0) }
-    routes.get("/api/low-altitude/airspace", .everybody, .interface) {
+    routes.get("/api/low-altitude/flights/airspace", .everybody, .interface) {
       try await self.airspaceJSON($0)
     }
     routes.get("/low-altitude/mine", .signedIn) { try await self.ownDesk($0) }
