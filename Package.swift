@@ -11,13 +11,20 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The lowest layers are optimised in debug builds too: the tests simulate months of cities, and spend
+/// most of their time there.
+let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func room(
   _ name: String, in folder: String, _ dependencies: [Target.Dependency],
   embedding files: [String] = []
 ) -> Target {
-  .target(
+  let isLow =
+    folder.hasPrefix("Engines/") || folder.hasPrefix("Storage/")
+    || ["Commons", "Books", "Desk", "HTTPValues", "Markup"].contains(name)
+  return .target(
     name: name, dependencies: dependencies, path: "Sources/\(folder)\(name)",
-    resources: files.map { .embedInCode($0) }, swiftSettings: house)
+    resources: files.map { .embedInCode($0) }, swiftSettings: house + (isLow ? quick : []))
 }
 
 /// L1: a pure library. No I/O, no wall clock, no randomness.
@@ -26,13 +33,16 @@ func engine(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// L4: one of the 22 measures.
-func measure(_ name: String, in chapter: String, _ dependencies: Target.Dependency...) -> Target {
+func measure(
+  _ name: String, in chapter: String, _ dependencies: Target.Dependency...,
+  embedding files: [String] = []
+) -> Target {
   room(
     name, in: "Measures/\(chapter)/",
     [
       "Commons", "AccessControl", "CaseEngine", "LegalTime", "Storage", "Books", "Desk",
       "HTTPValues", "CityProfiles", "MeasureKit", "CaseWork", "Markup", "Charts", "Rulebook",
-    ] + dependencies)
+    ] + dependencies, embedding: files)
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
@@ -97,10 +107,13 @@ var targets: [Target] = [
   tests("Rulebook", "Commons", "LegalTime"),
   engine("Dormancy", "LegalTime", "Rulebook"),
   tests("Dormancy", "Commons", "LegalTime", "Rulebook"),
-  room("CityProfiles", in: "Platform/", ["Commons", "Rulebook"]),
+  room("CityProfiles", in: "Platform/", ["Commons", "LegalTime", "Rulebook"]),
   .target(
     name: "Cities", dependencies: ["CityProfiles"], path: "cities",
-    resources: [.embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json")],
+    resources: [
+      .embedInCode("shifan/city.json"), .embedInCode("shifan/catalogue.json"),
+      .embedInCode("shifan/airports.json"),
+    ],
     swiftSettings: house),
   tests("CityProfiles", "Commons", "Cities", "Rulebook"),
   room("Markup", in: "Platform/", ["Commons"]),
@@ -155,7 +168,10 @@ if !enginesOnly {
     measure("ServiceRequests", in: "4-Livelihood", "Interchange"),
     measure("AdministrativeReconsideration", in: "4-Livelihood"),
     measure("BusinessDormancy", in: "3-Enterprise", "Dormancy"),
-    measure("ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles"),
+    measure(
+      "ProcurementOversight", in: "3-Enterprise", "Interchange", "RedFlags", "SealedFiles",
+      embedding: ["Resources/seal.html"]),
+    measure("ArrivalManagement", in: "3-Enterprise", "ArrivalFlow", "Interchange"),
     measure("LowAltitude", in: "3-Enterprise", "AccessTokens", "Airspace"),
     measure("TradeSecrets", in: "1-Innovation", "DepositProofs", "SecrecyMeasures"),
     room("FaultInjection", in: "Storage/", ["Commons", "Storage", "CSQLite"]),
@@ -168,12 +184,13 @@ if !enginesOnly {
     room(
       "App", in: "App/",
       [
-        "Commons", "AccessControl", "AccessTokens", "Accounts", "Storage", "SQLiteStorage",
-        "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
+        "Commons", "AccessControl", "AccessTokens", "Accounts", "ArrivalManagement", "Storage",
+        "SQLiteStorage", "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
         "HTTPValues", "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles",
         "Credentials", "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "LowAltitude", "Markup",
         "MeasureKit",
-        "NationalCrypto", "ProcurementOversight", "QRSymbols", "RedFlags", "Rulebook", "SealedFiles",
+        "NationalCrypto", "ProcurementOversight", "QRSymbols", "RedFlags", "Rulebook",
+        "SealedFiles",
         "ServiceRequests", "StoreCopy", "TradeSecrets", "Verification", "WebServer", logging,
       ],
       embedding: [
@@ -183,10 +200,10 @@ if !enginesOnly {
     room(
       "Simulation", in: "",
       [
-        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App", "Books",
-        "BusinessDormancy", "CaseEngine", "CaseWork",
+        "Commons", "AccessControl", "Accounts", "AdministrativeReconsideration", "App",
+        "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
         "CityProfiles", "Desk", "EvidenceLog", "FaultInjection", "HTTPValues", "Interchange",
-        "IPProtection", "Markup",
+        "IPProtection", "LowAltitude", "Markup",
         "MeasureKit", "ProcurementOversight", "ServiceRequests", "Storage", "SQLiteStorage",
         "StorageConformance", "TradeSecrets", "Verification",
       ]),
@@ -196,13 +213,14 @@ if !enginesOnly {
       name: "tequ",
       dependencies: [
         "AccessControl", "AccessTokens", "Accounts", "AdministrativeReconsideration", "Airspace",
-        "App", "ArrivalFlow", "Books", "BusinessDormancy", "CaseEngine", "CaseWork", "Cities",
+        "App", "ArrivalFlow", "ArrivalManagement", "Books", "BusinessDormancy", "CaseEngine",
+        "CaseWork", "Cities",
         "CityProfiles", "CJemalloc", "Commons", "Credentials", "DepositProofs", "Desk", "Dormancy",
-        "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime",
+        "EvidenceLog", "EvidencePackets", "Interchange", "IPProtection", "LegalTime", "LowAltitude",
         "NationalCrypto", "ProcurementOversight", "RedFlags", "Rulebook", "SealedFiles",
         "SecrecyMeasures",
-        "LowAltitude", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
-        "StorageConformance", "StoreCopy", "TimeStamping", "TradeSecrets", "Verification", "WebServer", arguments,
+        "ServiceRequests", "Simulation", "SQLiteStorage", "Storage", "StorageConformance",
+        "StoreCopy", "TimeStamping", "TradeSecrets", "Verification", "WebServer", arguments,
         logging,
       ], path: "Sources/tequ",
       swiftSettings: house),
@@ -220,15 +238,20 @@ if !enginesOnly {
       "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ProcurementOversight", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-      "Commons", "Desk", "LegalTime", "MeasureKit", "RedFlags", "Rulebook", "SealedFiles",
-      "SQLiteStorage", "Storage"),
+      "Commons", "Desk", "Interchange", "LegalTime", "MeasureKit", "RedFlags", "Rulebook",
+      "SealedFiles", "SQLiteStorage", "Storage"),
     tests(
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
-      "LowAltitude", "AccessTokens", "Airspace", "Books", "Commons", "Desk", "HTTPValues",
-      "MeasureKit", "SQLiteStorage", "Storage"),
+      "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+    tests(
+      "LowAltitude", "AccessControl", "AccessTokens", "Airspace", "Books", "CaseEngine", "CaseWork",
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "LegalTime", "MeasureKit",
+      "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
       "Commons",
@@ -240,10 +263,11 @@ if !enginesOnly {
     .testTarget(
       name: "CityTests",
       dependencies: [
-        "AccessControl", "Accounts", "App", "Books", "BusinessDormancy", "CaseEngine", "CaseWork",
-        "Cities", "CityProfiles", "Commons", "Credentials", "DepositProofs",
-        "Desk", "EvidenceLog", "HTTPValues", "LegalTime", "MeasureKit", "NationalCrypto",
-        "PostgresFixture", "ProcurementOversight",
+        "AccessControl", "Accounts", "App", "ArrivalManagement", "Books", "BusinessDormancy",
+        "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons", "Credentials",
+        "DepositProofs", "Desk", "EvidenceLog", "HTTPValues", "Interchange", "LegalTime",
+        "LowAltitude", "MeasureKit",
+        "NationalCrypto", "PostgresFixture", "ProcurementOversight",
         "Rulebook", "SealedFiles", "ServiceRequests", "Simulation", "SQLiteStorage", "Storage",
         "StoreCopy", "TradeSecrets", "Verification",
       ], path: "Tests/CityTests", swiftSettings: house),

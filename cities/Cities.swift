@@ -7,6 +7,9 @@ public enum BundledCities {
 
   /// Its files by name.
   public static var shifanFiles: [String: [UInt8]] {
-    ["city.json": PackageResources.city_json, "catalogue.json": PackageResources.catalogue_json]
+    [
+      "airports.json": PackageResources.airports_json, "city.json": PackageResources.city_json,
+      "catalogue.json": PackageResources.catalogue_json,
+    ]
   }
 }

@@ -2,11 +2,13 @@ import AccessControl
 import Accounts
 import AdministrativeReconsideration
 import App
+import ArrivalManagement
 import BusinessDormancy
 import CityProfiles
 import Commons
 import Desk
 import IPProtection
+import LowAltitude
 import ProcurementOversight
 import ServiceRequests
 import TradeSecrets
@@ -87,6 +89,21 @@ public struct DemoCity: Sendable {
       login: "secrets-member",
       posts: [Post(TradeSecretsMeasure.member.id, agency: "justice")]),
     Login(
+      who: Phrase("飞行程序设计人员", en: "procedure designer"), login: "arrivals-design",
+      posts: [Post(ArrivalMeasure.designer.id, agency: "atc")]),
+    Login(
+      who: Phrase("空域协调单位人员", en: "staff of a unit"), login: "arrivals-unit",
+      posts: [Post(ArrivalMeasure.unit.id, agency: "atc")]),
+    Login(
+      who: Phrase("飞行程序批准人", en: "approver of procedures"), login: "arrivals-approve",
+      posts: [Post(ArrivalMeasure.approver.id, agency: "atc")]),
+    Login(
+      who: Phrase("进近管制员", en: "approach controller"), login: "arrivals-control",
+      posts: [Post(ArrivalMeasure.controller.id, agency: "atc")]),
+    Login(
+      who: Phrase("时刻协调人员", en: "slot coordinator"), login: "arrivals-slots",
+      posts: [Post(ArrivalMeasure.coordinator.id, agency: "atc")]),
+    Login(
       who: Phrase("采购执行岗（公用事业集团）", en: "buyer (Public Utilities)"), login: "buyer-conduct",
       posts: [Post(ProcurementMeasure.conductor.id, agency: "utilities")]),
     Login(
@@ -108,11 +125,23 @@ public struct DemoCity: Sendable {
       who: Phrase("采购预警复核人员", en: "reviewer of procurement alerts"), login: "alerts-reviewer",
       posts: [Post(ProcurementMeasure.reviewer.id, agency: "finance")]),
     Login(
+      who: Phrase("空中交通管制人员", en: "air traffic controller"), login: "air-controller",
+      posts: [Post(LowAltitudeMeasure.controller.id, agency: "air-sector")]),
+    Login(
+      who: Phrase("低空登记人员", en: "registrar of unmanned aviation"), login: "air-registrar",
+      posts: [Post(LowAltitudeMeasure.registrar.id, agency: "civil-aviation")]),
+    Login(
       who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
       posts: [Post(ReconsiderationMeasure.court.id)]),
     Login(
       who: Phrase("人民检察院联络员", en: "procuratorate liaison"), login: "recon-prosecutor",
       posts: [Post(ReconsiderationMeasure.procuratorate.id)]),
+    Login(
+      who: Phrase("低空基础设施建设运营人员", en: "keeper of the low-altitude networks"), login: "air-keeper",
+      posts: [Post(LowAltitudeMeasure.keeper.id), Post(LowAltitudeMeasure.watcher.id)]),
+    Login(
+      who: Phrase("低空基础设施验收人员", en: "inspector of the low-altitude networks"),
+      login: "air-inspector", posts: [Post(LowAltitudeMeasure.inspector.id)]),
     Login(
       who: Phrase("系统管理员", en: "administrator"), login: "admin",
       posts: [Post("administrator")]),

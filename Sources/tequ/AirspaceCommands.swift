@@ -1,14 +1,39 @@
 import Airspace
+import App
 import ArgumentParser
 import Commons
 import Foundation
+import LowAltitude
 
 /// Works on airspace.
 struct AirspaceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "airspace",
-    abstract: "Which cells of the S2 grid places and areas have.",
-    subcommands: [AirspaceCells.self])
+    abstract: "Cells of the S2 grid, how aircraft keep to their plans, and the flights that are approved.",
+    subcommands: [AirspaceCells.self, AirspaceConformance.self, AirspaceExport.self])
+}
+
+/// Writes the approved flights.
+struct AirspaceExport: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write every flight that was ever approved, one JSON object a line.",
+    discussion: """
+      Each line has the number of the case, mission, state (planned, active, ended, dropped), the window, and the \
+      points: longitude, latitude, metres above the ellipsoid, seconds since 1970. Reads only; the city may run \
+      meanwhile. Two flights that were not dropped keep the city's minima at every moment; \
+      Tests/independent/flights.py computes it again.
+      """)
+
+  @OptionGroup var data: FolderOptions
+
+  func run() async throws {
+    try await telling {
+      let city = try await RunningCity(data.folder, .reading(damaged: true))
+      let lines = try await city.flightLines()
+      city.close()
+      for line in lines { Say.line(line) }
+    }
+  }
 }
 
 /// Names the cells of areas.

@@ -7,7 +7,15 @@ import Foundation
 struct Arrivals: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sequence arrivals to proven optimum; compute the capacity of runways.",
-    subcommands: [SolveArrivals.self, ArrivalsCapacity.self])
+    subcommands: [
+      SolveArrivals.self, ArrivalsCapacity.self, SimulateArrivals.self, ExportArrivals.self,
+    ])
+
+  /// The JSON of a file.
+  static func json(_ path: String) throws -> JSONValue {
+    let bytes = try contents(path)
+    do throws(JSONError) { return try JSONValue(parsing: bytes) } catch { throw error.problem }
+  }
 
   /// The bytes of a file.
   static func contents(_ path: String) throws -> [UInt8] {
@@ -140,12 +148,7 @@ struct ArrivalsCapacity: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let bytes = try Arrivals.contents(scenario)
-      let value: JSONValue
-      do throws(JSONError) {
-        value = try JSONValue(parsing: bytes)
-      } catch { throw error.problem }
-      let scenario = try CapacityScenario(value)
+      let scenario = try CapacityScenario(try Arrivals.json(scenario))
       json ? tellJSON(scenario) : tell(scenario)
     }
   }
@@ -201,6 +204,11 @@ struct ArrivalsCapacity: AsyncParsableCommand {
             + " \(tenth(made.tooClose * 100)) %")
       }
     }
+    for each in study.sensitivities {
+      let rest = each.expansions.map { ", \(tenth($0))" }.joined()
+      say(
+        "若\(each.name.zh)：\(tenth(each.after))\(rest)", "if \(each.name.en): \(tenth(each.after))\(rest)")
+    }
     for assumption in scenario.assumptions { say("假设：\(assumption)", "assumed: \(assumption)") }
   }
 
@@ -236,6 +244,13 @@ struct ArrivalsCapacity: AsyncParsableCommand {
           ]
         }),
       "assumptions": .array(scenario.assumptions.map(JSONValue.string)),
+      "sensitivities": .array(
+        study.sensitivities.map {
+          [
+            "change": .string($0.name[.en]), "after": .number($0.after),
+            "expansions": .array($0.expansions.map(JSONValue.number)),
+          ]
+        }),
     ]
     Say.line(value.canonical)
   }

@@ -1,5 +1,6 @@
 import AdministrativeReconsideration
 import App
+import ArrivalManagement
 import ArgumentParser
 import BusinessDormancy
 import CaseEngine
@@ -29,9 +30,10 @@ private func settings() throws -> [CaseSetting] {
     profile, law: AllLaw.base(), calendar: calendar)
   let secrets = try SecretRules(profile, law: AllLaw.base(), calendar: calendar)
   let procurement = try ProcurementRules(profile, law: AllLaw.base(), calendar: calendar)
+  let arrivals = try ArrivalRules(profile, calendar: calendar)
   let procedures: [any Procedure] =
     [ReconsiderationProcedure(reconsideration)] + TradeSecretsMeasure.procedures(secrets)
-    + ProcurementMeasure.procedures(procurement)
+    + ProcurementMeasure.procedures(procurement) + ArrivalMeasure.procedures(arrivals)
   return try procedures.map { try CaseSetting($0, in: profile, calendar: calendar) }
 }
 

@@ -100,6 +100,72 @@ import Testing
     #expect(index.count == 0)
   }
 
+  @Test func delaysInConflictAreThoseThatShiftingFinds() throws {
+    var source = SeededRandom(seed: 21)
+    // Layers of 15 m would touch a minimum of 15 m just so, and rounding would say which it is.
+    let minima = SeparationMinima(horizontal: 30, vertical: 14.5)
+    var (inside, outside) = (0, 0)
+    for _ in 0..<300 {
+      let own = try random(&source, size: 300).legs[1]
+      let other = try random(&source, size: 300).legs[1]
+      let climb = 15 * Double(source.below(3)) - 15
+      let span = own.delaysInConflict(with: other, climb: climb, minima)
+      for _ in 0..<60 {
+        // All delays with which both are in the air at one moment.
+        let (first, last) = (other.from.time - own.to.time, other.to.time - own.from.time)
+        let delay = first + (last - first) * source.unit()
+        let moved = Leg(
+          from: point(own.from.east, own.from.north, own.from.up + climb, own.from.time + delay),
+          to: point(own.to.east, own.to.north, own.to.up + climb, own.to.time + delay))
+        let conflicts = moved.firstConflict(with: other, minima) != nil
+        // Within a millionth of a second of an end either may be right.
+        let isInside = span.map { delay > $0.from + 1e-6 && delay < $0.to - 1e-6 } ?? false
+        let isOutside = span.map { delay < $0.from - 1e-6 || delay > $0.to + 1e-6 } ?? true
+        if isInside { #expect(conflicts, "\(own) \(other) \(delay)") }
+        if isOutside { #expect(!conflicts, "\(own) \(other) \(delay)") }
+        if conflicts { inside += 1 } else { outside += 1 }
+      }
+    }
+    #expect(inside > 100 && outside > 100, "\(inside) \(outside)")
+  }
+
+  @Test func aReplanCostsWhatTryingAllFinds() throws {
+    var source = SeededRandom(seed: 33)
+    var index = ConflictIndex(minima)
+    var limits = ReplanningLimits()
+    limits.longestDelay = 60
+    limits.delayStep = 2
+    limits.detours = [150, -300]
+    limits.layers = [30, -60]
+    var compared = 0
+    for flight in 1...900 as ClosedRange<Int64> {
+      let path = try random(&source, size: 2500)
+      if index.insert(flight, path).isEmpty { continue }
+      var least = Double.infinity
+      for climb in [0] + limits.layers {
+        if climb != 0, path.points.contains(where: { !limits.altitudes.contains($0.up + climb) }) {
+          continue
+        }
+        for detour in [0] + limits.detours {
+          let way = path.detoured(by: detour)
+          for delay in stride(from: 0.0, through: 60, by: 2) {
+            let cost = delay + abs(climb) + way.end - path.end
+            if cost < least, index.isFree(way.shifted(seconds: delay, metres: climb)) {
+              least = cost
+            }
+          }
+        }
+      }
+      let plan = index.replan(path, limits)
+      #expect(abs((plan?.cost ?? .infinity) - least) < 1e-6 || plan == nil && least == .infinity)
+      if let plan {
+        #expect(index.insert(flight, plan.path).isEmpty)
+        compared += 1
+      }
+    }
+    #expect(compared > 20, "\(compared)")
+  }
+
   @Test func aReplanIsTheCheapestOfItsKind() throws {
     var index = ConflictIndex(minima)
     let path = try Trajectory([point(0, 0, 100, 0), point(1000, 0, 100, 100)])
@@ -110,6 +176,9 @@ import Testing
     #expect(plan.delay == 0 && plan.climb == 0 && abs(plan.detour) == 150 && plan.cost < 5)
     var limits = ReplanningLimits()
     limits.detours = []
+    // Nearer than 30 m while both are within: the diagonal of their meeting, at 10 m a second.
+    #expect(index.replan(path, limits)?.delay == 5)
+    limits.delayStep = 15
     #expect(index.replan(path, limits)?.delay == 15)
     limits.detours = [150]
     limits.longestDelay = 0

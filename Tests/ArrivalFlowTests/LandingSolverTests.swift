@@ -168,3 +168,27 @@ func repository(_ path: String) -> String {
   }
   return "/" + parts.joined(separator: "/")
 }
+
+@Suite struct LandingConflictTests {
+  private func problem(_ windows: [(Int, Int)], gap: Int) throws -> LandingProblem {
+    let count = windows.count
+    return try LandingProblem(
+      arrivals: windows.map {
+        Arrival(
+          earliest: $0.0, target: $0.0, latest: $0.1, penalty: Arrival.Penalty(early: 1, late: 1))
+      }, separations: (0..<count * count).map { $0 % (count + 1) == 0 ? 0 : gap }, runways: 1)
+  }
+
+  @Test func theReasonIsNamedAndLeast() throws {
+    // Aircraft 2, 4 and 5 have room for two; the others have room enough.
+    let problem = try problem([(0, 900), (100, 150), (0, 1000), (100, 150), (110, 155)], gap: 50)
+    let conflict = try #require(LandingConflict(problem))
+    #expect(conflict.aircraft == [1, 3, 4] && conflict.isLeast)
+    #expect {
+      try LandingSolver.solve(problem)
+    } throws: {
+      ($0 as? Problem)?.fields.map(\.pointer) == ["arrivals/2", "arrivals/4", "arrivals/5"]
+    }
+    #expect(LandingConflict(try self.problem([(0, 10), (0, 60)], gap: 50)) == nil)
+  }
+}

@@ -17,7 +17,7 @@ import Testing
       + "/../../cities/shifan"
     try FileManager.default.createDirectory(
       atPath: folder + "/city", withIntermediateDirectories: true)
-    for file in ["city.json", "catalogue.json"] {
+    for file in ["airports.json", "city.json", "catalogue.json"] {
       let text = try String(contentsOfFile: source + "/" + file, encoding: .utf8)
       try text.replacing("\"990000\"", with: "\"\(code)\"")
         .write(toFile: folder + "/city/" + file, atomically: true, encoding: .utf8)

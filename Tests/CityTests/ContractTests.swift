@@ -49,8 +49,10 @@ import Testing
   @Test func everyAddressStandsInAContract() async throws {
     let test = try await TestCity()
     let written = try await contracts(test)
-    let measures = ["dormancy", "ip-protection", "procurement", "reconsideration", "trade-secrets"]
-      .map { "/api/\($0)" }
+    let measures = [
+      "arrivals", "dormancy", "ip-protection", "low-altitude", "procurement", "reconsideration",
+      "trade-secrets",
+    ].map { "/api/\($0)" }
     let declared = test.front.routes.filter { route in
       route.kind == .interface && measures.contains { route.pattern.hasPrefix($0) }
     }.map { "\($0.method.rawValue) \(Self.normal($0.pattern))" }

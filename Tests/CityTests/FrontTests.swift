@@ -64,10 +64,10 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + certificates + lowAltitude + cases("dormancy") + dormancy + cases("ip-protection")
+    ] + certificates + lowAltitude + airNetworks + cases("dormancy") + dormancy + cases("ip-protection")
     + protection
     + cases("reconsideration") + reconsideration
-    + tradeSecrets + procurement
+    + tradeSecrets + procurement + arrivals
 
   /// The routes that every measure with declared cases has. None of the people here has a post in one.
   static func cases(_ slug: String) -> [(String, Set<Who>)] {
@@ -119,8 +119,39 @@ import Testing
       "GET",
       ["validate_oauth", "pool", "pool/dss_instances", "configuration/global_options"]
         .map { "/aux/v1/\($0)" } + ["/versions/{system}"])
-    return table
+    return table + flights
   }()
+  /// The networks, the picture, complaints and alarms of the same measure.
+  static let airNetworks: [(String, Set<Who>)] =
+    [
+      "GET /low-altitude/networks", "GET /low-altitude/networks/{code}", "GET /low-altitude/plan",
+      "GET /low-altitude/picture", "GET /low-altitude/map", "GET /low-altitude/overhead",
+      "POST /low-altitude/overhead", "GET /low-altitude/statistics",
+      "GET /low-altitude/complaints/new", "POST /low-altitude/complaints",
+      "GET /low-altitude/complaints/{key}", "GET /api/low-altitude/networks",
+      "GET /api/low-altitude/networks.geojson", "GET /api/low-altitude/plan",
+      "GET /api/low-altitude/openapi.json",
+      "GET /api/low-altitude/picture", "POST /api/low-altitude/overhead",
+      "POST /api/low-altitude/complaints",
+    ].map { ($0, everybody) }
+    + [
+      "POST /api/low-altitude/telemetry", "GET /api/low-altitude/alarms",
+      "POST /api/low-altitude/networks", "POST /api/low-altitude/networks/{code}/steps",
+      "GET /desk/low-altitude/networks", "POST /desk/low-altitude/networks",
+      "POST /desk/low-altitude/networks/{code}/steps", "GET /desk/low-altitude/designer",
+      "POST /desk/low-altitude/designer", "GET /desk/low-altitude/alarms",
+      "POST /desk/low-altitude/alarms/{key}", "GET /desk/low-altitude/density",
+    ].map { ($0, []) }
+  /// The domestic side of the same measure.
+  static let flights: [(String, Set<Who>)] =
+    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents"]
+    .flatMap { cases("low-altitude/\($0)") }
+    + conference("low-altitude/closures")
+    + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }
+    + [
+      ("GET /api/low-altitude/flights/check", everybody), ("GET /api/low-altitude/flights/airspace", everybody),
+      ("GET /low-altitude/mine", known), ("GET /desk/low-altitude", []),
+    ]
   static let certificates: [(String, Set<Who>)] =
     [
       "GET /verify", "GET /.well-known/did.json", "GET /certificates/trust.json",
@@ -170,20 +201,37 @@ import Testing
     ].map { ($0, everybody) } + [("GET /desk/trade-secrets", [])]
     + conference("trade-secrets/conference")
 
+  static let arrivals: [(String, Set<Who>)] =
+    cases("arrivals/slots") + conference("arrivals/procedures")
+    + [
+      "GET /arrivals", "GET /arrivals/airports/{airport}", "GET /arrivals/wake",
+      "GET /arrivals/what-if", "GET /arrivals/results", "GET /arrivals/results.csv",
+      "GET /arrivals/board.js", "POST /arrivals/feeds/{airport}/{format}",
+    ].map { ($0, everybody) }
+    + [
+      "GET /desk/arrivals", "GET /desk/arrivals/boards/{airport}",
+      "GET /desk/arrivals/boards/{airport}/content", "GET /desk/arrivals/boards/{airport}/data",
+    ].map { ($0, []) }
+
   static let procurement: [(String, Set<Who>)] =
     cases("procurement/bids") + cases("procurement/objections")
     + [
-      "tender", "invited", "inquiry", "auction", "negotiation", "direct", "bodies", "alerts", "draws",
+      "tender", "invited", "inquiry", "auction", "negotiation", "direct", "bodies", "alerts",
+      "draws",
       "exchange",
     ].flatMap { conference("procurement/\($0)") }
     + [
       "GET /procurement", "GET /procurement/board", "GET /procurement/projects/{number}",
       "GET /procurement/network", "GET /procurement/firms/{id}", "GET /procurement/data",
       "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
-      "GET /api/procurement/openapi.json",
+      "GET /api/procurement/openapi.json", "GET /api/procurement/history.json",
+      "GET /api/procurement/feeds.json", "GET /procurement/seal.html",
     ].map { ($0, everybody) }
-    + [("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
-      ("POST /api/procurement/exchange/{exchange}/releases", everybody)]
+    + conference("procurement/feeds")
+    + [
+      ("GET /desk/procurement", []), ("GET /desk/procurement/projects/{number}/envelopes.json", []),
+      ("POST /api/procurement/exchange/{exchange}/releases", everybody),
+    ]
 
   /// What of a measure's cases is left where only officials open them.
   static func conference(_ slug: String) -> [(String, Set<Who>)] {

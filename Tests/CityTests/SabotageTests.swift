@@ -15,6 +15,8 @@ import Storage
 import Testing
 import Verification
 
+@testable import LowAltitude
+
 /// Changes the store behind the program's back, one table and column at a time: every change must be
 /// found, with the table and the row named.
 @Suite struct SabotageTests {
@@ -81,6 +83,7 @@ import Verification
       _ = try await city.desk.submit(DigestAccessLog(), by: .system(["access.digest"]))
     }
     try await fillDormancy(city)
+    try await fillExchange(city)
     try await city.settle()
     for index in 0..<2 {
       let place = try await city.desk.reserve()
@@ -115,6 +118,67 @@ import Verification
       ChangeCertificateStatus(
         1, notice, .suspension, set: true, reason: "test", in: measure.office.setting),
       by: .system([measure.office.procedure.permission(notice.authority)]))
+  }
+
+  /// Flights of other programs, each with a subscription of its own.
+  private func fillExchange(_ city: RunningCity) async throws {
+    guard let measure = city.measures.lazy.compactMap({ $0 as? LowAltitudeMeasure }).first else {
+      return
+    }
+    let uss = AirCaller(name: "uss1", scopes: [])
+    for number in 1...3 {
+      let id = "00000000-0000-4000-8000-00000000000\(number)"
+      let now = city.time.now
+      func altitude(_ metres: Int) -> JSONValue {
+        ["value": .integer(Int64(metres)), "reference": "W84", "units": "M"]
+      }
+      let place: JSONValue = ["lat": .number(22.5 + Double(number)), "lng": 114]
+      let body: JSONValue = [
+        "extents": [
+          [
+            "volume": [
+              "outline_circle": ["center": place, "radius": ["value": 100, "units": "M"]],
+              "altitude_lower": altitude(50), "altitude_upper": altitude(80),
+            ],
+            "time_start": JSONValue(moment: now),
+            "time_end": JSONValue(moment: now.adding(seconds: 600)),
+          ]
+        ], "state": "Accepted", "uss_base_url": "https://uss.example",
+        "new_subscription": ["uss_base_url": "https://uss.example"],
+      ]
+      let wish = try IntentWish(AirReader(body), id: id, tag: nil, by: uss, at: now)
+      let decision = IntentDecision(wish: wish, caller: uss, ring: measure.ring)
+      _ = try await measure.act("intent.put", on: .intent, id, by: uss) {
+        try decision.put($0, $1, $2)
+      }
+    }
+  }
+
+  @Test func whatTheExchangeKeepsCannotGoUnseen() async throws {
+    let test = try await TestCity()
+    let folder = DataFolder(test.folder.path + "/simulated")
+    try await SimulatedDays.live(folder, days: 1, perDay: 5) { try await fillExchange($0) }
+    let intent = "00000000-0000-4000-8000-000000000002"
+    let deeds = [
+      ["DELETE FROM air_slots WHERE id = '\(intent)'"],
+      ["DELETE FROM air_entities WHERE id = '\(intent)'"],
+      // All that there is of it, with its subscription: only the journal knows.
+      [
+        "DELETE FROM air_slots WHERE id IN (SELECT subscription FROM air_entities WHERE id = '\(intent)')",
+        "DELETE FROM air_entities WHERE id IN (SELECT subscription FROM air_entities WHERE id = '\(intent)')",
+        "DELETE FROM air_slots WHERE id = '\(intent)'",
+        "DELETE FROM air_entities WHERE id = '\(intent)'",
+      ],
+    ]
+    #expect(try await verify(folder).isEmpty)
+    for deed in deeds {
+      let copy = DataFolder(test.folder.path + "/copy")
+      try? FileManager.default.removeItem(atPath: copy.path)
+      try CityCopy.backup(folder, to: copy)
+      for sql in deed { _ = try sqlite(copy.databaseFile(), sql) }
+      let findings = try await verify(copy)
+      #expect(findings.contains { $0.table.hasPrefix("air_") }, "\(deed): \(findings)")
+    }
   }
 
   @Test func everyRemovedRowIsFound() async throws {

@@ -1,9 +1,14 @@
 import AccessTokens
 import Books
+import CaseWork
+import Cities
+import CityProfiles
 import Commons
 import Desk
 import HTTPValues
+import LegalTime
 import MeasureKit
+import Rulebook
 import SQLiteStorage
 import Storage
 
@@ -23,13 +28,16 @@ struct AirBench: Sendable {
 
   init() throws {
     store = try SQLiteStore(
-      .init(path: nil), migrations: BookShelf.migrations + LowAltitudeMeasure.migrations)
+      .init(path: nil),
+      migrations: BookShelf.migrations + [CaseFileBook.migration] + LowAltitudeMeasure.migrations)
     time = ManualTime(AirBench.start)
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     let desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
-    measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, tokens: TokenVerifier(keys: [], audiences: []))
+    measure = try LowAltitudeMeasure(
+      desk: desk, ring: ring,
+      rules: try FlightRules(BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil),
+      acknowledger: Acknowledger([]), tokens: TokenVerifier(keys: [], audiences: []))
   }
 
   // MARK: What is sent

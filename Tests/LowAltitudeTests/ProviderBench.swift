@@ -52,8 +52,9 @@ struct ProviderBench: Sendable {
     let provider = AirProvider(
       name: "city", baseURL: "https://city.example", servesTests: true, client: peer,
       time: air.time, random: random)
-    measure = LowAltitudeMeasure(
-      desk: desk, ring: ring, tokens: TokenVerifier(keys: [], audiences: []), provider: provider)
+    measure = try LowAltitudeMeasure(
+      desk: desk, ring: ring, rules: air.measure.rules, acknowledger: Acknowledger([]),
+      tokens: TokenVerifier(keys: [], audiences: []), provider: provider)
     flights = FlightDesk(measure: measure, provider: provider)
     clients = AirClients(desk: desk, ring: ring, random: random)
   }

@@ -6,6 +6,7 @@ import Cities
 import CityProfiles
 import Commons
 import Desk
+import Interchange
 import LegalTime
 import MeasureKit
 import Rulebook
@@ -29,7 +30,7 @@ struct ProcurementBench {
   /// Monday, 2 March 2026, 9:00.
   static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
 
-  init() throws {
+  init(feeds: [String: SignedFeed] = [:]) throws {
     let store = try SQLiteStore(
       .init(path: nil),
       migrations: BookShelf.migrations + [CaseFileBook.migration] + AlertTables.migrations)
@@ -38,7 +39,8 @@ struct ProcurementBench {
     desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
     measure = try ProcurementMeasure(
-      desk: desk, rules: try ProcurementBench.rules(), ring: ring, acknowledger: Acknowledger([]))
+      desk: desk, rules: try ProcurementBench.rules(), ring: ring, acknowledger: Acknowledger([]),
+      feeds: feeds)
   }
 
   static func rules() throws -> ProcurementRules {
@@ -87,10 +89,11 @@ struct ProcurementBench {
     _ word: String, _ command: CommandID, as capacity: ActorKind, by actor: Actor? = nil,
     _ said: [String: JSONValue]
   ) async throws -> Int64 {
-    try await desk.submit(
+    let done = try await desk.submit(
       OpenCase(command, as: capacity, said: CaseFacts(said), in: office(word).setting),
-      by: actor ?? ProcurementBench.actor(capacity)
-    ).aggregate
+      by: actor ?? ProcurementBench.actor(capacity))
+    if let refusal = done.refusal { throw refusal }
+    return done.aggregate
   }
 
   /// Takes a step; the answer is the code of the refusal on record, nil if the step was taken.

@@ -48,6 +48,26 @@ import Testing
       _ = try await bench.open("tender", .need, as: .needing, ProcurementBench.need)
     }
     #expect(problem?.detail.en.contains("four bodies") == true)
+    try await refusalIsOnRecord(bench)
+  }
+
+  /// The attempt to open a purchase is an act with its reason, and no case came of it.
+  private func refusalIsOnRecord(_ bench: ProcurementBench) async throws {
+    let last = Statement("SELECT entry_key FROM journal ORDER BY entry_key DESC LIMIT 1")
+    let found = try await bench.desk.store.first(
+      Query(last) { JournalKey(raw: $0.integer(0)) })
+    let key = try #require(found)
+    let act = try #require(try await bench.desk.store.first(JournalBook.entry(key)))
+    #expect(act.kind == "procurement.tender.need.refused" && act.key.version == 1)
+    let reason = try JSONValue(parsing: act.publicFields)["refusal"]
+    #expect(reason?["slug"]?.string == "procurement-no-bodies")
+    #expect(try await bench.desk.store.first(CaseFileBook.find(act.key.aggregate)) == nil)
+    #expect(try await bench.broken() == [])
+    try await bench.feed()
+    // The declaration and the need: two attempts.
+    #expect(
+      bench.measure.indicators(at: bench.time.now).first { $0.id == "procurement.refusals" }?.value
+        == 2)
   }
 
   @Test func postsAreKeptApart() async throws {

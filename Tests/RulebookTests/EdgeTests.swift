@@ -19,7 +19,9 @@ import Testing
       let value: FactValue =
         switch fact.type {
         case .truth: .truth(random.chance(0.5))
-        case .count: .count(Int64(random.below(40)))
+        // Days and people are few, grams and metres many.
+        case .count:
+          .count(Int64(random.below([40, 40, 40, 400, 20_000, 400_000][random.below(6)])))
         case .money(let currency):
           // Sums of everyday life, and those at which crimes begin to weigh more.
           .money(

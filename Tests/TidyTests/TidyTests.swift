@@ -109,7 +109,8 @@ import Testing
       "AccessControl", "Interchange", "App", "Simulation", "tequ", "SQLiteStorage",
     ],
     "Glibc": [
-      "Airspace", "App", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "tequ",
+      "Airspace", "App", "ArrivalFlow", "ArrivalManagement", "Storage", "SQLiteStorage",
+      "PostgresStorage", "FaultInjection", "tequ",
     ],
     "Synchronization": [
       "Commons", "Storage", "SQLiteStorage", "PostgresStorage", "FaultInjection", "StoreCopy",

@@ -2,7 +2,8 @@
 
 Each city is drawn with settings of its own, from a seed that nobody knew before this run, so that no threshold can
 have been fitted to it: sizes of rings, steps between prices, shares of a text that are rewritten, how often honest
-bidders meet. What is planted is known here alone; precision and recall are counted over the processes, pattern by
+bidders meet. The cities after these, as many, are drawn with settings held out: ranges that do not overlap those with which
+the flags were built (HELD_OUT below). What is planted is known here alone; precision and recall are counted over the processes, pattern by
 pattern. Nothing here comes from the program's own sources: patterns follow article 40 of the regulation on tendering
 (招标投标法实施条例), the periods and bodies of the law on tendering (招标投标法), and the definitions in the reference.
 
@@ -28,19 +29,31 @@ PATTERNS = {
 }
 
 
+# Ranges of the settings of a city: those that were at hand while the flags were built, and those held out, which lie
+# wholly outside. Counts are whole numbers, the rest shares.
+BUILT = {"suppliers": (150, 400), "experts": (120, 300), "buyers": (20, 60), "rate": (.012, .03), "common": (.1, .35),
+         "noise": (0, .008), "bidders": (3, 7), "estimate": (2e6, 9e7), "words": (250, 500), "step": (.004, .03),
+         "meetings": (9, 16), "seats": (7, 12), "parts": (2, 6), "late": (31, 90), "short": (5, 19), "period": (21, 40)}
+HELD_OUT = {"suppliers": (420, 900), "experts": (320, 600), "buyers": (64, 140), "rate": (.031, .045), "common": (.02, .09),
+            "noise": (.0081, .0095), "bidders": (8, 10), "estimate": (9.1e7, 6e8), "words": (520, 900), "step": (.031, .045),
+            "meetings": (17, 26), "seats": (13, 20), "parts": (7, 9), "late": (91, 200), "short": (1, 4), "period": (41, 70)}
+assert all(HELD_OUT[k][0] > BUILT[k][1] or HELD_OUT[k][1] < BUILT[k][0] for k in BUILT), "held-out ranges overlap"
+
+
 class City:
-    def __init__(self, seed):
+    def __init__(self, seed, ranges):
         self.r = r = random.Random(seed)
-        self.suppliers = [f"S{n}" for n in range(r.randint(150, 400))]
-        self.experts = [f"E{n}" for n in range(r.randint(120, 300))]
-        self.buyers = [f"B{n}" for n in range(r.randint(20, 60))]
-        self.rate = r.uniform(.012, .03)
+        self.ranges = ranges
+        self.suppliers = [f"S{n}" for n in range(self.whole("suppliers"))]
+        self.experts = [f"E{n}" for n in range(self.whole("experts"))]
+        self.buyers = [f"B{n}" for n in range(self.whole("buyers"))]
+        self.rate = r.uniform(*ranges["rate"])
         self.truth = {name: set() for name in PATTERNS}
         self.processes = []
         # What honest bidders have in common: paragraphs of their trade, an office building, a few long-standing rivals.
         self.trade = self.text(400)
-        self.common = r.uniform(.1, .35)
-        self.noise = r.uniform(0, .008)
+        self.common = r.uniform(*ranges["common"])
+        self.noise = r.uniform(*ranges["noise"])
         for _ in range(count):
             self.honest()
         self.decoys()
@@ -60,6 +73,9 @@ class City:
             self.evaluator(n)
         r.shuffle(self.processes)
 
+    def whole(self, name):
+        return self.r.randint(*self.ranges[name])
+
     def text(self, n):
         return "".join(self.r.choices(LETTERS, k=n))
 
@@ -73,7 +89,7 @@ class City:
                "fingerprint": {"makerCode": f"M-{name}", "fileCode": f"F{r.random()}", "dongle": f"D-{name}", "mac": f"mac-{name}",
                                "cpu": f"cpu-{name}", "disk": f"disk-{name}", "ip": f"ip-{name}"},
                "agent": {"id": f"agent-{name}"}, "projectTeam": [{"id": f"{name}-{k}"} for k in range(2)],
-               "deposit": {"account": f"account-{name}"}, "documents": [{"author": name, "text": p["issued"] + self.trade[:int(self.common * 400)] + self.text(r.randint(250, 500))}]}
+               "deposit": {"account": f"account-{name}"}, "documents": [{"author": name, "text": p["issued"] + self.trade[:int(self.common * 400)] + self.text(self.whole("words"))}]}
         p["parties"][name] = {"id": name, "contactPoint": {"telephone": f"0755-{8_000_0000 + int(name[1:] if name[1:].isdigit() else 0)}-{name}"}}
         p["bids"].append(own)
         return own
@@ -82,11 +98,11 @@ class City:
         r = self.r
         number = len(self.processes)
         start = datetime.datetime(2024, 1, 1, 9, tzinfo=ZONE) + datetime.timedelta(days=day if day is not None else r.randint(0, 330))
-        p = {"ocid": f"p{number}", "touched": False, "start": start, "end": start + datetime.timedelta(days=r.randint(21, 40)),
-             "estimate": r.uniform(2e6, 9e7), "issued": self.text(200), "bids": [], "parties": {}, "buyer": r.choice(self.buyers), "method": "open",
+        p = {"ocid": f"p{number}", "touched": False, "start": start, "end": start + datetime.timedelta(days=self.whole("period")),
+             "estimate": r.uniform(*self.ranges["estimate"]), "issued": self.text(200), "bids": [], "parties": {}, "buyer": r.choice(self.buyers), "method": "open",
              "evaluators": [{"id": e, "isExpert": k > 0} for k, e in enumerate(experts or r.sample(self.experts, 5))],
              "duties": [{"role": role, "person": f"{role}-{number}"} for role in ("need", "conduct", "approval")], "category": f"{r.randint(10, 60)}00"}
-        for name in names or r.sample(self.suppliers, r.randint(3, 7)):
+        for name in names or r.sample(self.suppliers, self.whole("bidders")):
             self.bid(p, name, r.uniform(.72, .955))
         p["winner"] = winner or min(p["bids"], key=lambda b: b["value"]["amount"])["tenderers"][0]["id"]
         p["award"] = p["end"] + datetime.timedelta(days=r.randint(3, 20))
@@ -125,7 +141,7 @@ class City:
     def plant_equal(self, p):
         while len(p["bids"]) < 4:
             self.bid(p, self.r.choice([s for s in self.suppliers if s not in p["parties"]]), .8)
-        low, step = p["estimate"] * self.r.uniform(.72, .8), self.r.uniform(.004, .03)
+        low, step = p["estimate"] * self.r.uniform(.72, .8), self.r.uniform(*self.ranges["step"])
         for n, b in enumerate(p["bids"]):
             b["value"]["amount"] = round(low * (1 + n * step * (1 + self.r.uniform(-self.noise, self.noise) / (n + 1))), 2)
         if self.r.random() < .5:
@@ -195,11 +211,11 @@ class City:
         self.mark("duties", p)
 
     def plant_period(self, p):
-        p["start"] = p["end"] - datetime.timedelta(days=self.r.randint(5, 19))
+        p["start"] = p["end"] - datetime.timedelta(days=self.whole("short"))
         self.mark("short period", p)
 
     def plant_contract(self, p):
-        p["signed"] = p["award"] + datetime.timedelta(days=self.r.randint(31, 90))
+        p["signed"] = p["award"] + datetime.timedelta(days=self.whole("late"))
         self.mark("late contract", p)
 
     def plant_committee(self, p):
@@ -228,7 +244,7 @@ class City:
     def ring(self, n, rotates):
         r = self.r
         members = [f"{'W' if rotates else 'C'}{n}{'abcde'[k]}" for k in range(r.randint(3, 4))]
-        meetings = r.randint(max(9, 2 * len(members)), 16)
+        meetings = max(2 * len(members), self.whole("meetings"))
         days = sorted(r.sample(range(330), meetings))
         # Now and then somebody wins out of turn, or an outsider joins a ring of cover bidders.
         slip = r.randrange(len(members), meetings) if rotates and meetings > 12 else -1
@@ -254,7 +270,7 @@ class City:
 
     def split(self, n):
         r = self.r
-        buyer, category, parts = f"X{n}", f"{70 + n}00", r.randint(2, 6)
+        buyer, category, parts = f"X{n}", f"{70 + n}00", self.whole("parts")
         shares = [r.uniform(.8, 1) for _ in range(parts)]
         total = r.uniform(1.05, min(3, parts * .95)) * 2e6
         for share in shares:
@@ -279,7 +295,7 @@ class City:
     def evaluator(self, n):
         r = self.r
         friend, name = r.choice(self.suppliers), f"F{n}"
-        for _ in range(r.randint(7, 12)):
+        for _ in range(self.whole("seats")):
             p = self.honest([friend] + r.sample([s for s in self.suppliers if s != friend], 3), friend, [name] + r.sample(self.experts, 4))
             self.mark("evaluator", p)
         for _ in range(r.randint(0, 3)):
@@ -298,26 +314,29 @@ class City:
 
 
 codes = sorted(set().union(*PATTERNS.values()))
-sums = {name: [0, 0, 0] for name in PATTERNS}
 print(f"seeds from {first}")
 with tempfile.TemporaryDirectory() as folder:
     settings = os.path.join(folder, "s.ini")
     open(settings, "w").write("".join(f"[{code}]\n" for code in codes))
-    for seed in range(first, first + cities):
-        city = City(seed)
-        path = os.path.join(folder, "p.jsonl")
-        with open(path, "w") as file:
-            file.writelines(json.dumps(city.ocds(p), ensure_ascii=False) + "\n" for p in city.processes)
-        ran = subprocess.run([tequ, "flags", path, "--settings", settings], capture_output=True, text=True)
-        check(f"collusion: city {seed} is read", ran.returncode == 0, ran.stderr[-200:].strip())
-        found = json.loads(ran.stdout or "{}").get("OCID", {})
-        for name, telling in PATTERNS.items():
-            flagged = {ocid for ocid, values in found.items() if telling & values.keys()}
-            truth = city.truth[name]
-            for k, n in enumerate((len(flagged & truth), len(flagged - truth), len(truth - flagged))):
-                sums[name][k] += n
-for name, (hit, wrong, missed) in sums.items():
-    precision, recall = hit / max(1, hit + wrong), hit / max(1, hit + missed)
-    check(f"collusion: {name}", precision >= .95 and recall >= .95,
-          f"precision {precision:.3f}, recall {recall:.3f}, {hit + missed} planted ({', '.join(sorted(PATTERNS[name]))})")
+    for kind, ranges, begin in (("built", BUILT, first), ("held out", HELD_OUT, first + cities)):
+        sums = {name: [0, 0, 0] for name in PATTERNS}
+        for seed in range(begin, begin + cities):
+            city = City(seed, ranges)
+            path = os.path.join(folder, "p.jsonl")
+            with open(path, "w") as file:
+                file.writelines(json.dumps(city.ocds(p), ensure_ascii=False) + "\n" for p in city.processes)
+            ran = subprocess.run([tequ, "flags", path, "--settings", settings], capture_output=True, text=True)
+            check(f"collusion, {kind}: city {seed} is read", ran.returncode == 0, ran.stderr[-200:].strip())
+            found = json.loads(ran.stdout or "{}").get("OCID", {})
+            for name, telling in PATTERNS.items():
+                flagged = {ocid for ocid, values in found.items() if telling & values.keys()}
+                truth = city.truth[name]
+                for k, n in enumerate((len(flagged & truth), len(flagged - truth), len(truth - flagged))):
+                    sums[name][k] += n
+        for name, (hit, wrong, missed) in sums.items():
+            precision, recall = hit / max(1, hit + wrong), hit / max(1, hit + missed)
+            check(f"collusion, {kind}: {name}", precision >= .95 and recall >= .95,
+                  f"precision {precision:.3f}, recall {recall:.3f}, {hit + missed} planted ({', '.join(sorted(PATTERNS[name]))})")
+        hit, wrong, missed = (sum(row[k] for row in sums.values()) for k in range(3))
+        print(f"     {kind}: precision {hit / max(1, hit + wrong):.4f}, recall {hit / max(1, hit + missed):.4f} over {hit + missed} planted")
 check.finish()

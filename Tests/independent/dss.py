@@ -360,6 +360,33 @@ def killed(program, authority):
     check(not back, "nothing that was taken away comes back", back[:3])
 
 
+def pool(program, authority):
+    """The auxiliary interface of InterUSS: who is in the pool, and how its members behave."""
+    token = authority.token("operator")
+    status, answer = program.send("GET", "/aux/v1/pool", token=token)
+    check(status == 200 and len(answer.get("dar_id", "")) >= 16, "the pool names its representation of the airspace", answer)
+    status, answer = program.send("GET", "/aux/v1/configuration/global_options", token=token)
+    check(status == 200 and all(type(answer.get(name)) is bool for name in ("scd_global_lock", "scd_hash_lock", "time_based_notification_index")),
+          "the options are told", answer)
+    for number in range(3):
+        status, answer = program.send(
+            "PUT", f"/aux/v1/pool/dss_instances/heartbeat?source=test{number}&timestamp=2026-03-0{number + 1}T00:00:00Z"
+            + ("&next_heartbeat_expected_before=2026-03-09T00:00:00Z" if number == 1 else ""), token=token)
+        beat = answer.get("dss_instances", [{}])[0].get("most_recent_heartbeat", {})
+        check(status == 201 and beat.get("source") == f"test{number}" and beat.get("reporter") == "operator"
+              and beat.get("timestamp", "").startswith(f"2026-03-0{number + 1}T00:00:00") and beat.get("index") == number
+              and ("next_heartbeat_expected_before" in beat) == (number == 1), "a heartbeat is kept and counted", answer)
+    told = program.send("GET", "/aux/v1/pool/dss_instances", token=token)[1].get("dss_instances")
+    check(told == answer["dss_instances"], "the members of the pool are told")
+    for query in ("", "?source=", "?source=x&timestamp=yesterday", "?source=x&next_heartbeat_expected_before=2026",
+                  "?source=x&timestamp=2026-03-01T00:00:00Z&next_heartbeat_expected_before=2025-03-01T00:00:00Z"):
+        status = program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat" + query, token=token)[0]
+        check(status == 400, "a heartbeat without sense is refused", query)
+    reader = authority.token("reader", "interuss.pool_status.read")
+    status = program.send("PUT", "/aux/v1/pool/dss_instances/heartbeat?source=x", token=reader)[0]
+    check(status == 403, "who may only read sends no heartbeat")
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="tequ-dss-")
     try:
@@ -371,6 +398,7 @@ def main():
         try:
             tokens(program, authority)
             second_opinion(program, authority)
+            pool(program, authority)
             hostile(program, authority)
             killed(program, authority)
         finally:

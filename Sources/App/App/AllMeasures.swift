@@ -1,4 +1,5 @@
 import AdministrativeReconsideration
+import ArrivalManagement
 import BusinessDormancy
 import Commons
 import IPProtection
@@ -45,9 +46,7 @@ public enum AllMeasures {
       11, .enterprise, "green-finance", Phrase("绿色金融监管服务", en: "Green finance"),
       Phrase("披露义务、报告和核算。", en: "Duties, reports and accounts.")),
     LowAltitudeMeasure.card,
-    planned(
-      13, .enterprise, "arrivals", Phrase("点融合飞行程序", en: "Point-merge arrivals"),
-      Phrase("排序、间隔和容量。", en: "Sequence, separation and capacity.")),
+    ArrivalMeasure.card,
     planned(
       14, .enterprise, "insolvency", Phrase("破产制度突破", en: "Insolvency"),
       Phrase("个人破产、清算、重整与和解。", en: "Personal bankruptcy, liquidation, rescue.")),

@@ -16,7 +16,9 @@ public struct CityArchive: Sendable {
   private static let database = "city.sqlite"
   private static let keys = "keys.json"
   private static let manifest = "manifest.json"
-  private static let others = ["config.json", "witnesses", "city/city.json", "city/catalogue.json"]
+  private static let others = [
+    "config.json", "witnesses", "city/airports.json", "city/city.json", "city/catalogue.json",
+  ]
   private static let format = "tequ backup 1"
   private static let pieceBytes = 1 << 20
 

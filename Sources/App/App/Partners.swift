@@ -3,11 +3,12 @@ import Foundation
 import Interchange
 
 /// The other systems with which the city shares a secret: `partners` in `config.json`, each with `url` and
-/// `secret`.
+/// `secret`; an exchange from which the city fetches releases has `feed` besides.
 struct Partners: Sendable {
   private struct Partner: Sendable {
     let secret: SharedSecret
     let webhook: SignedWebhook
+    let feed: SignedFeed?
   }
 
   private let partners: [String: Partner]
@@ -23,7 +24,8 @@ struct Partners: Sendable {
         let secret = try SharedSecret(entry["secret"]?.string ?? "")
         found[name] = Partner(
           secret: secret,
-          webhook: try SignedWebhook(address: entry["url"]?.string ?? "", secret: secret))
+          webhook: try SignedWebhook(address: entry["url"]?.string ?? "", secret: secret),
+          feed: try entry["feed"]?.string.map { try SignedFeed($0, secret: secret) })
       }
     }
     partners = found
@@ -31,6 +33,9 @@ struct Partners: Sendable {
 
   /// The secrets, by partner.
   var secrets: [String: SharedSecret] { partners.mapValues(\.secret) }
+
+  /// What the city fetches from, by partner.
+  var feeds: [String: SignedFeed] { partners.compactMapValues(\.feed) }
 
   /// The way to a partner.
   ///

@@ -2,6 +2,7 @@ import AccessControl
 import AccessTokens
 import Accounts
 import AdministrativeReconsideration
+import ArrivalManagement
 import Books
 import BusinessDormancy
 import CaseWork
@@ -169,10 +170,11 @@ public final class RunningCity: Sendable {
     partners = try Partners(folder)
     measures =
       try [requests]
-      + RunningCity.adopted(profile, desk, ring, acknowledger, partners.secrets)
+      + RunningCity.adopted(profile, desk, ring, acknowledger, partners)
       + RunningCity.protection(
         profile, desk, ring, acknowledger, receipts, signer.verifier, partners.secrets, random)
-      + RunningCity.airspace(profile, desk, ring, options)
+      + RunningCity.airspace(profile, desk, ring, acknowledger, options)
+      + RunningCity.arrivals(profile, desk, ring, acknowledger, partners.secrets)
     offices = measures.flatMap { ($0 as? any CaseMeasure)?.offices ?? [] }
     policy = BaseRoles.policy(with: measures)
     if profile.hasNationalLog { try SM3.requireAvailable() }
@@ -234,7 +236,7 @@ public final class RunningCity: Sendable {
   /// The measures besides service requests that the profile has adopted.
   private static func adopted(
     _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
-    _ secrets: [String: SharedSecret]
+    _ partners: Partners
   ) throws -> [any Measure] {
     var found: [any Measure] = []
     func adopts(_ card: MeasureCard) -> Bool {
@@ -263,7 +265,8 @@ public final class RunningCity: Sendable {
         try ProcurementMeasure(
           desk: desk,
           rules: try ProcurementRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
-          ring: ring, acknowledger: acknowledger, partners: secrets))
+          ring: ring, acknowledger: acknowledger, partners: partners.secrets,
+          feeds: partners.feeds))
     }
     if adopts(TradeSecretsMeasure.card) {
       found.append(
@@ -295,14 +298,17 @@ public final class RunningCity: Sendable {
 
   /// Measure 12, if the profile has adopted it.
   private static func airspace(
-    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ options: Options
-  ) -> [any Measure] {
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ options: Options
+  ) throws -> [any Measure] {
     guard profile.measures.contains(where: { $0.number == LowAltitudeMeasure.card.number }) else {
       return []
     }
     return [
-      LowAltitudeMeasure(
-        desk: desk, ring: ring, tokens: options.tokens, issuer: options.testIssuer,
+      try LowAltitudeMeasure(
+        desk: desk, ring: ring,
+        rules: try FlightRules(profile, law: AllLaw.base(), calendar: .stateCouncil),
+        acknowledger: acknowledger, tokens: options.tokens, issuer: options.testIssuer,
         provider: options.provider?.provider(options.time, options.random),
         authority: options.tokenKeys.map {
           TokenAuthority(
@@ -312,16 +318,40 @@ public final class RunningCity: Sendable {
     ]
   }
 
+  /// Measure 13, if the profile has adopted it.
+  private static func arrivals(
+    _ profile: CityProfile, _ desk: CommandDesk, _ ring: KeyRing, _ acknowledger: Acknowledger,
+    _ secrets: [String: SharedSecret]
+  ) throws -> [any Measure] {
+    guard profile.measures.contains(where: { $0.number == ArrivalMeasure.card.number }) else {
+      return []
+    }
+    return [
+      try ArrivalMeasure(
+        desk: desk, rules: try ArrivalRules(profile, calendar: .stateCouncil), ring: ring,
+        acknowledger: acknowledger, partners: secrets)
+    ]
+  }
+
+  /// The approved flights as lines of JSON.
+  public func flightLines() async throws -> [String] {
+    try await store.report { view in
+      var lines: [String] = []
+      try FlightExport.lines(view) { lines.append($0) }
+      return lines
+    }
+  }
+
   /// All schema steps of a city.
   public static let migrations =
     BookShelf.migrations + [CaseFileBook.migration] + RequestTables.migrations
     + DormancyTables.migrations + ReconsiderationTables.migrations + AlertTables.migrations
-    + [CopyBook.migration] + LowAltitudeMeasure.migrations
+    + [CopyBook.migration] + LowAltitudeMeasure.migrations + ArrivalMeasure.migrations
   /// All tables whose rows carry a mark.
   public static let markedTables =
     BookShelf.markedTables + [CaseFileBook.table, RequestTables.table]
     + DormancyTables.markedTables + ReconsiderationTables.markedTables + [AlertTables.table]
-    + LowAltitudeMeasure.allMarkedTables
+    + LowAltitudeMeasure.allMarkedTables + ArrivalMeasure.allMarkedTables
 
   /// The city's data: the folder's own `city/`, else the demonstration city.
   public static func profile(_ folder: DataFolder) throws -> CityProfile {
@@ -333,7 +363,7 @@ public final class RunningCity: Sendable {
     let own = folder.path + "/city"
     guard FileManager.default.fileExists(atPath: own) else { return BundledCities.shifanFiles }
     var files: [String: [UInt8]] = [:]
-    for name in ["city.json", "catalogue.json"] {
+    for name in ["airports.json", "city.json", "catalogue.json"] {
       files[name] = FileManager.default.contents(atPath: own + "/" + name).map { Array($0) }
     }
     return files
@@ -407,7 +437,7 @@ public final class RunningCity: Sendable {
   public func settle() async throws {
     let workers = workers
     while try await workers.tick() > 0 {}
-    try await sequencer.drain()
+    repeat { try await sequencer.drain() } while try await workers.hear() > 0
     while try await workers.outbox.runOnce() > 0 {}
   }
 
@@ -425,6 +455,9 @@ public final class RunningCity: Sendable {
 
   /// Takes the steps that legal clocks call for now; the answer is how many.
   public func tick() async throws -> Int { try await workers.tick() }
+
+  /// Tells measures of acts of others that are in the log; the answer is how many were heard.
+  public func hear() async throws -> Int { try await workers.hear() }
 
   /// Does what is due once a night; the answer is how much.
   public func night() async throws -> Int { try await workers.night() }

@@ -49,6 +49,7 @@ struct Workers: Sendable {
           try await duties.nightly.held() == nil ? 0 : try await night()
         }
       }
+      group.addTask { await repeating("subscriptions", 1000) { try await hear() } }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
       if let pushes {
         group.addTask {
@@ -95,6 +96,13 @@ struct Workers: Sendable {
     return done
   }
 
+  /// Tells measures of acts of others; the answer is how many were heard.
+  func hear() async throws -> Int {
+    guard let hold = try await duties.subscriptions.held() else { return 0 }
+    let worker = SubscriptionWorker(desk: desk, subscriptions: measures.flatMap(\.subscriptions))
+    return try await worker.runOnce(under: hold)
+  }
+
   private func sweep() async throws -> Int {
     try await desk.maintain(.sweep(at: time.now))
     // Somebody may have read an older state when a subject was forgotten.
@@ -131,6 +139,8 @@ struct Duties: Sendable {
   let outbox: Duty
   /// What measures do once a night. A night's work that two nodes begin comes to the same.
   let nightly: Duty
+  /// To tell measures of each other's acts.
+  let subscriptions: Duty
 
   /// Whether there may be other nodes.
   let isShared: Bool
@@ -145,8 +155,9 @@ struct Duties: Sendable {
     clocks = duty("clocks")
     outbox = duty("outbox")
     nightly = duty("nightly")
+    subscriptions = duty("subscriptions")
   }
 
   /// All of them.
-  var all: [Duty] { [log, clocks, outbox, nightly] }
+  var all: [Duty] { [log, clocks, outbox, nightly, subscriptions] }
 }

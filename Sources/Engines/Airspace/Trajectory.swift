@@ -119,9 +119,20 @@ public struct Trajectory: Hashable, Sendable {
 }
 
 /// A straight leg flown at constant speed.
-struct Leg: Hashable, Sendable {
+struct Leg: Sendable {
   let from: TrackPoint
   let to: TrackPoint
+  /// Metres a second.
+  let velocity: (x: Double, y: Double, z: Double)
+
+  init(from: TrackPoint, to: TrackPoint) {
+    self.from = from
+    self.to = to
+    let span = to.time - from.time
+    velocity = (
+      (to.east - from.east) / span, (to.north - from.north) / span, (to.up - from.up) / span
+    )
+  }
 
   /// The first moment at which another aircraft is nearer than both minima; nil if there is none.
   ///
@@ -155,12 +166,8 @@ struct Leg: Hashable, Sendable {
     return first < last || (first == last && begin == end) ? begin + first : nil
   }
 
-  private var velocity: (x: Double, y: Double, z: Double) {
-    let span = to.time - from.time
-    return ((to.east - from.east) / span, (to.north - from.north) / span, (to.up - from.up) / span)
-  }
-
-  private func position(at time: Double) -> (x: Double, y: Double, z: Double) {
+  /// Where the aircraft is at a moment of the leg.
+  func position(at time: Double) -> (x: Double, y: Double, z: Double) {
     let share = (time - from.time) / (to.time - from.time)
     return (
       from.east + share * (to.east - from.east), from.north + share * (to.north - from.north),

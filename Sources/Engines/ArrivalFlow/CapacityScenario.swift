@@ -54,7 +54,7 @@ public struct CapacityScenario: Hashable, Sendable {
 }
 
 /// Collects what is wrong instead of stopping at the first.
-private struct ScenarioReader {
+struct ScenarioReader {
   struct Common {
     let final_m: Double
     let departure_s: Double
@@ -99,6 +99,13 @@ private struct ScenarioReader {
   mutating func notNegative(_ json: JSONValue, _ name: String, _ path: String = "") -> Double {
     if let number = json[name]?.double, number >= 0, number <= 1e6 { return number }
     fault(path + name, "请填写0至1000000的数。", "Write a number from 0 to 1000000.")
+    return 0
+  }
+
+  /// Any number; its bounds are checked by what it is for.
+  mutating func number(_ json: JSONValue, _ name: String, _ path: String = "") -> Double {
+    if let number = json[name]?.double, number.magnitude <= 1e6 { return number }
+    fault(path + name, "请填写数字。", "Write a number.")
     return 0
   }
 

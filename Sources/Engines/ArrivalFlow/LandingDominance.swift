@@ -134,7 +134,7 @@ extension LandingSearch {
     for runway in 0..<model.runways {
       let mine = a * model.runways + permutation[runway]
       let theirs = b * model.runways + runway
-      switch delay(mine, theirs, Int(then.labels[b].first)) {
+      switch delay(mine, theirs, from: Int(then.labels[b].opening)) {
       case .never: return false
       case .harmless: excess += then.curves[mine].least - then.curves[theirs].least
       case .by(let delay):
@@ -157,14 +157,15 @@ extension LandingSearch {
     case by(Int)
   }
 
-  private func delay(_ mine: Int, _ theirs: Int, _ first: Int) -> Delay {
+  private func delay(_ mine: Int, _ theirs: Int, from opening: Int) -> Delay {
     let (a, b) = (then.tails[mine], then.tails[theirs])
     if a.aircraft < 0 { return .harmless }
     if a.aircraft == b.aircraft, a.trailCount == 0, b.trailCount == 0 { return .by(0) }
     let label = mine / model.runways
     let end = then.curves[mine].leastAt
     var most: Int?
-    for aircraft in model.byEarliest {
+    for place in opening..<model.count {
+      let aircraft = model.byEarliest[place]
       if model.earliest[aircraft] >= end + model.widestGap { break }
       if isIn(label, aircraft) { continue }
       guard let offset = offset(mine, aircraft), end + offset > model.earliest[aircraft] else {

@@ -14,6 +14,8 @@ struct LandingLabels {
     /// The first place in the order by target that has not landed, and one beyond the last that has.
     var first: Int32
     var reach: Int32
+    /// The first place in the order by earliest time that has not landed.
+    var opening: Int32
     var isAlive: Bool
   }
 

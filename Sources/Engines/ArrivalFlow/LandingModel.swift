@@ -78,10 +78,18 @@ struct LandingModel {
   }
 
   private static func hasDetours(_ gaps: [Int], _ n: Int) -> Bool {
+    // Only a pair that is wider than the least ways out of its first and into its second can have one.
+    var out = Array(repeating: Int.max, count: n)
+    var into = out
     for a in 0..<n {
       for b in 0..<n where a != b {
-        let first = gaps[a * n + b]
-        for c in 0..<n where c != a && c != b && gaps[a * n + c] > first + gaps[b * n + c] {
+        out[a] = min(out[a], gaps[a * n + b])
+        into[b] = min(into[b], gaps[a * n + b])
+      }
+    }
+    for a in 0..<n {
+      for c in 0..<n where a != c && gaps[a * n + c] > out[a] + into[c] {
+        for b in 0..<n where b != a && b != c && gaps[a * n + c] > gaps[a * n + b] + gaps[b * n + c] {
           return true
         }
       }

@@ -98,7 +98,7 @@ struct LandingSearch {
     let n = model.count
     var label = LandingLabels.Label(
       bound: 0, least: 0, hash: 0, step: -1, next: -1, first: Int32(from), reach: Int32(from),
-      isAlive: true)
+      opening: 0, isAlive: true)
     var set: [UInt64] = Array(repeating: 0, count: model.words)
     for place in 0..<n where place < from || place >= to {
       let aircraft = model.byTarget[place]
@@ -235,6 +235,9 @@ struct LandingSearch {
     label.reach = max(label.reach, Int32(model.place[aircraft] + 1))
     label.least = others + curve.least
     while Int(label.first) < end, isIn(made, model.byTarget[Int(label.first)]) { label.first += 1 }
+    while Int(label.opening) < model.count, isIn(made, model.byEarliest[Int(label.opening)]) {
+      label.opening += 1
+    }
     guard let rest = ahead(made, Int(label.first), Int(label.reach), end: end),
       label.least + rest < limit
     else { return drop(mark) }

@@ -63,7 +63,12 @@ public struct LandingSolver {
     var solver = LandingSolver(problem, LandingModel(problem), options)
     solver.boundParts()
     if solver.best == nil { solver.begin() }
-    try solver.prove()
+    do throws(Problem) { try solver.prove() } catch {
+      guard error == LandingSolver.impossible, let conflict = LandingConflict(problem) else {
+        throw error
+      }
+      throw LandingSolver.impossible(conflict.fields(problem))
+    }
     guard let best = solver.best else { throw LandingSolver.notFound(options.steps) }
     let model = solver.search.model
     let schedule = model.schedule(best.steps)
@@ -150,13 +155,18 @@ public struct LandingSolver {
     search.positions = nil
   }
 
-  private static let impossible = Problem.refused(
-    "no-schedule",
-    Phrase(
-      "没有可行的降落时刻：各航空器的时间窗和间隔无法同时满足。请增加跑道或放宽最晚时间。",
-      en:
-        "No schedule exists: the windows and separations cannot all be kept. Add a runway or allow"
-        + " later landings."))
+  private static let impossible = impossible([])
+
+  private static func impossible(_ fields: [Problem.Field]) -> Problem {
+    let refused = Problem.refused("no-schedule", reason)
+    return Problem(
+      refused.slug, status: refused.status, title: refused.title, detail: reason, fields: fields)
+  }
+
+  private static let reason = Phrase(
+    "没有可行的降落时刻：各航空器的时间窗和间隔无法同时满足。请增加跑道或放宽最晚时间。",
+    en: "No schedule exists: the windows and separations cannot all be kept. Add a runway or allow"
+      + " later landings.")
 
   private static func notFound(_ steps: Int) -> Problem {
     .refused(

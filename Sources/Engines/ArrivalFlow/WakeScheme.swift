@@ -96,7 +96,7 @@ public struct WakeScheme: Hashable, Sendable {
 
 extension WakeScheme {
   /// The schemes that are known, by name and day.
-  public static let all: [WakeScheme] = [icao, ccar93, recatCN, recatEU]
+  public static let all: [WakeScheme] = [icao, icao2020, ccar93, recatCN, recatEU]
 
   /// The scheme of this name in force on a day.
   ///
@@ -146,6 +146,16 @@ extension WakeScheme {
     citation: Citation("ICAO Doc 4444 PANS-ATM", edition: "16", verified: false),
     categories: legacyCategories, exceptions: [:], leadingExceptions: [:],
     approach: nauticalMiles([[0, 6, 7, 8], [0, 4, 5, 6], [0, 0, 0, 5], [0, 0, 0, 0]]),
+    departure: legacyDeparture)
+
+  /// The same from the day on which Amendment 9 applies: category J of its own right, J→H 5 NM. That the
+  /// amendment applies from this day is in aeronautical circulars (Saudi Arabia AIC 07/2020; UK CAP 493
+  /// SI 2020/04); the figures were found in copies only.
+  static let icao2020 = WakeScheme(
+    id: "icao", name: icao.name, from: day(2020, 11, 5),
+    citation: Citation("ICAO Doc 4444 PANS-ATM", edition: "16, Amendment 9", verified: false),
+    categories: legacyCategories, exceptions: [:], leadingExceptions: [:],
+    approach: nauticalMiles([[0, 5, 7, 8], [0, 4, 5, 6], [0, 0, 0, 5], [0, 0, 0, 0]]),
     departure: legacyDeparture)
 
   /// China's radar minima before re-categorisation; the Boeing 757 counts as heavy while it leads.

@@ -8,6 +8,9 @@ import Commons
 /// stands still counts neither the days after the day on which it was suspended nor the day on
 /// which it is resumed; so suspending and resuming on one day changes nothing. Extensions run on
 /// from the last day before it was moved for a day off.
+///
+/// Where a law names a moment instead ("by 21:00 of the day before", "ten minutes before take-off"), the
+/// clock ends at that moment: it is neither suspended nor extended.
 public struct LegalClock: Hashable, Sendable {
   private struct Span: Hashable, Sendable {
     let amount: Int
@@ -35,6 +38,8 @@ public struct LegalClock: Hashable, Sendable {
   private let span: Span
   private var extensions: [Span] = []
   private var pauses: [Pause] = []
+  /// The moment that the law names, if it names one; in whole seconds.
+  private var moment: Instant?
 
   /// Pauses and extensions at most.
   public static let changeLimit = 60
@@ -44,6 +49,15 @@ public struct LegalClock: Hashable, Sendable {
     start = moment.date(in: zone)
     self.zone = zone
     span = Span(period)
+  }
+
+  /// A clock that ends at a moment that the law names, rounded down to the second.
+  public init(start: Instant, endingAt end: Instant, zone: ZoneOffset) {
+    self.start = start.date(in: zone)
+    self.zone = zone
+    span = Span(
+      amount: max(0, self.start.days(to: end.date(in: zone))), unit: .days, rollsOver: false)
+    moment = Instant(seconds: end.seconds)
   }
 
   /// The day of the event that started it.
@@ -85,6 +99,15 @@ public struct LegalClock: Hashable, Sendable {
   }
 
   private func room() throws(Problem) {
+    guard moment == nil else {
+      throw .refused(
+        "clock-fixed",
+        Phrase(
+          "此时限到法定时刻为止，不中止、不延长。",
+          en:
+            "This clock ends at a moment that the law names; it is neither suspended nor extended.")
+      )
+    }
     guard pauses.count + extensions.count < LegalClock.changeLimit else {
       throw .refused(
         "clock-changes",
@@ -129,6 +152,9 @@ public struct LegalClock: Hashable, Sendable {
   }
 
   private func end(_ calendar: WorkCalendar) -> Deadline {
+    if let moment {
+      return Deadline(lastDay: moment.date(in: zone), instant: moment, isProvisional: false)
+    }
     var nominal = start
     var first = start
     var rolls = span.rollsOver
@@ -183,9 +209,13 @@ public struct LegalClock: Hashable, Sendable {
 
   // MARK: Text
 
-  /// A compact form: `day@zone 15wd +5wd ~from-to ~from`, days as numbers since 1970-01-01.
+  /// A compact form: `day@zone 15wd +5wd ~from-to ~from`, days as numbers since 1970-01-01; for a moment
+  /// `day@zone 1d! =day.second`.
   public var text: String {
     var parts = ["\(start.dayNumber)@\(zone.seconds)", LegalClock.write(span)]
+    if let moment {
+      parts.append("=\(moment.date(in: zone).dayNumber).\(moment.secondOfDay(in: zone))")
+    }
     parts += extensions.map { "+" + LegalClock.write($0) }
     parts += pauses.map { pause in
       "~\(pause.from.dayNumber)" + (pause.to.map { "-\($0.dayNumber)" } ?? "")
@@ -206,9 +236,14 @@ public struct LegalClock: Hashable, Sendable {
     start = day
     zone = ZoneOffset(seconds: seconds)
     self.span = span
+    var fixed: Instant?
     while reader.take(" ") {
       guard extensions.count + pauses.count < LegalClock.changeLimit else { return nil }
-      if reader.take("+"), let span = reader.span() {
+      if reader.take("="), fixed == nil, let day = reader.day(), reader.take("."),
+        let second = reader.signed(), (0..<86_400).contains(second)
+      {
+        fixed = Instant(day, secondOfDay: second, in: zone)
+      } else if reader.take("+"), let span = reader.span() {
         extensions.append(span)
       } else if reader.take("~"), !isSuspended, let from = reader.day() {
         var pause = Pause(from: from)
@@ -221,7 +256,8 @@ public struct LegalClock: Hashable, Sendable {
         return nil
       }
     }
-    guard reader.isAtEnd else { return nil }
+    guard reader.isAtEnd, fixed == nil || (extensions.isEmpty && pauses.isEmpty) else { return nil }
+    moment = fixed
   }
 
   /// Reads the compact form byte by byte: a case is read with every step, so nothing is allocated.

@@ -43,6 +43,9 @@ public enum AllLaw {
     Entry("trade-secrets", Phrase("商业秘密", en: "Trade secrets"), TradeSecretLaw.pack),
     Entry(
       "procurement", Phrase("招标投标期限", en: "Periods of tendering"), ProcurementPeriods.pack),
+    Entry(
+      "unmanned-flight", Phrase("无人驾驶航空器飞行", en: "Flight of unmanned aircraft"),
+      UnmannedFlight.pack),
   ]
 
   private static let loaded: Result<RuleBase, Problem> = load(entries)

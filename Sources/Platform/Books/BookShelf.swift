@@ -9,6 +9,7 @@ public enum BookShelf {
     OutboxBook.migration, AccountBook.migration, BlobBook.migration, AccessBook.migration,
     LeaseBook.migration,
     ThrottleBook.migration, JournalBook.lists, CertificateBook.migration, LogBook.published,
+    SubscriptionBook.migration,
   ]
 
   /// The tables whose rows carry a mark.
@@ -18,5 +19,6 @@ public enum BookShelf {
     OutboxBook.table, OutboxBook.deliveries, AccountBook.table, AccountBook.sessions,
     AccountBook.mandates, BlobBook.table, AccessBook.table, AccessBook.digests,
     LogBook.stateTable, LogBook.publishedTable, CertificateBook.table, CertificateBook.listTable,
+    SubscriptionBook.table,
   ]
 }

@@ -47,7 +47,8 @@ public struct OpenCase: Command {
   /// What is said, and the digests of files.
   public var content: JSONValue { step.content }
 
-  /// Opens the case, starts its clocks and ties the files to the act.
+  /// Opens the case, starts its clocks and ties the files to the act. What the procedure refuses by
+  /// ``CaseDraft/refusal`` is an act `….refused` with the reason, and there is no case.
   ///
   /// - Throws: ``Problem`` 422 with every field at fault, what the rules refuse, or what the city has not
   ///   adopted, switched on or rolled out to this place.
@@ -64,7 +65,10 @@ public struct OpenCase: Command {
     draft.take(setting.fields(of: step.command))
     try setting.procedure.decide(&draft, view)
     try setting.requireOpen(draft, on: setting.day(context.recordedAt))
-    if let refusal = draft.refusal { throw refusal }
+    if let refusal = draft.refusal {
+      // Nothing is opened: the attempt is an act of its own, and no row follows from it.
+      return .refusedOnRecord(refusal, publicFields: [:], changes: [])
+    }
     let stage = type.stage(of: opened.status)
     var base = CaseRow(
       key: context.aggregate, measure: setting.measure, version: 1, stage: stage.id.text,

@@ -55,6 +55,9 @@ public struct CaseDraft: Sendable {
   /// From which moment a clock counts that the step starts, where that is not the step's own: a
   /// filing that another authority received earlier keeps that date.
   public var startsAt: [ClockID: Instant] = [:]
+  /// At which moment a clock ends that the step starts, where the law names a moment instead of a period:
+  /// 21:00 of the day before, ten minutes before take-off.
+  public var endsAt: [ClockID: Instant] = [:]
   /// More public fields: all that outsiders need to recompute the indicators.
   public var publicFields: [String: JSONValue] = [:]
   /// Results of rules on which the step rests; their receipts go into the act.

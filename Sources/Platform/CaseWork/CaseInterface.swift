@@ -51,6 +51,8 @@ struct CaseInterface: Sendable {
         procedure.openingCommand, as: procedure.openingCapacity(of: visit.actor), said: said,
         in: office.setting),
       by: visit.actor, terms)
+    // The attempt is on record; there is no case to lead to.
+    if let refusal = done.refusal { throw refusal }
     // The case's year is that of the moment from which it counts.
     let number = CaseNumber(
       measure: office.setting.measure, year: done.row.effectiveAt.date(in: .beijing).year,

@@ -16,7 +16,9 @@ extension CaseMeasure {
   /// By default one kind of case.
   public var offices: [CaseOffice] { [office] }
   /// To open a case, and to go on with it by its token.
-  public var publicPermissions: Set<String> {
+  public var publicPermissions: Set<String> { casePermissions }
+  /// What the kinds of case of the measure let everybody do.
+  public var casePermissions: Set<String> {
     offices.map(\.procedure).filter { $0.isOpenToPeople }.reduce(into: []) {
       $0.formUnion(["\($1.prefix).file", $1.permission(.citizen)])
     }

@@ -126,7 +126,7 @@ public struct CaseOffice: Sendable {
     return attached
   }
 
-  /// Opens a case with what a form says; files belong to it alone.
+  /// Opens a case with what a form says; files belong to it alone. Throws also what was refused on record.
   public func open(
     _ command: CommandID, as capacity: ActorKind, _ form: FormFields, _ visit: Visit
   ) async throws -> Acknowledged {
@@ -139,9 +139,11 @@ public struct CaseOffice: Sendable {
       files = try await stage(form) { try await desk.stage($0, for: place) }
       terms.reservation = place
     }
-    return try await desk.submit(
+    let done = try await desk.submit(
       OpenCase(command, as: capacity, said: said, files: files, in: setting), by: visit.actor,
       terms)
+    if let refusal = done.refusal { throw refusal }
+    return done
   }
 
   /// Takes a step on a case with what a form says.

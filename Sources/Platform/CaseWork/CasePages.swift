@@ -35,12 +35,7 @@ struct CasePages {
         h.section(Phrase("办理情况", en: "Performance"))
         office.figures(&h, indicators)
       }
-      h.element("p") { h in
-        for (index, basis) in card.bases.enumerated() {
-          if index > 0 { h.text("　") }
-          h.basis(basis)
-        }
-      }
+      h.bases(card.bases)
     }
   }
 

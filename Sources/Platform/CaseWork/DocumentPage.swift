@@ -60,12 +60,7 @@ struct DocumentPage {
     case .list(let items):
       h.element("ol") { h in for item in items { h.element("li", text: item) } }
     case .bases(let bases):
-      h.element("p") { h in
-        for (index, basis) in bases.enumerated() {
-          if index > 0 { h.text("　") }
-          h.basis(basis)
-        }
-      }
+      h.bases(bases)
     }
   }
 }

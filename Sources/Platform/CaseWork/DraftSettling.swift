@@ -57,6 +57,10 @@ extension CaseDraft {
       period: { try setting.procedure.period(of: $0, self) },
       extension: { try setting.procedure.prolongation(of: $0, self) })
     for effect in effects {
+      if let end = endsAt[effect.clock], effect.move == .start || effect.move == .restart {
+        clocks.start(effect.clock, at: startsAt[effect.clock] ?? at, endingAt: end, zone: zone)
+        continue
+      }
       try clocks.apply(
         [effect], at: startsAt[effect.clock] ?? at, zone: zone, periods: periods)
     }

@@ -33,6 +33,9 @@ public struct CityProfile: Sendable {
   public let parameters: [CityParameter]
   /// Adopted measures with the authorisation on record.
   public let measures: [Adoption]
+  /// The city's airports for measure 13, as `airports.json` gives them; nil without that file. The measure
+  /// reads and checks it.
+  public let airports: JSONValue?
   /// Published figures to compare with.
   public let figures: [PublishedFigure]
 
@@ -92,8 +95,8 @@ public struct CityProfile: Sendable {
     public let source: String
   }
 
-  /// Reads a city from its files, by name: `city.json` and `catalogue.json`. Throws 400 or 422 with
-  /// file and place of the first fault, or all faults of reference at once.
+  /// Reads a city from its files, by name: `city.json`, `catalogue.json` and, if there, `airports.json`.
+  /// Throws 400 or 422 with file and place of the first fault, or all faults of reference at once.
   public init(files: [String: [UInt8]]) throws {
     let city = try ProfileReader(files, "city.json")
     let catalogue = try ProfileReader(files, "catalogue.json")
@@ -127,6 +130,7 @@ public struct CityProfile: Sendable {
     var adoptions = AdoptionReader()
     let entries = adoptions.read(city.value["measures"], at: "/measures")
     measures = entries.map(\.adoption)
+    airports = try files["airports.json"].map { _ in try ProfileReader(files, "airports.json").value }
     gate = try AdoptionGate()
     figures = try city.list("figures") { row in
       guard let value = Double(try row.text("value")) else { throw row.fault("value") }

@@ -29,6 +29,8 @@ public enum Maintenance: Sendable {
     LogBook.State, under: LeaseBook.Hold)
   /// A checkpoint is published, or none any more, by the node that has the log's duty.
   case publish(LogBook.Publication, under: LeaseBook.Hold)
+  /// A subscriber has heard the acts of the log before an index, by the node that has that duty.
+  case advance(subscriber: String, to: Int64, under: LeaseBook.Hold)
   /// A wrong password was given under these blind indexes; each waits the longer, the more there were
   /// beyond `freeTries`.
   case noteFailures([(index: Int64, freeTries: Int64)], at: Instant)
@@ -71,6 +73,8 @@ public enum Maintenance: Sendable {
       }
     case .publish(let publication, let hold):
       try fenced(hold, view) { try LogBook.publish(publication, view, ring) }
+    case .advance(let name, let index, let hold):
+      try fenced(hold, view) { [SubscriptionBook.advance(name, to: index, ring)] }
     case .noteFailures(let failures, let now):
       try failures.map { index, freeTries in
         let count = try (view.first(ThrottleBook.find(index))?.count ?? 0) + 1

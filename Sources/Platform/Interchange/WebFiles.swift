@@ -56,7 +56,35 @@ public struct WebFiles: Sendable {
     return try await answer(URLRequest(url: url))
   }
 
+  /// What an address answers, with its headers, by names in small letters; `headers` go with the question.
+  ///
+  /// - Throws: ``Problem`` 400 for an address that is none, 502 for no answer or one that is too long.
+  public static func answer(
+    of address: String, headers: [String: String], timeoutSeconds: Double = 10
+  ) async throws -> FeedAnswer {
+    guard let url = URL(string: address), url.scheme == "https" || url.scheme == "http" else {
+      throw Problem.malformed(
+        Phrase("“\(address)”不是 http(s) 地址。", en: "“\(address)” is no http(s) address."))
+    }
+    var request = URLRequest(url: url)
+    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+    let files = try WebFiles(address, timeoutSeconds: timeoutSeconds)
+    let (response, body) = try await files.whole(request)
+    var found: [String: String] = [:]
+    for (name, value) in response?.allHeaderFields ?? [:] {
+      found[String(describing: name).lowercased()] = String(describing: value)
+    }
+    return FeedAnswer(status: response?.statusCode ?? 0, headers: found, body: body)
+  }
+
   private func answer(_ request: URLRequest) async throws -> (status: Int, body: [UInt8]) {
+    let (response, body) = try await whole(request)
+    return (response?.statusCode ?? 0, body)
+  }
+
+  private func whole(
+    _ request: URLRequest
+  ) async throws -> (response: HTTPURLResponse?, body: [UInt8]) {
     func failed(_ why: String) -> Problem {
       let name = request.url?.absoluteString ?? "?"
       return Problem(
@@ -69,7 +97,7 @@ public struct WebFiles: Sendable {
       throw failed(error.localizedDescription)
     }
     guard data.count <= WebFiles.limit else { throw failed("> \(WebFiles.limit) bytes") }
-    return ((response as? HTTPURLResponse)?.statusCode ?? 0, Array(data))
+    return (response as? HTTPURLResponse, Array(data))
   }
 
   /// The bytes of a file; nil for status 404.

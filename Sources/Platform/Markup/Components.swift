@@ -52,6 +52,21 @@ extension HTML {
     }
   }
 
+  /// All that something rests on, in one line.
+  public mutating func bases(_ bases: [Basis]) { element("p") { $0.line(bases) } }
+
+  /// The same, in a style of its own.
+  public mutating func bases(_ bases: [Basis], class name: String) {
+    element("p", .class(name)) { $0.line(bases) }
+  }
+
+  private mutating func line(_ bases: [Basis]) {
+    for (index, basis) in bases.enumerated() {
+      if index > 0 { text("　") }
+      self.basis(basis)
+    }
+  }
+
   /// What was wrong: a summary with links to the fields.
   public mutating func errorSummary(_ problem: Problem) {
     element("div", .class("errors"), .named("role", "alert"), .named("tabindex", "-1")) { h in

@@ -66,6 +66,11 @@ public struct CaseClocks: Hashable, Sendable {
     }
   }
 
+  /// Starts a clock, afresh if need be, that ends at a moment which the law names.
+  public mutating func start(
+    _ id: ClockID, at moment: Instant, endingAt end: Instant, zone: ZoneOffset
+  ) { clocks[id] = LegalClock(start: moment, endingAt: end, zone: zone) }
+
   /// A clock.
   public subscript(id: ClockID) -> LegalClock? { clocks[id] }
 

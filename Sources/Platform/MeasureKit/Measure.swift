@@ -24,6 +24,8 @@ public protocol Measure: Sendable {
   func stepName(_ kind: String) -> Phrase?
   /// What must hold of its tables, for verification: a query that finds rows that break it.
   var invariants: [StoreInvariant] { get }
+  /// Acts of other measures that it reacts to.
+  var subscriptions: [ActSubscription] { get }
   /// Its pages and interfaces.
   func routes(_ routes: inout Routes)
   /// Takes in the next public act of the log, each once and in the order of the log.
@@ -52,6 +54,8 @@ extension Measure {
   public func stepName(_ kind: String) -> Phrase? { nil }
   /// By default nothing to prove.
   public var invariants: [StoreInvariant] { [] }
+  /// By default it reacts to no other measure.
+  public var subscriptions: [ActSubscription] { [] }
   /// By default no pages or interfaces.
   public func routes(_ routes: inout Routes) {}
   /// By default passes every act over.

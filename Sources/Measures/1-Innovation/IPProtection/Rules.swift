@@ -12,6 +12,7 @@ public struct IPRules: Sendable {
   public let law: RuleBase
   /// Working days.
   public let calendar: WorkCalendar
+  private let section: ProfileSection
   /// The platforms that take part.
   public let platforms: [Place]
   /// The city's courts of first instance, each with its level.
@@ -40,63 +41,46 @@ public struct IPRules: Sendable {
     self.profile = profile
     self.law = law
     self.calendar = calendar
-    func named(_ prefix: String) -> [CityParameter] {
-      profile.parameters.filter { $0.name.hasPrefix(prefix) }
-    }
-    platforms = named("ip.platform.").map {
-      Place(id: String($0.name.dropFirst(12)), name: $0.label)
-    }
-    courts = named("ip.court.").map {
+    let section = ProfileSection(profile, "ip")
+    self.section = section
+    platforms = section.members("platform").map { Place(id: $0.id, name: $0.parameter.label) }
+    courts = section.members("court").map {
       Court(
-        id: String($0.name.dropFirst(9)), name: $0.label, level: $0.series.last?.value ?? "basic")
+        id: $0.id, name: $0.parameter.label, level: $0.parameter.series.last?.value ?? "basic")
     }
-    for name in IPRules.periodNames { _ = try period(name, on: CivilDate(dayNumber: 0)) }
-    guard profile.agency(intake) != nil else { throw IPRules.missing("ip.agency") }
-    guard !platforms.isEmpty else { throw IPRules.missing("ip.platform.…") }
+    try section.require(periods: IPRules.periodNames)
+    guard profile.agency(intake) != nil else { throw section.missing("agency") }
+    guard !platforms.isEmpty else { throw section.missing("platform.…") }
     guard courts.contains(where: { $0.level == "basic" }),
       courts.contains(where: { $0.level != "basic" })
-    else { throw IPRules.missing("ip.court.…") }
+    else { throw section.missing("court.…") }
   }
 
   static let periodNames = [
     "measures", "serve", "quiet", "lift", "accept", "decide", "receive", "chase",
   ]
 
-  private static func missing(_ name: String) -> Problem {
-    .refused(
-      "profile-period",
-      Phrase("城市档案缺少参数 \(name)，或其值无法读取。", en: "The city profile lacks the parameter \(name)."))
-  }
-
   /// The place whose rules hold.
   public var territory: Territory { Territory(profile.code) }
 
-  private func step(_ name: String, on day: CivilDate) -> CityParameter.Step? {
-    profile.parameter("ip.\(name)", on: day)
-      ?? profile.parameters.first { $0.name == "ip.\(name)" }?.series.first
-  }
-
   /// A period that the city itself sets.
   func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
-    guard let step = step(name, on: day),
-      let period = Period(step.value, rollsOver: true, basis: step.basis)
-    else { throw IPRules.missing("ip.\(name)") }
-    return period
+    try section.period(name, on: day)
   }
 
   /// A period that the law sets.
   func legal(_ rule: RuleID, on day: CivilDate) throws(Problem) -> Period {
     let finding = try law.evaluate(rule, law.sheet(), asOf: day, in: territory)
-    guard case .period(let period) = finding.outcome else { throw IPRules.missing(rule.text) }
+    guard case .period(let period) = finding.outcome else { throw section.missing(rule.text) }
     return period
   }
 
   /// The agency that takes in what no rule gives to another.
-  var intake: String { step("agency", on: CivilDate(dayNumber: 0))?.value ?? "" }
+  var intake: String { section.step("agency", on: CivilDate(dayNumber: 0))?.value ?? "" }
 
   /// The amount from which the city's own agency acts, in fen; 0 for none.
   private func cityAmount(on day: CivilDate) -> Int64 {
-    (step("city-amount", on: day).flatMap { Int64($0.value) } ?? 0) * 100
+    (section.step("city-amount", on: day).flatMap { Int64($0.value) } ?? 0) * 100
   }
 
   /// A platform or a court by its id, an agency too.
@@ -173,9 +157,9 @@ public struct IPRules: Sendable {
   private func agencyID(_ agency: Finding, _ level: Finding, _ district: String?) -> String {
     guard case .choice(let kind) = agency.outcome else { return intake }
     let day = agency.asOf
-    let id = step("agency.\(kind)", on: day)?.value ?? intake
+    let id = section.step("agency.\(kind)", on: day)?.value ?? intake
     guard level.outcome == .choice("district"), let district,
-      let own = step("agency.\(kind).\(district)", on: day)?.value, profile.agency(own) != nil
+      let own = section.step("agency.\(kind).\(district)", on: day)?.value, profile.agency(own) != nil
     else { return profile.agency(id) == nil ? intake : id }
     return own
   }

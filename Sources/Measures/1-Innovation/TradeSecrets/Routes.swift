@@ -22,9 +22,7 @@ extension TradeSecretsMeasure {
     routes.get("/api/trade-secrets/assessments/clauses", .everybody, .interface) {
       try self.clauses($0)
     }
-    routes.get("/desk/trade-secrets", .holding("trade-secrets.desk")) {
-      FrontPage(measure: self).desk($0)
-    }
+    routes.get("/desk/trade-secrets", .holding("trade-secrets.desk")) { self.desks($0) }
   }
 
   private func form(_ visit: Visit) throws -> Response {

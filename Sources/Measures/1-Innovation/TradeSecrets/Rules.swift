@@ -20,6 +20,7 @@ public struct SecretRules: Sendable {
   public let law: RuleBase
   /// Working days.
   public let calendar: WorkCalendar
+  private let section: ProfileSection
   /// The stations.
   let stations: [Station]
   /// The agency that coordinates them and keeps the joint conference.
@@ -30,26 +31,23 @@ public struct SecretRules: Sendable {
     self.profile = profile
     self.law = law
     self.calendar = calendar
-    agency =
-      profile.parameters.first { $0.name == "trade-secrets.agency" }?.series.last?.value ?? ""
-    guard profile.agency(agency) != nil else { throw SecretRules.missing("agency") }
+    let section = ProfileSection(profile, "trade-secrets")
+    self.section = section
+    agency = section.latest("agency")
+    guard profile.agency(agency) != nil else { throw section.missing("agency") }
     var stations: [Station] = []
-    let prefix = "trade-secrets.station."
-    for parameter in profile.parameters where parameter.name.hasPrefix(prefix) {
+    for (id, parameter) in section.members("station") {
       let parts = (parameter.series.last?.value ?? "").split(
         separator: "|", omittingEmptySubsequences: false
       ).map(String.init)
       guard parts.count == 3, !parts[0].isEmpty, !parts[1].isEmpty,
         profile.agency(parts[2]) != nil
-      else { throw SecretRules.missing(String(parameter.name.dropFirst(14))) }
-      stations.append(
-        Station(
-          id: String(parameter.name.dropFirst(prefix.count)), name: Phrase(parts[0], en: parts[1]),
-          agency: parts[2]))
+      else { throw section.missing("station.\(id)") }
+      stations.append(Station(id: id, name: Phrase(parts[0], en: parts[1]), agency: parts[2]))
     }
-    guard !stations.isEmpty else { throw SecretRules.missing("station.…") }
+    guard !stations.isEmpty else { throw section.missing("station.…") }
     self.stations = stations
-    for name in SecretRules.periodNames { _ = try period(name, on: CivilDate(dayNumber: 0)) }
+    try section.require(periods: SecretRules.periodNames)
   }
 
   /// The place whose rules hold.
@@ -60,14 +58,6 @@ public struct SecretRules: Sendable {
     "review", "renewal",
   ]
 
-  private static func missing(_ name: String) -> Problem {
-    .refused(
-      "profile-period",
-      Phrase(
-        "城市档案缺少参数 trade-secrets.\(name)，或其值无法读取。",
-        en: "The city profile lacks the parameter trade-secrets.\(name), or it cannot be read."))
-  }
-
   /// Throws 422 for a day that is past or more than a year ahead.
   static func requireNear(_ day: CivilDate?, _ field: String, _ today: CivilDate) throws(Problem) {
     guard let day, !(0...366).contains(today.days(to: day)) else { return }
@@ -77,14 +67,8 @@ public struct SecretRules: Sendable {
     ])
   }
 
-  /// A period that the city itself sets; one from before the first value is measured by that.
+  /// A period that the city itself sets.
   func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
-    let step =
-      profile.parameter("trade-secrets.\(name)", on: day)
-      ?? profile.parameters.first { $0.name == "trade-secrets.\(name)" }?.series.first
-    guard let step, let period = Period(step.value, rollsOver: true, basis: step.basis) else {
-      throw SecretRules.missing(name)
-    }
-    return period
+    try section.period(name, on: day)
   }
 }

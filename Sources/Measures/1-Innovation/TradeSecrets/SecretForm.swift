@@ -91,12 +91,7 @@ public struct SecretForm: Sendable {
         }
       }
     case .bases(let bases):
-      h.element("p", .class("document-proof")) { h in
-        for (index, basis) in bases.enumerated() {
-          if index > 0 { h.text("　") }
-          h.basis(basis)
-        }
-      }
+      h.bases(bases, class: "document-proof")
     }
   }
 

@@ -13,18 +13,16 @@ public struct DormancyRules: Sendable {
   public let law: RuleBase
   /// Working days.
   public let calendar: WorkCalendar
+  private let section: ProfileSection
 
   /// The rules of a city; throws ``Problem`` 422 if a parameter is missing or unreadable.
   public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws(Problem) {
     self.profile = profile
     self.law = law
     self.calendar = calendar
-    for name in DormancyRules.periodNames {
-      _ = try period(name, on: CivilDate(dayNumber: 0))
-    }
-    guard profile.agency(agency) != nil else {
-      throw DormancyRules.missing("dormancy.agency")
-    }
+    section = ProfileSection(profile, "dormancy")
+    try section.require(periods: DormancyRules.periodNames)
+    guard profile.agency(agency) != nil else { throw section.missing("agency") }
     _ = try savingOfFiling(on: CivilDate(dayNumber: 0))
   }
 
@@ -35,32 +33,18 @@ public struct DormancyRules: Sendable {
     "finish", "correct", "review", "extension", "objection", "settle", "chase", "remind",
   ]
 
-  private static func missing(_ name: String) -> Problem {
-    .refused(
-      "profile-period",
-      Phrase("城市档案缺少参数 \(name)，或其值无法读取。", en: "The city profile lacks the parameter \(name)."))
-  }
-
-  private func step(_ name: String, on day: CivilDate) -> CityParameter.Step? {
-    profile.parameter("dormancy.\(name)", on: day)
-      ?? profile.parameters.first { $0.name == "dormancy.\(name)" }?.series.first
-  }
-
-  /// A period that the city itself sets; one from before the first value is measured by that.
+  /// A period that the city itself sets.
   func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
-    guard let step = step(name, on: day),
-      let period = Period(step.value, rollsOver: true, basis: step.basis)
-    else { throw DormancyRules.missing("dormancy.\(name)") }
-    return period
+    try section.period(name, on: day)
   }
 
   /// The registration authority.
-  var agency: String { step("agency", on: CivilDate(dayNumber: 0))?.value ?? "" }
+  var agency: String { section.step("agency", on: CivilDate(dayNumber: 0))?.value ?? "" }
 
   /// What a filing of taxes that need not be made is assumed to save.
   func savingOfFiling(on day: CivilDate) throws(Problem) -> (amount: Money, basis: Basis) {
-    guard let step = step("saving-of-filing", on: day), let yuan = Int64(step.value) else {
-      throw DormancyRules.missing("dormancy.saving-of-filing")
+    guard let step = section.step("saving-of-filing", on: day), let yuan = Int64(step.value) else {
+      throw section.missing("saving-of-filing")
     }
     return (.fen(yuan * 100), step.basis)
   }

@@ -12,10 +12,27 @@ extension LowAltitudeMeasure {
       let held = try await desk.store.report { try AirBook.held(at: visit.now, $0) }
       return visit.page(LowAltitudeMeasure.card.name) { h in
         h.heading(LowAltitudeMeasure.card.name, lead: LowAltitudeMeasure.card.summary)
+        flightDoors(&h)
+        doors(&h)
         heldTable(&h, held)
         figureTable(&h, visit)
         standardTable(&h)
       }
+    }
+  }
+
+  /// Where people go from here.
+  private func flightDoors(_ h: inout HTML) {
+    h.element("div", .class("actions")) { h in
+      h.buttonLink(Phrase("要不要申请？", en: "Do I have to apply?"), "/low-altitude/check")
+      h.buttonLink(Phrase("飞行活动申请", en: "Flights"), "/low-altitude/flights")
+      h.buttonLink(Phrase("管制空域", en: "Controlled airspace"), "/low-altitude/airspace", .quiet)
+      h.buttonLink(Phrase("我的飞行", en: "My flights"), "/low-altitude/mine", .quiet)
+      for word in RegisterKind.allCases {
+        h.buttonLink(word.name, "/low-altitude/\(word.rawValue)", .quiet)
+      }
+      h.buttonLink(Phrase("长期申请", en: "Standing approvals"), "/low-altitude/standing", .quiet)
+      h.buttonLink(Phrase("飞行安全问题", en: "Incidents"), "/low-altitude/incidents", .quiet)
     }
   }
 

@@ -17,6 +17,9 @@ struct BidProcedure: Procedure {
   var openingCommand: CommandID { "seal" }
   var type: CaseType { BidProcedure.bid }
   var trays: [CaseTray] { [] }
+  var links: [(name: Phrase, target: String)] {
+    [(Phrase("在浏览器中密封响应", en: "Seal a bid in the browser"), SealPage.path)]
+  }
   var way: [(name: Phrase, stages: [StageID])] {
     [
       (Phrase("密封递交", en: "Sealed"), ["sealed"]),
@@ -55,7 +58,8 @@ struct BidProcedure: Procedure {
   func fields(of command: CommandID) -> [CaseField] {
     guard command == "seal" else { return [] }
     let hint = Phrase(
-      "由 tequ bid seal 在您自己的电脑上生成。", en: "Written by tequ bid seal on your own machine.")
+      "由密封页面或 tequ bid seal 在您自己的电脑上生成。",
+      en: "Made on your own machine by the sealing page or by tequ bid seal.")
     return [
       CaseField("project", Phrase("采购项目编号", en: "Number of the purchase"), .line(30)),
       CaseField(
@@ -97,9 +101,11 @@ struct BidProcedure: Procedure {
     else { throw wrong("project", "没有正在征集响应的这一项目。", "No such purchase takes bids now.") }
     let facts = try CaseFacts(project.facts)
     guard let opens = ChainStep.opensAt(facts, draft), draft.at < opens else {
-      throw ChainStep.against(
+      // That somebody came too late stays on record; for which purchase, the log does not say.
+      draft.refusal = ChainStep.against(
         "late-bid", "已过投标截止时间，应当拒收（招标投标法第二十八条、实施条例第三十六条）。",
         "The end of bidding is over: late bids are refused (Bidding Law, art. 28; Regulations, art. 36).")
+      return
     }
     for name in ["content-digest", "inner-digest"] {
       let text = draft.said.text(name)

@@ -15,27 +15,27 @@ import Storage
 struct BoardPage {
   let measure: ProcurementMeasure
 
-  private static let doors: [(name: Phrase, what: Phrase, target: String)] = [
-    (
+  private static let doors: [FrontDoor] = [
+    FrontDoor(
       Phrase("监督看板", en: "Board"),
       Phrase("预警、等级、处置与趋势，每条可核验。", en: "Alerts, grades, handling and trend; each can be verified."),
       "/procurement/board"
     ),
-    (
+    FrontDoor(
       Phrase("递交密封响应", en: "Hand in a sealed bid"),
       Phrase("在本机加密，到时由两人共同开启。", en: "Encrypted on your machine, opened by two persons at the hour."),
       "/procurement/bids"
     ),
-    (
+    FrontDoor(
       Phrase("关系与价格", en: "Network and prices"),
       Phrase("谁向谁投标，哪里有预警，价格差距与围栏。", en: "Who bids to whom, where alerts lie, price gaps and fences."),
       "/procurement/network"
     ),
-    (
+    FrontDoor(
       Phrase("开放数据", en: "Open data"),
       Phrase("OCDS 1.1 发布包。", en: "Release packages of OCDS 1.1."), "/procurement/data"
     ),
-    (
+    FrontDoor(
       Phrase("询问与异议", en: "Ask or object"),
       Phrase("异议三日内答复，答复前采购暂停。", en: "Answered in three days; until then the purchase stands still."),
       "/procurement/objections"
@@ -43,31 +43,13 @@ struct BoardPage {
   ]
 
   func front(_ visit: Visit) async throws -> Response {
-    let card = ProcurementMeasure.card
     let purchases = measure.watch.withLock { watch in
       watch.compiled.values.sorted { ($0["date"]?.string ?? "") > ($1["date"]?.string ?? "") }
         .prefix(40).map { $0 }
     }
-    return visit.page(card.name) { h in
-      h.heading(card.name, lead: card.summary)
-      h.element("ul", .class("rows doors")) { h in
-        for door in BoardPage.doors {
-          h.element("li") { h in
-            h.a(door.target, door.name, class: "main")
-            h.element("span", .class("sub"), text: door.what)
-          }
-        }
-      }
-      h.section(Phrase("成效", en: "Effects"))
-      measure.office.figures(&h, measure.indicators(at: visit.now))
+    return measure.front(visit, doors: BoardPage.doors) { h in
       h.section(Phrase("采购公告", en: "Purchases"))
       self.purchases(&h, purchases)
-      h.element("p") { h in
-        for (index, basis) in card.bases.enumerated() {
-          if index > 0 { h.text("　") }
-          h.basis(basis)
-        }
-      }
     }
   }
 
@@ -201,22 +183,6 @@ struct BoardPage {
             "Each alert is an entry “procurement.alerts.raise” of the public log: fetch its tiles and count them; the number is the one above. What each step published as OCDS stands there too: tequ flags finds the same alerts again."
         ))
       h.a("/log", Phrase("公开日志", en: "The public log"))
-    }
-  }
-
-  /// The desks that a member of staff may enter.
-  func desk(_ visit: Visit) -> Response {
-    let title = ProcurementMeasure.card.name + Phrase("办理台", en: ": desk")
-    return visit.page(title) { h in
-      h.heading(title)
-      h.element("ul", .class("rows")) { h in
-        for office in measure.offices where visit.actor.may(office.procedure.deskPermission) {
-          h.element("li") { h in
-            h.a("/desk/\(office.procedure.path)", office.procedure.card.name, class: "main")
-            h.element("span", .class("sub"), text: office.procedure.card.summary)
-          }
-        }
-      }
     }
   }
 }

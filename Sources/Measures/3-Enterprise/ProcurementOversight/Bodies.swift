@@ -98,10 +98,11 @@ struct BodiesProcedure: Procedure {
       let known = try view.all(
         CaseFileBook.about("bodies:\(draft.said.text("firm"))", kind: BodiesProcedure.kind))
       guard known.allSatisfy(\.base.isClosed) else {
-        throw Problem.invalid([
+        draft.refusal = .invalid([
           Problem.Field(
             "firm", Phrase("该企业已有申报；请在其中更改或者先废止。", en: "The firm has one; change or supersede it."))
         ])
+        return
       }
     }
     guard draft.command == "declare" else { return }

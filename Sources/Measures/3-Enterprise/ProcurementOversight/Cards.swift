@@ -36,6 +36,10 @@ enum ProcurementCards {
     Phrase("交易平台接入", en: "Connected platforms"),
     Phrase("产权交易所、招标公司推送 OCDS，逐条签名。", en: "Exchanges push OCDS, each release signed."),
     [ProcurementBasis.notice])
+  static let feeds = card(
+    Phrase("平台数据拉取", en: "Feeds of platforms"),
+    Phrase("定时拉取交易平台的 OCDS 发布；拒收的逐条说明原因。", en: "OCDS fetched from exchanges; what is refused stands with its reason."),
+    [ProcurementBasis.notice])
   static let draws = card(
     Phrase("预警分派抽签", en: "Draw of alerts"),
     Phrase("先公布种子摘要，次日公布种子，人人可复算。", en: "A digest first, the seed a day later: everybody computes it again."),

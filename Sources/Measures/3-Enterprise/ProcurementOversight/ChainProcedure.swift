@@ -84,7 +84,7 @@ struct ChainProcedure: Procedure {
     do {
       try step.take(view)
       draft = step.draft
-    } catch let problem as Problem where draft.before != nil && draft.capacity != .system {
+    } catch let problem as Problem where draft.capacity != .system {
       // What is tried and may not be stays on record with the reason.
       draft.refusal = problem
     }

@@ -93,6 +93,13 @@ struct ExchangeProcedure: Procedure {
     } else if draft.facts.string("ocid") != ocid {
       throw ChainStep.against("other-ocid", "ocid 与本件不符。", "The ocid is not that of the case.")
     }
+    // The same release comes again when a feed is read anew, or pushed and fetched: it is taken once.
+    let digest = String(Digest.of(draft.said.text("release")).hex.prefix(16))
+    let taken = draft.facts.list("taken")
+    guard !taken.contains(digest) else {
+      throw ChainStep.against("known-release", "这一发布已经收下。", "This release was taken before.")
+    }
+    draft.facts["taken"] = .array((taken + [digest]).map { .string($0) })
     draft.publicFields[ReleaseParts.field] = ExchangeProcedure.withoutPersons(release)
   }
 
@@ -126,6 +133,34 @@ extension ProcurementMeasure {
       key: headers[SignedMessage.keyHeader.lowercased()],
       signature: headers[SignedMessage.signatureHeader.lowercased()], secret, now: visit.now)
     let release = try visit.request.json()
+    let done: Acknowledged
+    switch try await accept(release, of: platform, key: "\(platform).\(key)") {
+    case .taken(let act): done = act
+    case .known:
+      throw ChainStep.against("known-release", "这一发布已经收下。", "This release was taken before.")
+    }
+    guard let row = try await desk.store.first(CaseFileBook.find(done.aggregate)) else {
+      throw Problem.notFound(Phrase("没有这一件。", en: "No such case."))
+    }
+    return .json(
+      .object(try office.acknowledgement(done, number: row.base.number)), status: 201)
+  }
+
+  /// What became of a release of a platform.
+  enum Taking: Sendable {
+    case taken(Acknowledged)
+    /// The very release was taken before, by push or by pull.
+    case known
+  }
+
+  /// Takes a release of OCDS 1.1 of a connected platform; `key` is that by which a repetition is told.
+  ///
+  /// - Throws: ``Problem`` 400 or 422 for what is no release, breaks the schema, is too long or uses the city's own
+  ///   prefix.
+  func accept(_ release: JSONValue, of platform: String, key: String) async throws -> Taking {
+    guard let office = office("exchange") else {
+      throw Problem.notFound(Phrase("没有这个平台。", en: "No such platform."))
+    }
     let text = release.canonical
     guard let ocid = release["ocid"]?.string, !ocid.hasPrefix(ReleaseParts.prefix),
       text.utf8.count <= ExchangeProcedure.limit
@@ -143,22 +178,20 @@ extension ProcurementMeasure {
     let known = try await desk.store.all(
       CaseFileBook.about("ocid:\(ocid)", kind: ExchangeProcedure.kind)
     ).first
-    let terms = CommandDesk.Terms(idempotencyKey: "\(platform).\(key)")
-    let done: Acknowledged
-    if let known, known.base.version > 1 || known.base.stage == "followed" {
-      done = try await desk.submit(
-        MoveCase(
-          "release", as: .exchange, on: known.base.key, said: said, in: office.setting), by: actor,
-        terms)
-    } else {
-      done = try await desk.submit(
-        OpenCase("follow", as: .exchange, said: said, in: office.setting), by: actor, terms)
+    let terms = CommandDesk.Terms(idempotencyKey: key)
+    guard let known, known.base.version > 1 || known.base.stage == "followed" else {
+      return .taken(
+        try await desk.submit(
+          OpenCase("follow", as: .exchange, said: said, in: office.setting), by: actor, terms))
     }
-    guard let row = try await desk.store.first(CaseFileBook.find(done.aggregate)) else {
-      throw Problem.notFound(Phrase("没有这一件。", en: "No such case."))
+    do {
+      return .taken(
+        try await desk.submit(
+          MoveCase("release", as: .exchange, on: known.base.key, said: said, in: office.setting),
+          by: actor, terms))
+    } catch let problem as Problem where problem.slug == "procurement-known-release" {
+      return .known
     }
-    return .json(
-      .object(try office.acknowledgement(done, number: row.base.number)), status: 201)
   }
 
   /// Throws unless a release keeps the schema of OCDS 1.1.5.

@@ -30,7 +30,7 @@ public final class ProcurementMeasure: CaseMeasure {
       + [
         BodiesProcedure(rules: rules), BidProcedure(rules: rules),
         ObjectionProcedure(rules: rules), AlertProcedure(rules: rules), DrawProcedure(rules: rules),
-        ExchangeProcedure(rules: rules),
+        ExchangeProcedure(rules: rules), FeedProcedure(rules: rules),
       ]
   }
 
@@ -42,18 +42,22 @@ public final class ProcurementMeasure: CaseMeasure {
   let watch: Locked<AlertWatch>
   private let program: Actor
   let partners: [String: SharedSecret]
+  let feeds: [String: SignedFeed]
+  let feedTimes = Locked(FeedTimes())
 
-  /// The measure under a city's rules.
+  /// The measure under a city's rules. `partners` are the secrets shared with platforms that push, `feeds` those
+  /// from which the city fetches.
   ///
   /// - Throws: ``Problem`` 422 if the rules on adoption or the values of the law are wrong.
   public init(
     desk: CommandDesk, rules: ProcurementRules, ring: KeyRing, acknowledger: Acknowledger,
-    partners: [String: SharedSecret] = [:]
+    partners: [String: SharedSecret] = [:], feeds: [String: SignedFeed] = [:]
   ) throws(Problem) {
     self.rules = rules
     self.desk = desk
     self.ring = ring
     self.partners = partners
+    self.feeds = feeds
     var offices: [CaseOffice] = []
     for procedure in ProcurementMeasure.procedures(rules) {
       offices.append(
@@ -167,10 +171,10 @@ public final class ProcurementMeasure: CaseMeasure {
   /// Alerts of one call at most.
   private static let portion = 200
 
-  /// Draws alerts of the days before, commits to the seed of the day, raises what the flags call for; the
-  /// answer is how many alerts were raised or assigned.
+  /// Fetches from platforms, draws alerts of the days before, commits to the seed of the day, raises what the flags
+  /// call for; the answer is how many releases were taken or refused and alerts raised or assigned.
   public func nightly(at moment: Instant) async throws -> Int {
-    var done = try await draw(at: moment)
+    var done = try await draw(at: moment) + pull(at: moment)
     let wanted = watch.withLock { watch in
       Array(watch.waiting.values.sorted { $0.id < $1.id }.prefix(ProcurementMeasure.portion))
     }
@@ -234,7 +238,7 @@ public final class ProcurementMeasure: CaseMeasure {
 
   /// Carries out a step of the program; one that another node has taken, or that the city has not
   /// switched on, is no fault.
-  private func submit(_ command: some Command, key: String) async throws -> Int {
+  func submit(_ command: some Command, key: String) async throws -> Int {
     do {
       return try await desk.submit(command, by: program, .init(idempotencyKey: key)).isRepeat ? 0 : 1
     } catch let problem as Problem where [403, 409, 422].contains(problem.status) { return 0 }

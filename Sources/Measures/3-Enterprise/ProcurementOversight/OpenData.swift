@@ -1,9 +1,12 @@
+import Books
 import CaseWork
 import CityProfiles
 import Commons
+import Desk
 import HTTPValues
 import Interchange
 import MeasureKit
+import Storage
 
 /// What the platform holds as OCDS 1.1, for everybody.
 extension ProcurementMeasure {
@@ -22,6 +25,48 @@ extension ProcurementMeasure {
     if more, let last = page.last?["ocid"]?.string {
       response.headers.set(
         "link", "</api/procurement/releases.json?limit=\(limit)&after=\(last)>; rel=\"next\"")
+    }
+    return response
+  }
+
+  /// Log entries that one request looks through.
+  private static let exportSpan: Int64 = 2000
+
+  /// All releases as they were published, one by one, in the order of the log: `after` goes on behind an index, and
+  /// `links.next` leads there. A page may hold fewer than asked, or none, where other acts lie between.
+  func history(_ visit: Visit) async throws -> Response {
+    let limit = try visit.limit()
+    let after = visit.request.query["after"].flatMap { Int64($0) } ?? -1
+    let from = max(0, after &+ 1)
+    let (rows, size) = try await desk.store.report { view in
+      let size = try view.first(LogBook.state)?.size ?? 0
+      let end = min(size, from.addingReportingOverflow(ProcurementMeasure.exportSpan).partialValue)
+      return (from < end ? try view.all(LogBook.entries(from: from, to: end)) : [], size)
+    }
+    var releases: [JSONValue] = []
+    var last = after
+    for row in rows where releases.count < limit {
+      last = row.index
+      guard row.row.kind.hasPrefix("procurement."), !row.row.kind.hasSuffix(".refused"),
+        let fields = try? JSONValue(parsing: row.row.publicFields),
+        let release = fields[ReleaseParts.field]
+      else { continue }
+      releases.append(release)
+    }
+    let address = "/api/procurement/history.json"
+    var package = ProcurementMeasure.package(
+      "\(address)?after=\(after)", visit.now.rfc3339(in: rules.profile.zone),
+      rules.profile.name.zh, releases)
+    var response: Response
+    if last + 1 < size, last > after {
+      let next = "\(address)?limit=\(limit)&after=\(last)"
+      var members = package.object ?? [:]
+      members["links"] = ["next": .string("https://tequ.example\(next)")]
+      package = .object(members)
+      response = .json(package)
+      response.headers.set("link", "<\(next)>; rel=\"next\"")
+    } else {
+      response = .json(package)
     }
     return response
   }
@@ -73,8 +118,10 @@ extension ProcurementMeasure {
       "info": ["title": "Procurement: open data and exchanges · 采购开放数据与平台接入", "version": "1.0"],
       "paths": [
         "/api/procurement/releases.json": reading("All processes, compiled, as a release package"),
+        "/api/procurement/history.json": reading("All releases one by one, in the order of the log"),
         "/api/procurement/records/{id}": reading("One process, compiled", path: "id"),
         "/api/procurement/openapi.json": reading("This document"),
+        "/api/procurement/feeds.json": reading("Platforms from which releases are fetched, and how far"),
         "/api/procurement/exchange/{exchange}/releases": [
           "post": [
             "summary": "A connected platform hands in a release of OCDS 1.1, signed",

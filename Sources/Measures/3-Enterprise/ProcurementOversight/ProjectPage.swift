@@ -63,6 +63,12 @@ struct ProjectPage {
       }
       h.summary(
         procedure.summary(row, facts).map { fact in (fact.name, { $0.text(fact.value) }) })
+      if row.base.stage == "bidding" {
+        let keys = ["key-1", "key-2"].map { facts.text($0) }
+        h.buttonLink(
+          Phrase("在浏览器中密封响应", en: "Seal a bid in the browser"),
+          SealPage.address(row.base.number.description, keys))
+      }
       bids(&h, facts, release)
       h.section(Phrase("预警", en: "Alerts"))
       BoardPage(measure: measure).alerts(&h, alerts)

@@ -24,6 +24,11 @@ struct ReleaseParts {
     if let duty = duty(draft) { parts["duties"] = [duty] }
     guard !parts.isEmpty else { return }
     let ocid = draft.facts.text("ocid")
+    // A release says of which tender it speaks even where it adds to it (the schema demands the id).
+    if case .object(var tender) = parts["tender"], tender["id"] == nil {
+      tender["id"] = .string(ocid)
+      parts["tender"] = .object(tender)
+    }
     parts["ocid"] = .string(ocid)
     parts["id"] = .string("\(ocid)-\(draft.version)")
     parts["date"] = .string(draft.at.rfc3339(in: draft.zone))

@@ -22,6 +22,7 @@ public struct ProcurementRules: Sendable {
   public let law: RuleBase
   /// Working days.
   public let calendar: WorkCalendar
+  private let section: ProfileSection
   /// The agency that oversees all of it.
   let supervisor: String
   /// The agencies among which alerts are drawn.
@@ -39,40 +40,26 @@ public struct ProcurementRules: Sendable {
     self.profile = profile
     self.law = law
     self.calendar = calendar
-    func value(_ name: String) -> String {
-      profile.parameters.first { $0.name == "procurement.\(name)" }?.series.last?.value ?? ""
-    }
-    supervisor = value("supervisor")
-    handlers = value("handlers").split(separator: "|").map(String.init)
-    firms = value("firms").split(separator: "|").map(String.init)
+    let section = ProfileSection(profile, "procurement")
+    self.section = section
+    supervisor = section.latest("supervisor")
+    handlers = section.list("handlers")
+    firms = section.list("firms")
     for (name, agencies) in [
       ("supervisor", [supervisor]), ("handlers", handlers), ("firms", firms),
     ] {
       guard !agencies.isEmpty, agencies.allSatisfy({ profile.agency($0) != nil }) else {
-        throw ProcurementRules.missing(name)
+        throw section.missing(name)
       }
     }
     var experts: [Expert] = []
-    let prefix = "procurement.expert."
-    for parameter in profile.parameters where parameter.name.hasPrefix(prefix) {
+    for (id, parameter) in section.members("expert") {
       let parts = (parameter.series.last?.value ?? "").split(separator: "|").map(String.init)
-      guard parts.count == 2 else { throw ProcurementRules.missing(parameter.name) }
-      experts.append(
-        Expert(
-          id: String(parameter.name.dropFirst(prefix.count)), field: parts[0], employer: parts[1]))
+      guard parts.count == 2 else { throw section.missing("expert.\(id)") }
+      experts.append(Expert(id: id, field: parts[0], employer: parts[1]))
     }
     self.experts = experts.sorted { $0.id < $1.id }
-    for name in ProcurementRules.cityPeriods {
-      _ = try period(name, on: CivilDate(dayNumber: 20_000))
-    }
-  }
-
-  private static func missing(_ name: String) -> Problem {
-    .refused(
-      "profile-period",
-      Phrase(
-        "城市档案缺少参数 procurement.\(name)，或其值无法读取。",
-        en: "The city profile lacks the parameter procurement.\(name), or it cannot be read."))
+    try section.require(periods: ProcurementRules.cityPeriods)
   }
 
   /// The place whose rules hold.
@@ -80,13 +67,7 @@ public struct ProcurementRules: Sendable {
 
   /// A period that the city itself sets.
   func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
-    let step =
-      profile.parameter("procurement.\(name)", on: day)
-      ?? profile.parameters.first { $0.name == "procurement.\(name)" }?.series.first
-    guard let step, let period = Period(step.value, rollsOver: true, basis: step.basis) else {
-      throw ProcurementRules.missing(name)
-    }
-    return period
+    try section.period(name, on: day)
   }
 
   /// What the law says, with its reasons.
@@ -98,7 +79,7 @@ public struct ProcurementRules: Sendable {
   /// A period that the law sets.
   func legal(_ name: String, on day: CivilDate) throws(Problem) -> Period {
     guard case .period(let period) = try finding(name, on: day).outcome else {
-      throw ProcurementRules.missing(name)
+      throw section.missing(name)
     }
     return period
   }
@@ -106,7 +87,7 @@ public struct ProcurementRules: Sendable {
   /// A bound that the law sets: a count or a share.
   func bound(_ name: String, on day: CivilDate) throws(Problem) -> Double {
     guard case .number(let value) = try finding(name, on: day).outcome else {
-      throw ProcurementRules.missing(name)
+      throw section.missing(name)
     }
     return Double(value.numerator) / Double(value.denominator)
   }
@@ -124,7 +105,7 @@ public struct ProcurementRules: Sendable {
         value = try bound(name, on: day)
       }
       guard settings.catalogue.set(code, parameter, value) else {
-        throw ProcurementRules.missing(name)
+        throw section.missing(name)
       }
     }
     return settings

@@ -22,12 +22,7 @@ struct HowPage {
         title,
         lead: Phrase(
           "本页由程序实际执行的规则生成。", en: "Written from the very rules that the program carries out."))
-      h.element("p") { h in
-        for (index, basis) in RequestsMeasure.card.bases.enumerated() {
-          if index > 0 { h.text("　") }
-          h.basis(basis)
-        }
-      }
+      h.bases(RequestsMeasure.card.bases)
       flow(&h, visit)
       h.element("p") { h in
         h.a(

@@ -138,6 +138,9 @@ public final class RequestsMeasure: Measure {
     open311Routes(&routes)
   }
 
+  /// What people told another measure and what is this one's to handle.
+  public var subscriptions: [ActSubscription] { [referrals] }
+
   // MARK: Verification
 
   /// What `tequ verify` proves again for every request: its status is one that the case type

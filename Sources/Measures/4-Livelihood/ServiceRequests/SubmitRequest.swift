@@ -128,11 +128,14 @@ public struct SubmitRequest: Command {
   /// What is told.
   public let intake: Intake
   let rules: RequestRules
+  /// The alias in the log of the matter in another measure from which it comes, in hexadecimal; nil for none.
+  let origin: String?
 
   /// A request under a city's rules.
-  public init(_ intake: Intake, rules: RequestRules) {
+  public init(_ intake: Intake, rules: RequestRules, origin: String? = nil) {
     self.intake = intake
     self.rules = rules
+    self.origin = origin
   }
 
   /// `requests.file`, whoever files it and also for an import.
@@ -181,12 +184,14 @@ public struct SubmitRequest: Command {
       source: intake.source)
     var changes = RequestTables.open(RequestCase(base: base, request: request), context.ring)
     changes += try attachments(view, context)
+    var fields: [String: JSONValue] = [
+      "item": .string(item.id), "category": .string(item.category),
+      "service": .string(item.service), "channel": .string(intake.channel),
+      "district": .string(intake.district), "stage": .string(base.stage),
+    ]
+    if let origin { fields["origin"] = .string(origin) }
     return .accepted(
-      publicFields: [
-        "item": .string(item.id), "category": .string(item.category),
-        "service": .string(item.service), "channel": .string(intake.channel),
-        "district": .string(intake.district), "stage": .string(base.stage),
-      ],
+      publicFields: .object(fields),
       changes: changes, effects: [Effect("notice")])
   }
 

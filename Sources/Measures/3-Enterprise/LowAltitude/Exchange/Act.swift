@@ -40,7 +40,21 @@ struct AirAct: Command {
   func decide(_ loaded: AirEntity?, _ view: any View, _ context: Context) throws -> Decision {
     let outcome = try body(loaded, view, context)
     return .accepted(
-      publicFields: outcome.publicFields, changes: outcome.changes, reply: outcome.reply)
+      publicFields: outcome.publicFields, changes: AirAct.raisingOnce(outcome.changes),
+      reply: outcome.reply)
+  }
+
+  /// The same changes, each predicate raised by the first of them that does: an act that touches many
+  /// subscriptions of one place would raise it for each.
+  private static func raisingOnce(_ changes: [Change]) -> [Change] {
+    var raised: Set<GuardKey> = []
+    return changes.map { change in
+      if change.raises.isEmpty { return change }
+      return Change(
+        change.statement, change.parameters,
+        raises: change.raises.filter { raised.insert($0).inserted },
+        touchesOneRow: change.touchesOneRow)
+    }
   }
 }
 
@@ -52,8 +66,11 @@ struct AirCaller: Sendable {
 }
 
 extension AirEntity {
-  /// Its aggregate; nil for an implicit subscription, whose acts are those of intents.
-  var ownAggregate: Int64? { options.contains(.implicit) ? nil : aggregate }
+  /// Its aggregate; nil for an implicit subscription, whose acts are those of intents, and for the
+  /// instance, of which every heartbeat stands for itself.
+  var ownAggregate: Int64? {
+    options.contains(.implicit) || kind == .instance ? nil : aggregate
+  }
 
   /// A tag that nobody can foresee and that no other version has: 32 characters.
   static func freshTag(_ id: String, _ context: Context) -> String {

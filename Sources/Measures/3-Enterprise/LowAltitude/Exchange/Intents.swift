@@ -59,6 +59,18 @@ struct IntentWish: Sendable {
     }
   }
 
+  /// What the journal keeps of a body: all of it, but of the key its length and digest. A key may hold all
+  /// OVNs that a USS has ever seen; whoever has it can show that it is the one.
+  static func kept(_ body: JSONValue) -> JSONValue {
+    guard case .object(var members) = body, let key = members["key"], let list = key.array
+    else { return body }
+    members["key"] = [
+      "count": .integer(Int64(list.count)),
+      "digest": .string(Hex.encode(Digest.of(key.canonicalBytes).bytes)),
+    ]
+    return .object(members)
+  }
+
   /// Extents that are bounded in time, and in altitude if `altitudes`, and not over yet.
   static func extents(
     _ body: AirReader, at now: Instant, altitudes: Bool
@@ -189,7 +201,7 @@ struct IntentDecision {
   }
 
   /// An implicit subscription on which nothing but this intent rested.
-  private static func abandoned(
+  static func abandoned(
     _ subscription: String, by intent: String, _ view: any View
   ) throws -> AirEntity? {
     guard let found = try view.first(AirBook.find(.subscription, subscription)),

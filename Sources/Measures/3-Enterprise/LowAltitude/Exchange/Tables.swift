@@ -14,6 +14,8 @@ struct AirEntity: Hashable, Sendable {
     case area = 4
     case areaSubscription = 5
     case availability = 6
+    /// This DSS itself, as its operator's heartbeats say.
+    case instance = 7
   }
 
   /// What a subscription is told of.
@@ -118,11 +120,12 @@ enum AirBook {
         PRIMARY KEY (kind, id))
       """,
       "CREATE INDEX air_entities_subscription ON air_entities (subscription)",
-      // A cell is kind and number in one, so that one list of cells asks for one kind.
+      // What a search compares stands in the slot's own row, so that no other row is read in vain.
       """
-      CREATE TABLE air_cells (
-        cell BIGINT NOT NULL, ends_at BIGINT NOT NULL, id TEXT NOT NULL,
-        PRIMARY KEY (cell, ends_at, id)) {clustered}
+      CREATE TABLE air_slots (
+        slot BIGINT NOT NULL, ends_at BIGINT NOT NULL, id TEXT NOT NULL, starts_at BIGINT NOT NULL,
+        lower_mm BIGINT NOT NULL, upper_mm BIGINT NOT NULL,
+        PRIMARY KEY (slot, ends_at, id)) {clustered}
       """,
     ])
 
@@ -144,7 +147,7 @@ enum AirBook {
     ]
   }
 
-  private static func read(_ row: Row) throws -> AirEntity {
+  @Sendable static func read(_ row: Row) throws -> AirEntity {
     guard let kind = AirEntity.Kind(rawValue: row.integer(0)) else {
       throw StorageError("air_entities: \(row.integer(0)) is no kind of entity")
     }
@@ -171,7 +174,7 @@ enum AirBook {
 
   // MARK: Questions
 
-  private static let list = columns.map { "e." + $0 }.joined(separator: ", ")
+  static let list = columns.map { "e." + $0 }.joined(separator: ", ")
   private static let one = Statement(
     "SELECT \(list) FROM air_entities e WHERE e.kind = $1 AND e.id = $2")
   private static let states = Statement(
@@ -195,43 +198,75 @@ enum AirBook {
     Query(dependents, [.text(subscription)]) { $0.text(0) }
   }
 
-  // Lists of cells of two lengths: few for a flight, many for an area.
-  private static let few = search(16)
-  private static let many = search(256)
-
-  private static func search(_ count: Int) -> Statement {
-    let places = (1...count).map { "$\($0 + 3)" }.joined(separator: ", ")
-    return Statement(
-      """
-      SELECT \(list) FROM air_cells c JOIN air_entities e ON e.kind = $1 AND e.id = c.id
-      WHERE c.cell IN (\(places)) AND c.ends_at >= $2 AND e.starts_at <= $3
-      """)
+  // Lists of slots of some lengths: few for a flight, many for an area. What reaches over many heights looks
+  // at all that is kept in its cells, from one number to another.
+  private static let narrow = [32, 64, 128, 256].map { count in
+    Search(size: count, width: 1, "s.slot IN (\(Search.places(count, from: 6)))")
   }
+  private static let wide = [8, 128].map { count in
+    let pairs = (0..<count).map { "s.slot BETWEEN $\(2 * $0 + 6) AND $\(2 * $0 + 7)" }
+    return Search(size: count, width: 2, "(\(pairs.joined(separator: " OR ")))")
+  }
+
+  private struct Search: Sendable {
+    /// How many slots or ranges it takes.
+    let size: Int
+    /// The numbers that each of them is.
+    let width: Int
+    let statement: Statement
+
+    init(size: Int, width: Int, _ condition: String) {
+      self.size = size
+      self.width = width
+      statement = Statement(
+        """
+        SELECT \(list) FROM air_slots s JOIN air_entities e ON e.kind = $1 AND e.id = s.id
+        WHERE \(condition) AND s.ends_at >= $2 AND s.starts_at <= $3
+          AND s.upper_mm >= $4 AND s.lower_mm <= $5
+        """)
+    }
+
+    static func places(_ count: Int, from: Int) -> String {
+      (0..<count).map { "$\($0 + from)" }.joined(separator: ", ")
+    }
+  }
+
+  private static let mostCells = 64
 
   /// The entities of a kind that share a cell, an altitude and a moment with a volume, by id.
   static func entities(
     _ kind: AirEntity.Kind, in volume: AirVolume, _ view: any View
   ) throws -> [AirEntity] {
+    let band = AirBand(volume.lower, volume.upper)
+    let numbers: [[Int64]]
+    let searches: [Search]
+    // In a large area as many ranges as cells are fewer than slots.
+    if band.isWide || volume.cells.count > mostCells {
+      (numbers, searches) = (volume.cells.map { band.range(kind, $0) }, wide)
+    } else {
+      (numbers, searches) = (volume.cells.flatMap { band.searched(kind, $0) }, narrow)
+    }
+    // The longest list is used again and again for what is longer.
+    guard let search = searches.first(where: { numbers.count <= $0.size }) ?? searches.last
+    else { return [] }
+    let guards = guards(volume.cells)
     var found: [String: AirEntity] = [:]
-    let (size, statement) = volume.cells.count <= 16 ? (16, few) : (256, many)
-    for from in stride(from: 0, to: volume.cells.count, by: size) {
-      let part = volume.cells[from..<min(from + size, volume.cells.count)]
+    for from in stride(from: 0, to: numbers.count, by: search.size) {
+      let part = numbers[from..<min(from + search.size, numbers.count)]
       var parameters: [SQLValue] = [
         .integer(kind.rawValue), SQLValue(volume.start), SQLValue(volume.end),
+        .integer(band.lower), .integer(band.upper),
       ]
-      parameters += part.map { .integer(slot(kind, $0)) }
-      // No cell has the number −1.
-      parameters += Array(repeating: .integer(-1), count: size - part.count)
+      parameters.reserveCapacity(5 + search.size * search.width)
+      for item in part { for number in item { parameters.append(.integer(number)) } }
+      // No slot has the number −1.
+      let rest = (search.size - part.count) * search.width
+      parameters += Array(repeating: .integer(-1), count: rest)
       let rows = try view.all(
-        Query(statement, parameters, guards: guards(part), decode: read))
-      for row in rows where volume.overlaps(row) { found[row.id] = row }
+        Query(search.statement, parameters, guards: guards, decode: read))
+      for row in rows { found[row.id] = row }
     }
     return found.values.sorted { $0.id < $1.id }
-  }
-
-  /// The cell and the kind in one number: cells of level 13 leave the lower 34 bits free.
-  private static func slot(_ kind: AirEntity.Kind, _ cell: S2Cell) -> Int64 {
-    kind.rawValue << 32 | Int64(cell.id >> 34)
   }
 
   /// The predicates under which cells are looked at and changed: larger cells, so that an area needs few.
@@ -254,10 +289,13 @@ enum AirBook {
 
   // MARK: Changes
 
-  private static let addCell = Statement(
-    "INSERT INTO air_cells (cell, ends_at, id) VALUES ($1, $2, $3)")
-  private static let dropCell = Statement(
-    "DELETE FROM air_cells WHERE cell = $1 AND ends_at = $2 AND id = $3")
+  private static let addSlot = Statement(
+    """
+    INSERT INTO air_slots (slot, ends_at, id, starts_at, lower_mm, upper_mm)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    """)
+  private static let dropSlot = Statement(
+    "DELETE FROM air_slots WHERE slot = $1 AND ends_at = $2 AND id = $3")
 
   private static func raising(_ change: Change, _ cells: [S2Cell]) -> Change {
     Change(
@@ -265,23 +303,33 @@ enum AirBook {
       touchesOneRow: change.touchesOneRow)
   }
 
-  private static func cellChanges(_ entity: AirEntity, _ statement: Statement) -> [Change] {
-    entity.cells.map {
+  private static func added(_ entity: AirEntity) -> [Change] {
+    slots(entity).map {
       Change(
-        statement, [.integer(slot(entity.kind, $0)), SQLValue(entity.end), .text(entity.id)])
+        addSlot,
+        [
+          .integer($0.slot), .integer($0.end), .text($0.id), .integer($0.start),
+          .integer($0.lower), .integer($0.upper),
+        ])
+    }
+  }
+
+  private static func dropped(_ entity: AirEntity) -> [Change] {
+    slots(entity).map {
+      Change(
+        dropSlot, [.integer($0.slot), .integer($0.end), .text($0.id)], touchesOneRow: true)
     }
   }
 
   /// Puts an entity in the place of what it was.
   static func save(_ new: AirEntity, over old: AirEntity?, _ ring: KeyRing) -> [Change] {
     guard let old else {
-      return [raising(table.inserting(values(new), ring), new.cells)]
-        + cellChanges(new, addCell)
+      return [raising(table.inserting(values(new), ring), new.cells)] + added(new)
     }
     let row = raising(
       table.updating(values(new), from: values(old), ring), old.cells + new.cells)
-    if old.cells == new.cells, old.end == new.end { return [row] }
-    return [row] + cellChanges(old, dropCell) + cellChanges(new, addCell)
+    if old.volume == new.volume { return [row] }
+    return [row] + dropped(old) + added(new)
   }
 
   /// Takes an entity away.
@@ -290,48 +338,67 @@ enum AirBook {
       raising(
         Change(table.delete, [.integer(old.kind.rawValue), .text(old.id)], touchesOneRow: true),
         old.cells)
-    ] + cellChanges(old, dropCell)
+    ] + dropped(old)
   }
 
   // MARK: Proof
 
   private static let everything = Statement(
     "SELECT \(list) FROM air_entities e ORDER BY e.kind, e.id")
-  private static let everyCell = Statement("SELECT cell, ends_at, id FROM air_cells")
+  private static let everySlot = Statement(
+    "SELECT slot, ends_at, id, starts_at, lower_mm, upper_mm FROM air_slots ORDER BY slot")
 
-  private struct CellRow: Hashable {
-    let cell: Int64
+  /// A row by which an entity is found.
+  private struct SlotRow: Hashable {
+    let slot: Int64
     let end: Int64
     let id: String
+    let start: Int64
+    let lower: Int64
+    let upper: Int64
   }
 
-  /// That entities are found in just the cells that their rows name.
+  private static func slots(_ entity: AirEntity) -> [SlotRow] {
+    let band = AirBand(entity.lower, entity.upper)
+    return entity.cells.map { cell in
+      SlotRow(
+        slot: band.kept(entity.kind, cell), end: entity.end.microseconds, id: entity.id,
+        start: entity.start.microseconds, lower: band.lower, upper: band.upper)
+    }
+  }
+
+  /// That entities are found in just the slots that their rows name, by just their times and altitudes.
   @Sendable static func misplaced(_ view: any View) throws -> [(row: Int64, what: Phrase)] {
-    var wanted: [CellRow: Int64] = [:]
-    for entity in try view.all(Query(everything, decode: read)) {
-      for cell in entity.cells {
-        let row = CellRow(
-          cell: slot(entity.kind, cell), end: entity.end.microseconds, id: entity.id)
-        wanted[row] = entity.aggregate
-      }
+    var wanted: [SlotRow: Int64] = [:]
+    // A kind that is none was written by somebody else: the row's mark says so.
+    let entities = try view.all(
+      Query(everything) { row -> AirEntity? in
+        AirEntity.Kind(rawValue: row.integer(0)) == nil ? nil : try read(row)
+      })
+    for case let entity? in entities {
+      for row in slots(entity) { wanted[row] = entity.aggregate }
     }
     var broken: [(row: Int64, what: Phrase)] = []
     let rows = try view.all(
-      Query(everyCell) { CellRow(cell: $0.integer(0), end: $0.integer(1), id: $0.text(2)) })
+      Query(everySlot) {
+        SlotRow(
+          slot: $0.integer(0), end: $0.integer(1), id: $0.text(2), start: $0.integer(3),
+          lower: $0.integer(4), upper: $0.integer(5))
+      })
     for row in rows where wanted.removeValue(forKey: row) == nil {
       broken.append(
         (
-          row.cell,
+          row.slot,
           Phrase(
-            "网格 \(row.cell) 中有不应在此的 \(row.id)。",
-            en: "\(row.id) does not belong in cell \(row.cell).")
+            "网格 \(row.slot) 中有不应在此的 \(row.id)。",
+            en: "\(row.id) does not belong so in slot \(row.slot).")
         ))
     }
     for (row, aggregate) in wanted {
       broken.append(
         (
           aggregate,
-          Phrase("网格 \(row.cell) 中缺少 \(row.id)。", en: "\(row.id) is missing in cell \(row.cell).")
+          Phrase("网格 \(row.slot) 中缺少 \(row.id)。", en: "\(row.id) is missing in slot \(row.slot).")
         ))
     }
     return broken

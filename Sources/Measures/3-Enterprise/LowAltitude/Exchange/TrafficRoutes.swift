@@ -65,7 +65,7 @@ extension LowAltitudeMeasure {
     let wish = try IntentWish(body, id: visit["entity"], tag: tag, by: caller, at: visit.now)
     let decision = IntentDecision(wish: wish, caller: caller, ring: ring)
     return try await act(
-      "intent.put", on: .intent, wish.id, by: caller, said: body.value
+      "intent.put", on: .intent, wish.id, by: caller, said: IntentWish.kept(body.value)
     ) { try decision.put($0, $1, $2) }
   }
 

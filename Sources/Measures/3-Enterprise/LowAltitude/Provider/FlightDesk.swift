@@ -62,7 +62,7 @@ struct FlightDesk: Sendable {
 
   func known(plan: String) async throws -> KnownFlight? {
     try await desk.store.read { view in
-      guard let flight = try view.first(FlightBook.flight(plan: plan)),
+      guard let flight = try view.first(OwnFlightBook.flight(plan: plan)),
         let intent = try view.first(AirBook.find(.intent, flight.id))
       else { return nil }
       return KnownFlight(flight: flight, intent: intent)
@@ -71,7 +71,7 @@ struct FlightDesk: Sendable {
 
   func known(_ id: String) async throws -> KnownFlight? {
     try await desk.store.read { view in
-      guard let flight = try view.first(FlightBook.flight(id)),
+      guard let flight = try view.first(OwnFlightBook.flight(id)),
         let intent = try view.first(AirBook.find(.intent, id))
       else { return nil }
       return KnownFlight(flight: flight, intent: intent)
@@ -275,12 +275,12 @@ struct FlightDesk: Sendable {
       "intent.put", on: .intent, id, by: caller, said: said
     ) { old, view, context in
       let kept = try decision.put(old, view, context)
-      let row = try view.first(FlightBook.flight(id))
+      let row = try view.first(OwnFlightBook.flight(id))
       let flight = OwnFlight(
         id: id, plan: wish.plan, details: wish.details,
         telemetry: wish.telemetry == .null ? row?.telemetry ?? .null : wish.telemetry)
       return AirOutcome(
-        changes: kept.changes + [FlightBook.save(flight, over: row, ring)], reply: kept.reply,
+        changes: kept.changes + [OwnFlightBook.save(flight, over: row, ring)], reply: kept.reply,
         publicFields: kept.publicFields)
     }
   }
@@ -305,7 +305,7 @@ struct FlightDesk: Sendable {
       let gone = try IntentDecision.delete(
         old, tag: known.intent.tag, by: caller, ring, view, context)
       return AirOutcome(
-        changes: gone.changes + [FlightBook.remove(id)], reply: gone.reply,
+        changes: gone.changes + [OwnFlightBook.remove(id)], reply: gone.reply,
         publicFields: gone.publicFields)
     }
     var exchanges: [AirExchange] = []
@@ -320,7 +320,7 @@ struct FlightDesk: Sendable {
   /// Ends all flights that share a point with a volume; the ids of those that are gone.
   func clear(_ volume: Volume4D) async throws -> [String] {
     var gone: [String] = []
-    for flight in try await desk.store.all(FlightBook.all) {
+    for flight in try await desk.store.all(OwnFlightBook.all) {
       guard let known = try await known(flight.id),
         VolumeContact.meet([volume], try known.volumes())
       else { continue }
@@ -374,7 +374,7 @@ struct FlightDesk: Sendable {
       "notice", on: .availability, "notice:" + provider.freshID(), by: provider.caller, said: said
     ) { _, _, context in
       let changes = notices.map { notice in
-        FlightBook.add(
+        OwnFlightBook.add(
           AirNotice(
             id: IntentDecision.freshID(context), kind: notice.kind, subject: notice.subject,
             at: context.recordedAt, body: notice.body), ring)

@@ -47,7 +47,7 @@ extension LowAltitudeMeasure {
     routes.foreign(.get, "/uss/v1/log_sets/{set}") { visit in
       await respond(visit, LowAltitudeMeasure.everyRole) { _ in
         let id = try AirReader.id(visit["set"])
-        let notices = try await desk.store.all(FlightBook.notices(about: id))
+        let notices = try await desk.store.all(OwnFlightBook.notices(about: id))
         guard !notices.isEmpty else { throw AirRefusal(404, "there is no log set \(id)") }
         return LowAltitudeMeasure.logSet(notices)
       }

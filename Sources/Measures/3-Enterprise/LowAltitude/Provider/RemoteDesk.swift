@@ -74,7 +74,7 @@ final class RemoteDesk: Sendable {
         let row = AirNotice(
           id: IntentDecision.freshID(context), kind: .operator, subject: group.area,
           at: notice.at, body: ["message": .string(notice.message)])
-        changes.append(FlightBook.add(row, ring))
+        changes.append(OwnFlightBook.add(row, ring))
       }
       return AirOutcome(
         changes: changes, reply: kept.reply, publicFields: kept.publicFields)

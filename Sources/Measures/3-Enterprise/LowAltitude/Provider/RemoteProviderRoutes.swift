@@ -137,7 +137,7 @@ extension LowAltitudeMeasure {
     let to = try query["before"].map { try AirReader.moment($0, "before") } ?? visit.now
     guard from <= to else { throw AirRefusal.malformed("before is earlier than after") }
     return try await desk.store.all(
-      FlightBook.notices(kind, from: from, to: min(to, visit.now)))
+      OwnFlightBook.notices(kind, from: from, to: min(to, visit.now)))
   }
 
   /// The interface by which the suites look at what users of a display provider see (rid observation v1).

@@ -44,16 +44,16 @@ struct AirNotice: Hashable, Sendable {
 }
 
 /// The tables of the provider.
-enum FlightBook {
+enum OwnFlightBook {
   static let migration = Migration(
     "low-altitude.0002",
     [
       """
-      CREATE TABLE air_flights (
+      CREATE TABLE air_own_flights (
         id TEXT NOT NULL PRIMARY KEY, plan TEXT NOT NULL, details TEXT NOT NULL,
         telemetry TEXT NOT NULL, mark {bytes} NOT NULL)
       """,
-      "CREATE UNIQUE INDEX air_flights_plan ON air_flights (plan)",
+      "CREATE UNIQUE INDEX air_own_flights_plan ON air_own_flights (plan)",
       """
       CREATE TABLE air_notices (
         id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL,
@@ -63,7 +63,7 @@ enum FlightBook {
       "CREATE INDEX air_notices_kind ON air_notices (kind, noted_at)",
     ])
 
-  static let flights = MarkedTable("air_flights", ["id", "plan", "details", "telemetry"])
+  static let flights = MarkedTable("air_own_flights", ["id", "plan", "details", "telemetry"])
   static let notices = MarkedTable("air_notices", ["id", "kind", "subject", "noted_at", "body"])
 
   private static func values(_ flight: OwnFlight) -> [SQLValue] {
@@ -73,7 +73,7 @@ enum FlightBook {
     ]
   }
 
-  private static let flightList = "SELECT id, plan, details, telemetry FROM air_flights"
+  private static let flightList = "SELECT id, plan, details, telemetry FROM air_own_flights"
   private static let byID = Statement("\(flightList) WHERE id = $1")
   private static let byPlan = Statement("\(flightList) WHERE plan = $1")
   private static let every = Statement("\(flightList) ORDER BY id")
