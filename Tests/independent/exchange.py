@@ -94,9 +94,13 @@ def pulling(data, log):
     done = until(lambda: taken(site)["taken"] >= 350 or None, 240)
     state = taken(site)
     check("pull: every release was taken", bool(done) and state["taken"] + state["known"] >= 350, state)
-    releases = [a["ocds"] for a in map(json.loads, entries(site)) if a["kind"].startswith("procurement.exchange.") and "ocds" in a["public"]
-                for a in [a["public"]]]
-    ids = [r["id"] for r in releases]
+    def logged():
+        public = [a["public"] for a in map(json.loads, entries(site)) if a["kind"].startswith("procurement.exchange.")]
+        return [a["ocds"]["id"] for a in public if "ocds" in a]
+
+    # What is acknowledged enters the log a moment later.
+    until(lambda: len(logged()) >= 350 or None, 30)
+    ids = logged()
     check("pull: each stands in the log once", len(ids) == len(set(ids)) == 350, len(ids))
     refused = acts(site, "procurement.feeds.refuse")
     check("pull: three were refused, each once", len(refused) == 3, [r.get("reason") for r in refused])
