@@ -185,7 +185,8 @@ if !enginesOnly {
       "App", in: "App/",
       [
         "Commons", "AccessControl", "AccessTokens", "Accounts", "ArrivalManagement", "Storage",
-        "SQLiteStorage", "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk", "Interchange",
+        "SQLiteStorage", "PostgresStorage", "Books", "BusinessDormancy", "CaseWork", "Desk",
+        "Interchange",
         "HTTPValues", "AdministrativeReconsideration", "Charts", "Cities", "CityProfiles",
         "Credentials", "CZlib", "EvidenceLog", "IPProtection", "LegalTime", "LowAltitude", "Markup",
         "MeasureKit",

@@ -9,14 +9,16 @@ import LowAltitude
 struct AirspaceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "airspace",
-    abstract: "Cells of the S2 grid, how aircraft keep to their plans, and the flights that are approved.",
+    abstract:
+      "Cells of the S2 grid, how aircraft keep to their plans, and the flights that are approved.",
     subcommands: [AirspaceCells.self, AirspaceConformance.self, AirspaceExport.self])
 }
 
 /// Writes the approved flights.
 struct AirspaceExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write every flight that was ever approved, one JSON object a line.",
+    commandName: "export",
+    abstract: "Write every flight that was ever approved, one JSON object a line.",
     discussion: """
       Each line has the number of the case, mission, state (planned, active, ended, dropped), the window, and the \
       points: longitude, latitude, metres above the ellipsoid, seconds since 1970. Reads only; the city may run \

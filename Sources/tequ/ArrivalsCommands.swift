@@ -207,7 +207,8 @@ struct ArrivalsCapacity: AsyncParsableCommand {
     for each in study.sensitivities {
       let rest = each.expansions.map { ", \(tenth($0))" }.joined()
       say(
-        "若\(each.name.zh)：\(tenth(each.after))\(rest)", "if \(each.name.en): \(tenth(each.after))\(rest)")
+        "若\(each.name.zh)：\(tenth(each.after))\(rest)",
+        "if \(each.name.en): \(tenth(each.after))\(rest)")
     }
     for assumption in scenario.assumptions { say("假设：\(assumption)", "assumed: \(assumption)") }
   }

@@ -48,7 +48,8 @@ struct AirspaceConformance: AsyncParsableCommand {
       guard parts.count == 4 else {
         throw Problem.malformed(
           Phrase(
-            "第 \(number) 行：点应为 [东,北,高,秒]。", en: "Line \(number): a point is [east,north,up,seconds]."))
+            "第 \(number) 行：点应为 [东,北,高,秒]。",
+            en: "Line \(number): a point is [east,north,up,seconds]."))
       }
       return TrackPoint(east: parts[0], north: parts[1], up: parts[2], time: parts[3])
     }

@@ -17,7 +17,8 @@ struct OversightCommand: AsyncParsableCommand {
 struct AuditAlerts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Find every stored alert that was changed, removed or added behind the program's back.",
+    abstract:
+      "Find every stored alert that was changed, removed or added behind the program's back.",
     discussion: """
       Compares the tables of alerts with the journal and the evidence log, and names each row that does not follow. \
       Reads only; the city may run meanwhile. Exit status: 0 all is as it was written, 3 something is not.
@@ -69,7 +70,8 @@ struct MakeBidKey: AsyncParsableCommand {
           attributes: [.posixPermissions: 0o600])
       else {
         throw Problem.refused(
-          "file-exists", Phrase("文件 \(file) 已存在或者无法写入。", en: "\(file) exists or cannot be written."))
+          "file-exists", Phrase("文件 \(file) 已存在或者无法写入。", en: "\(file) exists or cannot be written.")
+        )
       }
       Say.line(identity.recipient.text)
     }
@@ -79,7 +81,8 @@ struct MakeBidKey: AsyncParsableCommand {
 /// Seals a bid.
 struct SealBid: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "seal", abstract: "Seal a bid for two keepers; prints what is to be handed in, as JSON.",
+    commandName: "seal",
+    abstract: "Seal a bid for two keepers; prints what is to be handed in, as JSON.",
     discussion: """
       The bid is a JSON object with tenderer {id, name}, amount (fen) and, if you like, deposit, fingerprint, agent, \
       projectTeam and documents as in OCDS. Project, format and a random salt are added. The same two keys as in the \
@@ -88,7 +91,8 @@ struct SealBid: AsyncParsableCommand {
 
   @Argument(help: "The bid, a JSON file.") var file: String
   @Option(help: "Number of the purchase.") var project: String
-  @Option(name: .customLong("key"), help: "The two opening keys, age1…, in the order of the notice.")
+  @Option(
+    name: .customLong("key"), help: "The two opening keys, age1…, in the order of the notice.")
   var keys: [String] = []
   @Option(help: "Where the bid's text is kept, so that you can show it later.") var keep: String?
 
@@ -100,7 +104,8 @@ struct SealBid: AsyncParsableCommand {
       else {
         throw Problem.malformed(Phrase("\(file) 不是 JSON 对象。", en: "\(file) is no JSON object."))
       }
-      guard bid["tenderer"]?["id"]?.string?.isEmpty == false, (bid["amount"]?.integer ?? 0) > 0 else {
+      guard bid["tenderer"]?["id"]?.string?.isEmpty == false, (bid["amount"]?.integer ?? 0) > 0
+      else {
         throw Problem.malformed(
           Phrase("缺少 tenderer.id 或者 amount（分）。", en: "tenderer.id or amount (fen) is missing."))
       }
@@ -122,7 +127,8 @@ struct SealBid: AsyncParsableCommand {
 /// Takes one seal off all bids of a purchase.
 struct UnsealBids: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unseal", abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.")
+    commandName: "unseal",
+    abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.")
 
   @Argument(help: "The bids, a JSON file {number: base64}.") var file: String
   @Option(help: "The file with your secret half.") var key: String

@@ -77,15 +77,18 @@ struct ExchangeOptions: ParsableArguments {
   @Option(help: "A private key (PEM) with which the city signs its tokens for other providers.")
   var ussKey: String?
   @Flag(
-    help: "Serve the interfaces by which InterUSS's suites plan flights, and take addresses without TLS. For tests only."
+    help:
+      "Serve the interfaces by which InterUSS's suites plan flights, and take addresses without TLS. For tests only."
   )
   var flightPlanningTests = false
 
   @Option(
-    help: "A file with private keys (PEM) with which the city gives tokens to registered clients: the first signs, all are published."
+    help:
+      "A file with private keys (PEM) with which the city gives tokens to registered clients: the first signs, all are published."
   )
   var tokenKeys: String?
-  @Option(help: "What these tokens say of who issued them, and where: such as https://auth.example.")
+  @Option(
+    help: "What these tokens say of who issued them, and where: such as https://auth.example.")
   var tokenIssuer: String?
 
   func signingKeys() throws -> SigningKeys? {

@@ -54,7 +54,9 @@ enum Say {
 
   /// A line for each row that does not hold.
   static func findings(_ findings: [StoreFinding]) {
-    for finding in findings { line("\(finding.table) \(finding.row): \(finding.message[language])") }
+    for finding in findings {
+      line("\(finding.table) \(finding.row): \(finding.message[language])")
+    }
   }
 
   static func error(_ text: String) {

@@ -78,7 +78,8 @@ import Testing
     #expect(problem(try assertion(id: "")) == .malformed)
     let stranger = try TokenIssuer(
       key: _RSA.Signing.PrivateKey(keySize: .bits2048), name: "uss1"
-    ).token(for: "uss1", scopes: [], audience: "https://auth.example", at: now, id: "j", lifeSeconds: 60)
+    ).token(
+      for: "uss1", scopes: [], audience: "https://auth.example", at: now, id: "j", lifeSeconds: 60)
     #expect(problem(stranger) == .forged)
   }
 }

@@ -46,7 +46,9 @@ import Testing
     for time in stride(from: 20.0, through: 118, by: 2) {
       let isOutside = (30.0..<100).contains(time)
       let east = (time - 20) * 10
-      if let change = monitor.take(point(east, isOutside ? 80 : 0, 60, time)) { changes.append(change) }
+      if let change = monitor.take(point(east, isOutside ? 80 : 0, 60, time)) {
+        changes.append(change)
+      }
     }
     #expect(changes.map(\.to) == [.nonconforming, .contingent, .conforming])
     #expect(changes.map(\.time) == [34, 90, 104])
@@ -144,7 +146,9 @@ import Testing
   @Test func corridorsAndTheirGaps() {
     func corridor(_ latitude: Double, _ lower: Double, _ upper: Double) -> Corridor {
       Corridor(
-        [LatLng(latitude: latitude, longitude: 114), LatLng(latitude: latitude, longitude: 114.02)],
+        [
+          LatLng(latitude: latitude, longitude: 114), LatLng(latitude: latitude, longitude: 114.02),
+        ],
         halfWidth: 20, lower: lower, upper: upper)
     }
     let one = corridor(22.5, 60, 90)

@@ -144,7 +144,8 @@ enum MergeExample {
       zip(order, order.dropFirst()).min {
         plan.flights[$0.1].landing - plan.flights[$0.0].landing
           < plan.flights[$1.1].landing - plan.flights[$1.0].landing
-      }).1
+      }
+    ).1
     var broken = flights
     let flight = try #require(flights[middle])
     let early = try MergeFlight(
@@ -190,7 +191,8 @@ enum MergeExample {
   }
 
   @Test func listedAircraftNeedAKnownTypeAndArc() throws {
-    let text = #""arrivals": [{"callsign": "CZ1", "type": "A35K", "arc": "north", "entry_s": -5}], "hourly": 34"#
+    let text =
+      #""arrivals": [{"callsign": "CZ1", "type": "A35K", "arc": "north", "entry_s": -5}], "hourly": 34"#
     #expect {
       _ = try MergeExample.scenario([(#""hourly": 34"#, text)])
     } throws: {
@@ -201,7 +203,10 @@ enum MergeExample {
 
   @Test func noNumbersBreakAProcedure() {
     var random = SeededRandom(seed: 99)
-    let odd = [Double.nan, .infinity, -.infinity, 0, -1, 1e300, Double.leastNonzeroMagnitude, 90, 180, 44_000, 1800]
+    let odd = [
+      Double.nan, .infinity, -.infinity, 0, -1, 1e300, Double.leastNonzeroMagnitude, 90, 180,
+      44_000, 1800,
+    ]
     func any() -> Double { odd[random.below(odd.count)] }
     for _ in 0..<3000 {
       let arcs = (0..<random.below(4)).map { _ in
@@ -212,9 +217,12 @@ enum MergeExample {
       let place = GeoPoint(latitude: any(), longitude: any())
       let threshold = RunwayThreshold("1", place, course_deg: any(), elevation_m: any())
       let merge = try? PointMerge(
-        threshold: threshold, merge_m: any(), arcs: arcs, mergeFloor_m: any(), mergeCeiling_m: any(),
+        threshold: threshold, merge_m: any(), arcs: arcs, mergeFloor_m: any(),
+        mergeCeiling_m: any(),
         intercept_m: any(), glide_deg: any(), limits: MergeLimits(radar_m: any()))
-      if let merge { #expect(merge.envelope().allSatisfy { $0.east.isFinite && $0.north.isFinite }) }
+      if let merge {
+        #expect(merge.envelope().allSatisfy { $0.east.isFinite && $0.north.isFinite })
+      }
     }
   }
 }

@@ -53,8 +53,10 @@ import Testing
     ("mixed", [[.arrival, .departure]], .independent),
     ("independent", [[.arrival, .departure], [.arrival, .departure]], .independent),
     ("segregated", [[.arrival], [.departure]], .independent),
-    ("staggered", [[.arrival], [.arrival], [.departure]],
-      .staggered(slant_m: 3700, runwaySpacing_m: 1600)),
+    (
+      "staggered", [[.arrival], [.arrival], [.departure]],
+      .staggered(slant_m: 3700, runwaySpacing_m: 1600)
+    ),
     ("dependent", [[.arrival, .departure], [.arrival, .departure]], .dependent),
   ]
 

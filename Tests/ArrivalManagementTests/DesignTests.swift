@@ -106,19 +106,24 @@ private let good: [String: JSONValue] = [
         bench, .publish, .designer, ArrivalBench.designer, key, ["effective-on": .string(day)])
       keys.append(key)
     }
-    #expect(try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-13T03:00:00+08:00")!) == 0)
-    #expect(try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-14T03:00:00+08:00")!) == 1)
+    #expect(
+      try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-13T03:00:00+08:00")!) == 0)
+    #expect(
+      try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-14T03:00:00+08:00")!) == 1)
     #expect(try await bench.row(keys[0]).base.stage == "superseded")
     #expect(try await bench.row(keys[1]).base.stage == "published")
     #expect(try CaseFacts(try await bench.row(keys[1]).facts).integer("version") == 2)
-    #expect(try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-14T04:00:00+08:00")!) == 0)
+    #expect(
+      try await bench.measure.nightly(at: Instant(rfc3339: "2026-05-14T04:00:00+08:00")!) == 0)
   }
 
   @Test func oneUnitThatObjectsOrIsSilentStopsIt() async throws {
     let bench = try ArrivalBench()
     let silent = try await asked(bench)
     #expect(
-      await faults { _ = try await move(bench, .conclude, .designer, ArrivalBench.designer, silent) }
+      await faults {
+        _ = try await move(bench, .conclude, .designer, ArrivalBench.designer, silent)
+      }
         == ["422"])
     let key = try await answered(bench, "object")
     #expect(

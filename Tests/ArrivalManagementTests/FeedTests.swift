@@ -164,7 +164,8 @@ private let record: [UInt8] =
     #expect(content.reports.map(\.callsign) == ["CSN3101", "CCA1301"])
     #expect(content.reports[0].estimate == now + 1800)
     #expect(content.reports[0].type == "A320")
-    let positions = read("callsign,time,lat,lon,speed_kt\nCSN3101,2026-03-02T01:00:00Z,22.5,113.9,250\n")
+    let positions = read(
+      "callsign,time,lat,lon,speed_kt\nCSN3101,2026-03-02T01:00:00Z,22.5,113.9,250\n")
     #expect(positions.reports.first?.latitude == 22.5)
   }
 

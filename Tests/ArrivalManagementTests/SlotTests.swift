@@ -119,6 +119,7 @@ private func series(_ time: String, _ weekdays: Set<Int> = [1]) -> SlotSeries {
     #expect(await wrong(["from": "2026-03-01"]) == ["to"])
     #expect(await wrong(["to": "2027-04-02"]) == ["to"])
     #expect(await wrong(["weekdays": ["8"]]) == ["weekdays"])
-    #expect(await wrong(["from": "2026-04-01", "to": "2026-04-02", "weekdays": ["1"]]) == ["weekdays"])
+    #expect(
+      await wrong(["from": "2026-04-01", "to": "2026-04-02", "weekdays": ["1"]]) == ["weekdays"])
   }
 }

@@ -64,7 +64,8 @@ import Testing
       ("GET /open311/v2/requests/{id}.json", everybody),
       ("GET /open311/v2/tokens/{token}.json", everybody),
       ("POST /open311/v2/requests.json", everybody),
-    ] + certificates + lowAltitude + airNetworks + cases("dormancy") + dormancy + cases("ip-protection")
+    ] + certificates + lowAltitude + airNetworks + cases("dormancy") + dormancy
+    + cases("ip-protection")
     + protection
     + cases("reconsideration") + reconsideration
     + tradeSecrets + procurement + arrivals
@@ -149,7 +150,8 @@ import Testing
     + conference("low-altitude/closures")
     + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }
     + [
-      ("GET /api/low-altitude/flights/check", everybody), ("GET /api/low-altitude/flights/airspace", everybody),
+      ("GET /api/low-altitude/flights/check", everybody),
+      ("GET /api/low-altitude/flights/airspace", everybody),
       ("GET /low-altitude/mine", known), ("GET /desk/low-altitude", []),
     ]
   static let certificates: [(String, Set<Who>)] =

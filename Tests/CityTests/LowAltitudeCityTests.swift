@@ -34,7 +34,8 @@ import Testing
     let page = try await test.get("/low-altitude/complaints/\(key)?token=\(token)")
     #expect(page.status == 200 && page.text.contains("/requests/21-2026-"))
     #expect(try await test.get("/low-altitude/complaints/\(key)?token=AAAA").status == 404)
-    let officer = try await test.signIn("dispatcher", [Post(RequestsMeasure.dispatcher.id, agency: "center")])
+    let officer = try await test.signIn(
+      "dispatcher", [Post(RequestsMeasure.dispatcher.id, agency: "center")])
     let number = CaseNumber(measure: 21, year: 2026, serial: request)
     let desk = try await test.get("/desk/requests/\(number)", session: officer)
     #expect(desk.text.contains("半夜很吵。") && desk.text.contains("附近没有经批准的飞行"))
@@ -74,7 +75,10 @@ import Testing
     #expect(page.status == 200 && page.text.contains("滨河起降点"))
     let geo = try JSONValue(
       parsing: try await test.get("/api/low-altitude/networks.geojson?network=facilities").body)
-    #expect(geo["features"]?.array?.first?["geometry"]?["coordinates"] == [.number(114.15), .number(22.56)])
+    #expect(
+      geo["features"]?.array?.first?["geometry"]?["coordinates"] == [
+        .number(114.15), .number(22.56),
+      ])
     let design = try await test.post(
       "/desk/low-altitude/designer", session: keeper,
       [
@@ -85,6 +89,7 @@ import Testing
     let above = try await test.post(
       "/low-altitude/overhead", [("lat", "22.56"), ("lon", "114.15"), ("at", "2026-03-02T08:30")])
     #expect(above.status == 200 && above.text.contains("没有经批准的飞行"))
-    #expect(try await test.post("/low-altitude/overhead", [("lat", "x"), ("lon", "1")]).status == 422)
+    #expect(
+      try await test.post("/low-altitude/overhead", [("lat", "x"), ("lon", "1")]).status == 422)
   }
 }

@@ -138,7 +138,8 @@ enum PacketSample {
   func aMomentMayHaveThreeOrSixDigits(_ fraction: String) throws {
     var content = PacketSample.content
     content["time"] = [
-      "source": "ntp", "offset_milliseconds": 1, "started": .string("2026-03-02T01:02:03\(fraction)Z"),
+      "source": "ntp", "offset_milliseconds": 1,
+      "started": .string("2026-03-02T01:02:03\(fraction)Z"),
       "ended": .string("2026-03-02T01:03:03\(fraction)Z"),
     ]
     let written = content

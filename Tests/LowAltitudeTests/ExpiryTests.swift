@@ -17,7 +17,8 @@ import Testing
     let resting = try await bench.putSubscription(4, AirBench.extent((23, 114)))
     #expect(resting["subscription"] != nil)
     _ = try await bench.putIntent(
-      5, AirBench.intent(
+      5,
+      AirBench.intent(
         AirBench.extent((23, 114)), ["subscription_id": .string(AirBench.id(4))]))
     #expect(try await bench.measure.expire(at: AirBench.start) == 0)
     bench.time.set(AirBench.start.adding(seconds: 600 + LowAltitudeMeasure.keptSeconds))

@@ -59,7 +59,9 @@ import Testing
     let asset = try await bench.measure.asset("PAD-1")
     #expect(asset.state == .closed && asset.version == 7)
     #expect(await refusal { try await step(bench, key, .resume) }?.slug == "asset-state")
-    #expect(await refusal { _ = try await plan(bench, .pad, "PAD-1", facts) }?.fields.first?.pointer == "code")
+    #expect(
+      await refusal { _ = try await plan(bench, .pad, "PAD-1", facts) }?.fields.first?.pointer
+        == "code")
     #expect(try await bench.store.read { try NetworkBook.broken($0).count } == 0)
   }
 
@@ -110,7 +112,9 @@ import Testing
         "points": [[22_540_000, 114_025_000]],
       ])
     try await step(bench, zone, .build, .accept, .commission)
-    #expect(await refusal { try await step(bench, far, .commission) }?.detail.zh.contains("CTR-1") == true)
+    #expect(
+      await refusal { try await step(bench, far, .commission) }?.detail.zh.contains("CTR-1") == true
+    )
     try await step(bench, zone, .suspend)
     try await step(bench, far, .commission)
   }
@@ -126,8 +130,11 @@ import Testing
     let asset = try await bench.measure.asset("CTR-1")
     let ring = asset.feature?["geometry"]?["coordinates"]?.array?.first?.array ?? []
     #expect(ring.count == 4 && ring.first == ring.last)
-    let places = ring.compactMap { pair in pair.array.map { ($0[0].double ?? 0, $0[1].double ?? 0) } }
-    let turn = zip(places, places.dropFirst()).reduce(0.0) { $0 + $1.0.0 * $1.1.1 - $1.1.0 * $1.0.1 }
+    let places = ring.compactMap { pair in pair.array.map { ($0[0].double ?? 0, $0[1].double ?? 0) }
+    }
+    let turn = zip(places, places.dropFirst()).reduce(0.0) {
+      $0 + $1.0.0 * $1.1.1 - $1.1.0 * $1.0.1
+    }
     #expect(turn > 0)
   }
 

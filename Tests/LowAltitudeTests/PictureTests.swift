@@ -33,7 +33,8 @@ extension AirBench {
       points: points, isArea: isArea, lowerCM: 5000, upperCM: 7000, start: start,
       end: start.adding(seconds: 200), state: .active)
     if isArea {
-      flight.points = [(0, 0), (20_000, 0), (20_000, 20_000), (0, 20_000), (0, 0)].map { east, north in
+      flight.points = [(0, 0), (20_000, 0), (20_000, 20_000), (0, 20_000), (0, 0)].map {
+        east, north in
         FlightPoint(
           longitudeE7: 1_140_500_000 + east, latitudeE7: 225_400_000 + north, altitudeCM: 6000,
           at: start)
@@ -95,7 +96,9 @@ extension AirBench {
         altitude: 60, at: at)
     }
     let flights = [flight.number: flight]
-    func take(_ seconds: Int64, north: Double, by reporter: String = "uss1") async throws -> [Int: String] {
+    func take(_ seconds: Int64, north: Double, by reporter: String = "uss1") async throws -> [Int:
+      String]
+    {
       let now = AirBench.start.adding(seconds: seconds)
       bench.time.set(now)
       let result = telemetry.take(

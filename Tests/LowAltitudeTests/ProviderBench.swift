@@ -60,7 +60,8 @@ struct ProviderBench: Sendable {
   }
 
   static func plan(
-    _ extent: JSONValue = AirBench.extent(), usage: String = "Planned", aircraft: String = "Nominal",
+    _ extent: JSONValue = AirBench.extent(), usage: String = "Planned",
+    aircraft: String = "Nominal",
     priority: JSONValue = 0, telemetry: [JSONValue] = []
   ) -> JSONValue {
     [
@@ -89,9 +90,13 @@ struct ProviderBench: Sendable {
     _ number: Int, _ extent: JSONValue = AirBench.extent(), priority: JSONValue = 0,
     changing change: (inout [String: JSONValue]) -> Void = { _ in }
   ) async throws {
-    let known = try await air.store.read { try AirBook.entities(.intent, in: try AskedVolume([
-      try AirReader(extent).volume()
-    ]).open, $0) }
+    let known = try await air.store.read {
+      try AirBook.entities(
+        .intent,
+        in: try AskedVolume([
+          try AirReader(extent).volume()
+        ]).open, $0)
+    }
     let kept = try await air.putIntent(
       number, AirBench.intent(extent, key: known.map(\.tag)), by: AirBench.two)
     var intent: [String: JSONValue] = [

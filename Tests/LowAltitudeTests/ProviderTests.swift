@@ -150,11 +150,13 @@ import Testing
     func state(_ seconds: Int64, _ lat: Double) -> JSONValue {
       [
         "id": "x", "timestamp": JSONValue(moment: AirBench.start.adding(seconds: seconds)),
-        "position": ["lat": .number(lat), "lng": .number(114.05), "alt": 60], "speed": 5, "track": 90,
+        "position": ["lat": .number(lat), "lng": .number(114.05), "alt": 60], "speed": 5,
+        "track": 90,
       ]
     }
     let plan = ProviderBench.plan(
-      ProviderTests.now, usage: "InUse", telemetry: [state(-2, 22.1), state(-1, 22.2), state(9, 22.3)])
+      ProviderTests.now, usage: "InUse",
+      telemetry: [state(-2, 22.1), state(-1, 22.2), state(9, 22.3)])
     #expect(try await bench.put(1, plan).result == "Completed")
     let telemetry = try await bench.known(1)?.flight.telemetry
     #expect(telemetry?["position"]?["latitude"]?.double == 22.2)

@@ -27,15 +27,24 @@ import Testing
       [
         "injection_id": "one", "aircraft_type": "VTOL", "telemetry": .array(states),
         "details_responses": [
-          ["effective_after": .string(start.rfc3339(in: .utc)), "details": ["id": "shown", "serial_number": "INTC1234"]]
+          [
+            "effective_after": .string(start.rfc3339(in: .utc)),
+            "details": ["id": "shown", "serial_number": "INTC1234"],
+          ]
         ],
       ], at: start)
   }
 
-  private static let view = try! RemoteView("22.5,114.0,22.6,114.1")
+  private static let view: RemoteView = {
+    guard let view = try? RemoteView("22.5,114.0,22.6,114.1") else {
+      preconditionFailure("the view of these tests cannot be read")
+    }
+    return view
+  }()
 
   @Test func aFlightIsShownForAMinuteAfterItsLastReport() throws {
-    let flight = try RemoteFlightTests.flight((0..<10).map { RemoteFlightTests.state($0 * 10, 22.54) })
+    let flight = try RemoteFlightTests.flight(
+      (0..<10).map { RemoteFlightTests.state($0 * 10, 22.54) })
     func shown(_ seconds: Int64) -> JSONValue? {
       RemoteID.v22a.flight(
         flight, in: RemoteFlightTests.view, recentSeconds: 60,
@@ -53,7 +62,8 @@ import Testing
     let at = RemoteFlightTests.start
     let old = RemoteID.v19.flight(flight, in: RemoteFlightTests.view, recentSeconds: 0, at: at)
     let new = RemoteID.v22a.flight(flight, in: RemoteFlightTests.view, recentSeconds: 0, at: at)
-    #expect(old?["aircraft_type"]?.string == "VTOL" && new?["aircraft_type"]?.string == "HybridLift")
+    #expect(
+      old?["aircraft_type"]?.string == "VTOL" && new?["aircraft_type"]?.string == "HybridLift")
     #expect(old?["current_state"]?["timestamp"]?.string != nil)
     #expect(new?["current_state"]?["timestamp"]?["format"]?.string == "RFC3339")
     #expect(old?["current_state"]?["height"]?["distance"]?.integer == 20)
@@ -65,9 +75,12 @@ import Testing
 
   @Test func whatCrossesTheViewIsShownWithOneReportOnEachSide() throws {
     let places = [22.4, 22.45, 22.55, 22.58, 22.65, 22.7]
-    let states = places.enumerated().map { RemoteFlightTests.state(Int64($0.offset) * 10, $0.element) }
+    let states = places.enumerated().map {
+      RemoteFlightTests.state(Int64($0.offset) * 10, $0.element)
+    }
     let flight = try RemoteFlightTests.flight(states)
-    let found = flight.states(in: RemoteFlightTests.view, at: RemoteFlightTests.start.adding(seconds: 6))
+    let found = flight.states(
+      in: RemoteFlightTests.view, at: RemoteFlightTests.start.adding(seconds: 6))
     #expect(found.map(\.place.latitude) == [22.45, 22.55, 22.58, 22.65])
   }
 
@@ -77,9 +90,11 @@ import Testing
     ])
     #expect(lacking.states.count == 1 && lacking.notices.count == 1)
     #expect(lacking.notices.first?.message.contains("track") == true)
-    let good = try RemoteFlightTests.flight((0..<40).map { RemoteFlightTests.state($0 * 10, 22.54) })
+    let good = try RemoteFlightTests.flight(
+      (0..<40).map { RemoteFlightTests.state($0 * 10, 22.54) })
     #expect(good.notices.isEmpty)
-    let slow = try RemoteFlightTests.flight((0..<20).map { RemoteFlightTests.state($0 * 30, 22.54) })
+    let slow = try RemoteFlightTests.flight(
+      (0..<20).map { RemoteFlightTests.state($0 * 30, 22.54) })
     #expect(slow.notices.count == 1)
   }
 
@@ -87,7 +102,9 @@ import Testing
   @Test func clustersHoldTheirFlightsAndHideThem() {
     var random = SeededRandom(seed: 3)
     for _ in 0..<500 {
-      let places = (0...random.below(4)).map { _ in (x: random.unit() * 4000, y: random.unit() * 4000) }
+      let places = (0...random.below(4)).map { _ in
+        (x: random.unit() * 4000, y: random.unit() * 4000)
+      }
       let cluster = RemoteCluster(places, viewArea: 16e6, (random.unit(), random.unit()))
       #expect(cluster.width >= 600 && cluster.height >= 600)
       #expect(cluster.width * cluster.height >= 0.15 * 16e6)

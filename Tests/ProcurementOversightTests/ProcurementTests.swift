@@ -145,7 +145,8 @@ import Testing
     let alone = try await bench.step(
       "tender", .unsealSecond, as: .opening, on: key, ["contents": both.contents])
     #expect(alone?.detail.en.contains("another post") == true)
-    let altered = JSONValue.string((both.contents.string ?? "").replacing("88000000", with: "68000000"))
+    let altered = JSONValue.string(
+      (both.contents.string ?? "").replacing("88000000", with: "68000000"))
     #expect(
       try await bench.step(
         "tender", .unsealSecond, as: .opening, by: ProcurementBench.otherKeeper, on: key,
@@ -166,7 +167,8 @@ import Testing
         ["scores": "b1 80\nb2 91\nb3 x 未实质性响应", "text": "报告"]) == nil)
     #expect(try await bench.step("tender", .candidates, as: .conducting, on: key) == nil)
     // Not while the candidates are published.
-    #expect(await problem { try await bench.step("tender", .award, as: .approving, on: key) } != nil)
+    #expect(
+      await problem { try await bench.step("tender", .award, as: .approving, on: key) } != nil)
     try await bench.tick(at: "2026-03-31T00:00:00+08:00")
     #expect(try await bench.step("tender", .award, as: .approving, on: key) == nil)
     let facts = try CaseFacts(try await bench.row(key).facts)

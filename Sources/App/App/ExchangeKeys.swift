@@ -55,7 +55,9 @@ public enum ExchangeKeys {
         throw refused(Phrase("\(path) 中没有 PEM 私钥。", en: "\(path) holds no private key in PEM."))
       case .unreadable(let place):
         throw refused(
-          Phrase("\(path) 中第\(place)个密钥不是 RSA 私钥。", en: "Key \(place) in \(path) is no RSA private key."))
+          Phrase(
+            "\(path) 中第\(place)个密钥不是 RSA 私钥。", en: "Key \(place) in \(path) is no RSA private key.")
+        )
       case .short: throw refused(why(.short, path))
       case .known: throw refused(why(.known, path))
       case .double(let place):

@@ -70,7 +70,7 @@ public struct Front: Sendable {
     var response: Response
     do { response = try await answer(request, language, now) } catch let problem as Problem {
       response = failure(problem, request, language)
-    } catch where city.isReading {
+    } catch  where city.isReading {
       // What a page wanted to write: a read of personal data that must be recorded, for one.
       response = failure(WebProblems.onlyReading(), request, language)
     } catch {
@@ -264,7 +264,9 @@ public struct Front: Sendable {
       return route.kind != .page
     }
     let path = request.path
-    return ["/api/", "/open311/", "/dss/", "/rid/", "/v1/", "/aux/", "/uss/"].contains { path.hasPrefix($0) }
+    return ["/api/", "/open311/", "/dss/", "/rid/", "/v1/", "/aux/", "/uss/"].contains {
+      path.hasPrefix($0)
+    }
       || [".json", ".jsonl", ".xml", ".yaml", ".tlog-proof"].contains { path.hasSuffix($0) }
   }
 

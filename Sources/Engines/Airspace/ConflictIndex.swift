@@ -34,7 +34,8 @@ public struct ConflictIndex: Sendable {
   private struct BoxKey: Hashable {
     let number: UInt64
     init(_ column: Int, _ row: Int) {
-      number = UInt64(UInt32(truncatingIfNeeded: column)) << 32
+      number =
+        UInt64(UInt32(truncatingIfNeeded: column)) << 32
         | UInt64(UInt32(truncatingIfNeeded: row))
     }
   }

@@ -56,7 +56,8 @@ public enum BlueSkyScenario {
       Line(
         time: begin.time,
         text: "CRE \(name),\(type),\(place(begin)),\(number(begin.course_deg, 2)),"
-          + "\(number(begin.altitude_m / 0.3048, 0)),\(number(begin.cas / ApproachProfile.knot, 2))")
+          + "\(number(begin.altitude_m / 0.3048, 0)),\(number(begin.cas / ApproachProfile.knot, 2))"
+      )
     ]
     var way = begin
     var told = begin

@@ -15,7 +15,8 @@ extension CapacityStudy {
   /// that the figure before the change stays what was declared.
   public var sensitivities: [Sensitivity] {
     var all: [Sensitivity] = []
-    func add(_ zh: String, _ en: String, _ change: (inout SpacingRules, inout SpacingRules) -> Void) {
+    func add(_ zh: String, _ en: String, _ change: (inout SpacingRules, inout SpacingRules) -> Void)
+    {
       var (old, new) = (before, after)
       change(&old, &new)
       all.append(sensitivity(Phrase(zh, en: en), fleet, old, new))

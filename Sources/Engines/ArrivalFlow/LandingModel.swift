@@ -89,7 +89,8 @@ struct LandingModel {
     }
     for a in 0..<n {
       for c in 0..<n where a != c && gaps[a * n + c] > out[a] + into[c] {
-        for b in 0..<n where b != a && b != c && gaps[a * n + c] > gaps[a * n + b] + gaps[b * n + c] {
+        for b in 0..<n where b != a && b != c && gaps[a * n + c] > gaps[a * n + b] + gaps[b * n + c]
+        {
           return true
         }
       }

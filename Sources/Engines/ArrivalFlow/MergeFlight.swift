@@ -105,7 +105,8 @@ public struct SpeedProfile: Hashable, Sendable {
       guard needed <= slowing else {
         throw invalid(
           "距入口\(Int(inner.toGo_m))米之前减速过快：\(needed)，至多\(slowing)米/秒²。",
-          "Slowing down before \(Int(inner.toGo_m)) m takes \(needed) m/s²; at most \(slowing) is allowed.")
+          "Slowing down before \(Int(inner.toGo_m)) m takes \(needed) m/s²; at most \(slowing) is allowed."
+        )
       }
     }
     self.points = points
@@ -203,7 +204,9 @@ public struct MergeFlight: Sendable {
           "/wind",
           Phrase(
             "风速\(wind.strongest)米/秒，与进近速度\(speeds.points[0].cas)米/秒相比过大。",
-            en: "Wind of \(wind.strongest) m/s is too strong for an approach at \(speeds.points[0].cas) m/s."))
+            en:
+              "Wind of \(wind.strongest) m/s is too strong for an approach at \(speeds.points[0].cas) m/s."
+          ))
       ])
     }
     guard turn_m * 2.2 < arc.radius_m else {
@@ -212,7 +215,9 @@ public struct MergeFlight: Sendable {
           "/arcs/\(arc.name)/radius_m",
           Phrase(
             "弧半径\(Int(arc.radius_m))米，不足以按半径\(Int(turn_m))米转弯飞向汇聚点。",
-            en: "A radius of \(Int(arc.radius_m)) m has no room for a turn of \(Int(turn_m)) m radius."))
+            en:
+              "A radius of \(Int(arc.radius_m)) m has no room for a turn of \(Int(turn_m)) m radius."
+          ))
       ])
     }
   }

@@ -120,8 +120,9 @@ public struct MergeTables: Sendable {
         return (0..<levels).map { level in
           let ahead = flights[leader * levels + level]
           let spacing = passing_m(distance, turn_m: ahead.turn_m)
-          let slowest = StandardAir.trueSpeed(
-            cas: ahead.speeds.fastest, altitude_m: ahead.level_m) - scenario.wind.strongest
+          let slowest =
+            StandardAir.trueSpeed(
+              cas: ahead.speeds.fastest, altitude_m: ahead.level_m) - scenario.wind.strongest
           return spacing / max(20, slowest)
         }.max() ?? 0
       }

@@ -40,7 +40,9 @@ extension MergeTables {
       let open = levels.indices.filter { levels[$0].arc == entry.arc }.map { level in
         (level: level, from: last[level].map { $0.time + entryGaps[$0.group][entry.group] } ?? 0)
       }
-      guard let best = open.first(where: { $0.from <= entry.time }) ?? open.min(by: { $0.from < $1.from })
+      guard
+        let best = open.first(where: { $0.from <= entry.time })
+          ?? open.min(by: { $0.from < $1.from })
       else { continue }
       given[index] = best.level
       if best.from > entry.time {
@@ -53,7 +55,8 @@ extension MergeTables {
               entry.callsign,
               Phrase(
                 "高度层冲突：弧“\(arc)”的高度层均被占用，需在进入点前等待\(wait)秒。",
-                en: "Level conflict: all levels of arc “\(arc)” are taken when it enters; it must wait"
+                en:
+                  "Level conflict: all levels of arc “\(arc)” are taken when it enters; it must wait"
                   + " \(wait) s before the entry.")))
         }
       }
@@ -132,7 +135,8 @@ extension MergeTables {
       entry.callsign,
       Phrase(
         "弧用尽：弧“\(arc)”可吸收的延误比所需少\(missing)秒。请在进入点前等待、加长弧或减少流量。",
-        en: "Arc run-out: arc “\(arc)” absorbs \(missing) s less than the delay that is needed. Hold before the"
+        en:
+          "Arc run-out: arc “\(arc)” absorbs \(missing) s less than the delay that is needed. Hold before the"
           + " entry, lengthen the arc or take less traffic."))
   }
 

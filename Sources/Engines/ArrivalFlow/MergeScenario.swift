@@ -81,7 +81,8 @@ public struct MergeScenario: Sendable {
     let parts = reader.procedure(json)
     let groups = (json["fleet"]?.array ?? []).map { $0["type"]?.string ?? "" }
     entries = (json["arrivals"]?.array ?? []).enumerated().map {
-      reader.entry($0.element, "arrivals/\($0.offset)/", types: groups, arcs: parts.arcs.map(\.name))
+      reader.entry(
+        $0.element, "arrivals/\($0.offset)/", types: groups, arcs: parts.arcs.map(\.name))
     }
     hourly = Int(json["hourly"] == nil ? 36 : reader.positive(json, "hourly"))
     if hourly > 200 { reader.fault("hourly", "每小时至多200架。", "At most 200 an hour.") }

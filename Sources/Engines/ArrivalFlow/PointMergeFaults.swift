@@ -67,14 +67,16 @@ struct PointMergeFaults {
     if most > least * 1.25 {
       fault(
         "arcs", "各弧到汇聚点的距离应大致相等，现为\(Int(least))至\(Int(most))米。",
-        "Arcs must have about one distance from the merge point, not \(Int(least)) to \(Int(most)) m.")
+        "Arcs must have about one distance from the merge point, not \(Int(least)) to \(Int(most)) m."
+      )
     }
     for (index, arc) in merge.arcs.enumerated() {
       let line = [merge.entryPoint(arc)] + merge.line(arc, step_deg: 1)
       let closest = line.map { distance($0, toFinalOf: merge) }.min() ?? 0
       if closest < merge.limits.radar_m {
         fault(
-          "arcs/\(index)", "弧“\(arc.name)”距最后进近航迹或跑道\(Int(closest))米，应不少于\(Int(merge.limits.radar_m))米。",
+          "arcs/\(index)",
+          "弧“\(arc.name)”距最后进近航迹或跑道\(Int(closest))米，应不少于\(Int(merge.limits.radar_m))米。",
           "Arc “\(arc.name)” comes within \(Int(closest)) m of the final approach or the runway; it must"
             + " stay \(Int(merge.limits.radar_m)) m away.")
       }
@@ -111,7 +113,8 @@ struct PointMergeFaults {
     if let lowest = seen.map(\.level).min(), lowest < merge.intercept_m {
       fault(
         "intercept_m", "下滑道切入高度\(Int(merge.intercept_m))米高于最低高度层\(Int(lowest))米。",
-        "The glide path is met at \(Int(merge.intercept_m)) m, above the lowest level of \(Int(lowest)) m.")
+        "The glide path is met at \(Int(merge.intercept_m)) m, above the lowest level of \(Int(lowest)) m."
+      )
     }
   }
 

@@ -175,7 +175,8 @@ public struct RunwayFlow: Hashable, Sendable {
     return Phrase(
       "在位置移动不超过\(options.shift)的限制内没有可行的序列：\(stuck.callsign)须在\(stuck.earliest)至\(stuck.latest)秒，"
         + "最早能排到的序列都已超过。请放宽时间窗、跑道或限制。",
-      en: "No sequence exists with moves of at most \(options.shift) places: \(stuck.callsign) must move from"
+      en:
+        "No sequence exists with moves of at most \(options.shift) places: \(stuck.callsign) must move from"
         + " \(stuck.earliest) to \(stuck.latest) s, and no sequence gets to it in time. Widen windows, use"
         + " another runway or allow more moves.")
   }
@@ -190,7 +191,9 @@ public struct RunwayFlow: Hashable, Sendable {
     if !(0...10).contains(options.shift) || options.width < 1 || options.stability < 0 {
       fault("options", "位置移动应为0至10，宽度至少为1。", "Moves are 0 to 10 places, the width at least 1.")
     }
-    if !(1...8).contains(system.uses.count) { fault("runways", "跑道应为1至8条。", "Give 1 to 8 runways.") }
+    if !(1...8).contains(system.uses.count) {
+      fault("runways", "跑道应为1至8条。", "Give 1 to 8 runways.")
+    }
     if !(1...1000).contains(movements.count) {
       fault("movements", "架次应为1至1000。", "Give 1 to 1000 movements.")
     }
@@ -209,7 +212,9 @@ public struct RunwayFlow: Hashable, Sendable {
         fault(name, "权重应为0至65536。", "Its weight must be 0 to 65536.")
       }
       let open = system.uses.indices.filter { system.uses[$0].contains(movement.kind) }
-      if let runway = movement.runway.map({ open.contains($0) ? nil : $0 }) ?? (open.isEmpty ? -1 : nil) {
+      if let runway = movement.runway.map({ open.contains($0) ? nil : $0 })
+        ?? (open.isEmpty ? -1 : nil)
+      {
         fault(
           name, "跑道\(runway + 1)不用于该类运行，或没有可用跑道。",
           "Runway \(runway + 1) is not used for it, or there is none.")

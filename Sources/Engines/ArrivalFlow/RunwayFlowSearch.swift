@@ -107,7 +107,8 @@ struct RunwayFlowSearch {
     let first = now[label].first
     let mask = now[label].mask
     // The first one left has waited for as long as it may: it must come now.
-    let last = first <= position - options.shift ? first : min(position + options.shift, order.count - 1)
+    let last =
+      first <= position - options.shift ? first : min(position + options.shift, order.count - 1)
     guard first <= last else { return }
     for place in first...last where mask >> UInt32(place - first) & 1 == 0 {
       let index = order[place]
@@ -145,12 +146,15 @@ struct RunwayFlowSearch {
     for other in 0..<classes {
       freeThen.append(max(free[parent * classes + other], time + gaps[row + other]))
     }
-    let slot = Int(truncatingIfNeeded: (made.first &* 2_654_435_761) ^ Int(made.mask &* 40_503)) & 4095
+    let slot =
+      Int(truncatingIfNeeded: (made.first &* 2_654_435_761) ^ Int(made.mask &* 40_503)) & 4095
     var other = heads[slot]
     while other >= 0 {
       let at = Int(other)
       other = then[at].next
-      guard then[at].isAlive, then[at].first == made.first, then[at].mask == made.mask else { continue }
+      guard then[at].isAlive, then[at].first == made.first, then[at].mask == made.mask else {
+        continue
+      }
       if covers(at, then[at].cost, base, made.cost) {
         freeThen.removeLast(classes)
         return

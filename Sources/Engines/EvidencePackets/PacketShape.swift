@@ -147,7 +147,10 @@ public indirect enum PacketShape: Sendable {
     case .hex(let count): ["type": "string", "pattern": .string("^[0-9a-f]{\(count * 2)}$")]
     case .base64: ["type": "string", "contentEncoding": "base64"]
     case .instant:
-      ["type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3}(\\d{3})?)?Z$"]
+      [
+        "type": "string",
+        "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3}(\\d{3})?)?Z$",
+      ]
     case .list(let shape, let bounds):
       [
         "type": "array", "items": shape.schema,

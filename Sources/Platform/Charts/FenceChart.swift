@@ -61,6 +61,7 @@ public struct FenceChart: Sendable {
 
   private var summary: Phrase {
     let beyond = values.count { isBeyond($0) }
-    return Phrase("\(values.count)个值，越过围栏\(beyond)个", en: "\(values.count) values, \(beyond) beyond a fence")
+    return Phrase(
+      "\(values.count)个值，越过围栏\(beyond)个", en: "\(values.count) values, \(beyond) beyond a fence")
   }
 }

@@ -74,6 +74,7 @@ public struct NetworkChart: Sendable {
 
   private var summary: Phrase {
     let flagged = edges.count { $0.isFlagged }
-    return Phrase("\(edges.count)条往来，其中有预警\(flagged)条", en: "\(edges.count) lines, \(flagged) flagged")
+    return Phrase(
+      "\(edges.count)条往来，其中有预警\(flagged)条", en: "\(edges.count) lines, \(flagged) flagged")
   }
 }

@@ -154,7 +154,8 @@ public struct LadderChart: Sendable {
     func y(_ time: Int) -> Int { height - 20 - (time - low) * (height - 40) / span }
     Plot.figure(
       &h, title,
-      Phrase("\(rungs.count)架，左为期望时间，右为计划时间", en: "\(rungs.count) aircraft, wished left, planned right"),
+      Phrase(
+        "\(rungs.count)架，左为期望时间，右为计划时间", en: "\(rungs.count) aircraft, wished left, planned right"),
       height: height,
       legend: [
         ("dot-2", Phrase("期望", en: "wished")), ("dot", Phrase("计划", en: "planned")),

@@ -130,7 +130,8 @@ public struct CityProfile: Sendable {
     var adoptions = AdoptionReader()
     let entries = adoptions.read(city.value["measures"], at: "/measures")
     measures = entries.map(\.adoption)
-    airports = try files["airports.json"].map { _ in try ProfileReader(files, "airports.json").value }
+    airports = try files["airports.json"].map { _ in try ProfileReader(files, "airports.json").value
+    }
     gate = try AdoptionGate()
     figures = try city.list("figures") { row in
       guard let value = Double(try row.text("value")) else { throw row.fault("value") }

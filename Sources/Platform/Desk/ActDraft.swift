@@ -98,7 +98,8 @@ struct ActDraft: Sendable {
               notBefore: context.recordedAt), context.ring))
       }
     }
-    return WritePlan(changes, answer: .done(row, salt: salt, decision.refusal, reply: decision.reply))
+    return WritePlan(
+      changes, answer: .done(row, salt: salt, decision.refusal, reply: decision.reply))
   }
 }
 

@@ -69,13 +69,15 @@ public struct SignedFeed: Sendable {
       throw Problem.refused(
         "page-elsewhere",
         Phrase(
-          "下一页“\(address)”不在 \(self.origin)。", en: "The next page “\(address)” is not at \(self.origin)."))
+          "下一页“\(address)”不在 \(self.origin)。",
+          en: "The next page “\(address)” is not at \(self.origin)."))
     }
     let answer = try await call(
       address,
       [
         SignedMessage.timeHeader: String(now.seconds), SignedMessage.keyHeader: path,
-        SignedMessage.signatureHeader: SignedMessage.signature([], key: path, at: now.seconds, secret),
+        SignedMessage.signatureHeader: SignedMessage.signature(
+          [], key: path, at: now.seconds, secret),
       ])
     guard answer.status == 200 else {
       throw Problem(

@@ -142,7 +142,8 @@ struct SchemaWalk {
   }
 
   /// What a name means to a schema.
-  private mutating func meaning(of key: ByteText, _ node: JSONSchema.Node, _ place: Int) -> Meaning {
+  private mutating func meaning(of key: ByteText, _ node: JSONSchema.Node, _ place: Int) -> Meaning
+  {
     let number = Int(names.number(of: key))
     if number < meanings[place].count, meanings[place][number].count >= 0 {
       return meanings[place][number]

@@ -159,7 +159,8 @@ public struct IPRules: Sendable {
     let day = agency.asOf
     let id = section.step("agency.\(kind)", on: day)?.value ?? intake
     guard level.outcome == .choice("district"), let district,
-      let own = section.step("agency.\(kind).\(district)", on: day)?.value, profile.agency(own) != nil
+      let own = section.step("agency.\(kind).\(district)", on: day)?.value,
+      profile.agency(own) != nil
     else { return profile.agency(id) == nil ? intake : id }
     return own
   }

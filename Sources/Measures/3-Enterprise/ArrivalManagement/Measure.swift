@@ -18,7 +18,8 @@ public final class ArrivalMeasure: CaseMeasure {
     Phrase(
       "看容量怎样从55架次到65架次，设计并协调程序，进港排序，申请时刻。",
       en:
-        "See how 55 movements an hour become 65; design procedures, put arrivals in order, ask for slots."),
+        "See how 55 movements an hour become 65; design procedures, put arrivals in order, ask for slots."
+    ),
     bases: [ArrivalBasis.notice],
     standards: ["ASTERIX 062", "BaseStation (SBS-1)"])
 
@@ -200,6 +201,8 @@ enum ArrivalCards {
     Phrase("航班时刻", en: "Airport slots"),
     Phrase(
       "申请时刻系列；按公布容量答复最近的空位，说明理由。",
-      en: "Ask for a series; the nearest time with room by the declared capacity is offered, with reasons."),
+      en:
+        "Ask for a series; the nearest time with room by the declared capacity is offered, with reasons."
+    ),
     [ArrivalBasis.notice, ArrivalBasis.slots])
 }

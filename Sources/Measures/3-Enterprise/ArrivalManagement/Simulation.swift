@@ -61,10 +61,11 @@ public struct ArrivalAgents: Sendable {
     var content = FeedContent()
     for index in 0..<16 {
       var at = random.unit() * total
-      let group = fleet.first { group in
-        at -= group.weight
-        return at < 0
-      } ?? fleet[0]
+      let group =
+        fleet.first { group in
+          at -= group.weight
+          return at < 0
+        } ?? fleet[0]
       let airline = Self.airlines[random.below(Self.airlines.count)]
       var report = TrackReport(track: "\(index)")
       report.callsign = "\(airline)\(1000 + random.below(8999))"

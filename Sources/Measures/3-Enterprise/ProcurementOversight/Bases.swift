@@ -16,5 +16,6 @@ enum ProcurementBasis {
     Citation("关于再次推广借鉴深圳综合改革试点创新举措和典型经验的通知", edition: "发改体改〔2023〕1447号"))
   /// State firms' procurement beyond what the law fixes: the city's own rule.
   static let city = Basis.cityPolicy(
-    Phrase("国有企业阳光采购监督规则（城市参数）", en: "rules for oversight of state firms' procurement (city parameter)"))
+    Phrase(
+      "国有企业阳光采购监督规则（城市参数）", en: "rules for oversight of state firms' procurement (city parameter)"))
 }

@@ -104,7 +104,8 @@ struct BidProcedure: Procedure {
       // That somebody came too late stays on record; for which purchase, the log does not say.
       draft.refusal = ChainStep.against(
         "late-bid", "已过投标截止时间，应当拒收（招标投标法第二十八条、实施条例第三十六条）。",
-        "The end of bidding is over: late bids are refused (Bidding Law, art. 28; Regulations, art. 36).")
+        "The end of bidding is over: late bids are refused (Bidding Law, art. 28; Regulations, art. 36)."
+      )
       return
     }
     for name in ["content-digest", "inner-digest"] {
@@ -115,12 +116,16 @@ struct BidProcedure: Procedure {
     }
     guard let envelope = Base64.decode(draft.said.text("envelope")),
       envelope.starts(with: Array("age-encryption.org/v1\n".utf8))
-    else { throw wrong("envelope", "应为 age 格式的密封内容。", "A sealed bid in the age format is expected.") }
+    else {
+      throw wrong("envelope", "应为 age 格式的密封内容。", "A sealed bid in the age format is expected.")
+    }
     let subject = "bid:\(project.base.key)"
     let known = try view.all(CaseFileBook.about(subject, kind: BidProcedure.kind))
-    guard !known.contains(where: {
-      $0.base.stage != "withdrawn" && $0.base.applicant == draft.actor.applicant
-    }) else {
+    guard
+      !known.contains(where: {
+        $0.base.stage != "withdrawn" && $0.base.applicant == draft.actor.applicant
+      })
+    else {
       throw wrong("project", "您已递交；修改请先撤回。", "You have handed one in; withdraw it to change it.")
     }
     guard known.count < 200 else { throw wrong("project", "响应过多。", "There are too many bids.") }

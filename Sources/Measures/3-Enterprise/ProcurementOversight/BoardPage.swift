@@ -23,12 +23,14 @@ struct BoardPage {
     ),
     FrontDoor(
       Phrase("递交密封响应", en: "Hand in a sealed bid"),
-      Phrase("在本机加密，到时由两人共同开启。", en: "Encrypted on your machine, opened by two persons at the hour."),
+      Phrase(
+        "在本机加密，到时由两人共同开启。", en: "Encrypted on your machine, opened by two persons at the hour."),
       "/procurement/bids"
     ),
     FrontDoor(
       Phrase("关系与价格", en: "Network and prices"),
-      Phrase("谁向谁投标，哪里有预警，价格差距与围栏。", en: "Who bids to whom, where alerts lie, price gaps and fences."),
+      Phrase(
+        "谁向谁投标，哪里有预警，价格差距与围栏。", en: "Who bids to whom, where alerts lie, price gaps and fences."),
       "/procurement/network"
     ),
     FrontDoor(
@@ -37,7 +39,8 @@ struct BoardPage {
     ),
     FrontDoor(
       Phrase("询问与异议", en: "Ask or object"),
-      Phrase("异议三日内答复，答复前采购暂停。", en: "Answered in three days; until then the purchase stands still."),
+      Phrase(
+        "异议三日内答复，答复前采购暂停。", en: "Answered in three days; until then the purchase stands still."),
       "/procurement/objections"
     ),
   ]
@@ -114,7 +117,8 @@ struct BoardPage {
       Phrase("预警等级", en: "Alerts by grade"),
       ["red", "amber", "yellow"].map { grade in
         .init(
-          AlertCatalogue.gradeName(grade), Double(grades[grade] ?? 0), text: "\(grades[grade] ?? 0)",
+          AlertCatalogue.gradeName(grade), Double(grades[grade] ?? 0),
+          text: "\(grades[grade] ?? 0)",
           isBad: grade == "red")
       }
     ).render(&h)

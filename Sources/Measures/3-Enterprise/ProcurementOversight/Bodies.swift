@@ -79,7 +79,8 @@ struct BodiesProcedure: Procedure {
       Self.bodies.map { body in
         CaseField(
           body.id, body.name + Phrase("成员", en: ": members"),
-          hint: Phrase("登录名或者账号编号，以空格分开。", en: "Log-in names or numbers of accounts, with spaces between."),
+          hint: Phrase(
+            "登录名或者账号编号，以空格分开。", en: "Log-in names or numbers of accounts, with spaces between."),
           .words(4000))
       }
     default: []
@@ -110,7 +111,8 @@ struct BodiesProcedure: Procedure {
     var seen: [Int64: String] = [:]
     for body in Self.bodies {
       for word in draft.said.text(body.id).split(whereSeparator: \.isWhitespace) {
-        guard let account = try Int64(word) ?? view.first(AccountBook.find(login: String(word)))?.key
+        guard
+          let account = try Int64(word) ?? view.first(AccountBook.find(login: String(word)))?.key
         else {
           draft.refusal = .invalid([
             Problem.Field(body.id, Phrase("没有账号“\(word)”。", en: "There is no account “\(word)”."))

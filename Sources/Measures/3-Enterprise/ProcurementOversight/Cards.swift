@@ -22,7 +22,8 @@ enum ProcurementCards {
     [ProcurementBasis.law(28, 1), ProcurementBasis.law(34)])
   static let bodies = card(
     Phrase("采购四机构申报", en: "The four bodies"),
-    Phrase("决策、组织、技术、监督四机构分离。", en: "Decision, organisation, technology and supervision are separate."),
+    Phrase(
+      "决策、组织、技术、监督四机构分离。", en: "Decision, organisation, technology and supervision are separate."),
     [ProcurementBasis.notice])
   static let objections = card(
     Phrase("采购询问与异议", en: "Questions and objections"),
@@ -30,7 +31,9 @@ enum ProcurementCards {
     [ProcurementBasis.regulations(22), ProcurementBasis.regulations(54, 1)])
   static let alerts = card(
     Phrase("采购预警", en: "Alerts"),
-    Phrase("分级预警：不可删改，按抽签分派，逐条说明理由。", en: "Graded, unalterable, assigned by lot, each handled with reasons."),
+    Phrase(
+      "分级预警：不可删改，按抽签分派，逐条说明理由。",
+      en: "Graded, unalterable, assigned by lot, each handled with reasons."),
     [ProcurementBasis.notice])
   static let exchange = card(
     Phrase("交易平台接入", en: "Connected platforms"),
@@ -38,10 +41,14 @@ enum ProcurementCards {
     [ProcurementBasis.notice])
   static let feeds = card(
     Phrase("平台数据拉取", en: "Feeds of platforms"),
-    Phrase("定时拉取交易平台的 OCDS 发布；拒收的逐条说明原因。", en: "OCDS fetched from exchanges; what is refused stands with its reason."),
+    Phrase(
+      "定时拉取交易平台的 OCDS 发布；拒收的逐条说明原因。",
+      en: "OCDS fetched from exchanges; what is refused stands with its reason."),
     [ProcurementBasis.notice])
   static let draws = card(
     Phrase("预警分派抽签", en: "Draw of alerts"),
-    Phrase("先公布种子摘要，次日公布种子，人人可复算。", en: "A digest first, the seed a day later: everybody computes it again."),
+    Phrase(
+      "先公布种子摘要，次日公布种子，人人可复算。",
+      en: "A digest first, the seed a day later: everybody computes it again."),
     [ProcurementBasis.notice])
 }

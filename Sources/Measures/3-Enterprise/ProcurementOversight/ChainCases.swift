@@ -45,7 +45,8 @@ extension CommandID {
 enum ChainCases {
   static func type(_ method: ProcurementMethod) -> CaseType {
     CaseType(
-      "procurement-\(method.rawValue)", method.name, stages: stages(method), counters: counters(method),
+      "procurement-\(method.rawValue)", method.name, stages: stages(method),
+      counters: counters(method),
       clocks: clocks(method), transitions: steps(method) + lateness(method))
   }
 
@@ -176,7 +177,8 @@ enum ChainCases {
         by: .conducting, from: ["planned"], to: "announced", then: afresh + [.restart("step")],
         tender ? ProcurementBasis.law(invites ? 17 : 16) : ProcurementBasis.city),
       move(
-        .issue, "发出采购文件", "issue the documents", by: .conducting, from: ["announced"], to: "bidding",
+        .issue, "发出采购文件", "issue the documents", by: .conducting, from: ["announced"],
+        to: "bidding",
         then: afresh + [.start("opening")],
         tender ? ProcurementBasis.regulations(16, 1) : ProcurementBasis.city),
       move(
@@ -228,7 +230,8 @@ enum ChainCases {
 
   private static let directSteps = [
     move(
-      .announce, "公示单一来源及理由", "publish the single source and why", by: .conducting, from: ["planned"],
+      .announce, "公示单一来源及理由", "publish the single source and why", by: .conducting,
+      from: ["planned"],
       to: "announced", then: afresh + [.restart("step")]),
     move(
       .quote, "商定价格", "agree on the price", by: .conducting, from: ["announced"], to: "evaluated",
@@ -306,7 +309,8 @@ enum ChainCases {
       working + ["awarded", "contracted"] + (method.hasBids ? ["bidding", "published"] : [])
     return all + [
       move(
-        "chase-due", "催办", "chase", by: .system, from: Array(Set(open)).sorted { $0.text < $1.text },
+        "chase-due", "催办", "chase", by: .system,
+        from: Array(Set(open)).sorted { $0.text < $1.text },
         then: [.raise("chased"), .restart("chase")])
     ]
   }

@@ -138,7 +138,8 @@ struct ChainFields {
     ]
     if method == .invited || method == .negotiation {
       all.append(
-        CaseField("invited", Phrase("邀请家数", en: "How many are invited"), .count(1...200), keeping: .open)
+        CaseField(
+          "invited", Phrase("邀请家数", en: "How many are invited"), .count(1...200), keeping: .open)
       )
     }
     return all

@@ -39,7 +39,9 @@ struct ChainProcedure: Procedure {
       (Phrase("需求审批", en: "Need"), ["needed", "approved"]),
       (Phrase("方案公告", en: "Plan and notice"), ["planned", "announced"]),
       (Phrase("密封响应", en: "Sealed bids"), ["bidding", "half-open"]),
-      (Phrase("开启评审", en: "Opening and evaluation"), ["opened", "drawn", "evaluated", "published"]),
+      (
+        Phrase("开启评审", en: "Opening and evaluation"), ["opened", "drawn", "evaluated", "published"]
+      ),
       (Phrase("定标合同", en: "Award and contract"), ["awarded", "contracted"]),
       (Phrase("履约付款", en: "Performance"), ["performed"]),
       (Phrase("办结", en: "Closed"), ["closed", "failed", "rejected"]),
@@ -58,7 +60,8 @@ struct ChainProcedure: Procedure {
     let tender = method.isTendering
     func until(_ name: String) -> Period? {
       draft.facts.date(name).map {
-        Period(max(0, draft.today.days(to: $0)), .days, rollsOver: false, basis: ProcurementBasis.city)
+        Period(
+          max(0, draft.today.days(to: $0)), .days, rollsOver: false, basis: ProcurementBasis.city)
       }
     }
     switch clock {

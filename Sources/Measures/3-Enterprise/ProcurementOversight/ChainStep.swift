@@ -80,7 +80,8 @@ struct ChainStep {
     let wanted = Self.bodies[draft.capacity] ?? []
     guard declared.contains(where: { wanted.contains($0.key) && $0.value.contains(person) }) else {
       throw Self.against(
-        "wrong-body", "经办人不在该岗位所属的机构中。", "This person is not in the body from which the post comes.")
+        "wrong-body", "经办人不在该岗位所属的机构中。", "This person is not in the body from which the post comes."
+      )
     }
     var post = draft.capacity.id
     if draft.capacity == .opening {
@@ -108,7 +109,8 @@ struct ChainStep {
     guard open.isEmpty else {
       throw Self.against(
         "suspended", "有异议尚未答复，应当暂停（招标投标法实施条例第二十二条、第五十四条）。",
-        "An objection is not yet answered: the purchase stands still (Regulations, arts 22 and 54).")
+        "An objection is not yet answered: the purchase stands still (Regulations, arts 22 and 54)."
+      )
     }
   }
 
@@ -117,7 +119,8 @@ struct ChainStep {
   private func plan() throws {
     let (ceiling, estimate) = (draft.facts.integer("ceiling"), draft.facts.integer("estimate"))
     guard (ceiling ?? 0) > 0, (ceiling ?? 0) <= (estimate ?? 0) else {
-      throw Self.wrong("ceiling", "最高限价应大于零，且不高于估算价。", "The ceiling is above zero and not above the estimate.")
+      throw Self.wrong(
+        "ceiling", "最高限价应大于零，且不高于估算价。", "The ceiling is above zero and not above the estimate.")
     }
   }
 
@@ -169,7 +172,8 @@ struct ChainStep {
     let least = try rules.legal(name, on: draft.today).amount
     guard from.days(to: to) >= least else {
       throw Self.wrong(
-        field, "不足\(least)日：\(finding.explanation(.zh))", "Fewer than \(least) days: \(finding.explanation(.en))")
+        field, "不足\(least)日：\(finding.explanation(.zh))",
+        "Fewer than \(least) days: \(finding.explanation(.en))")
     }
   }
 
@@ -212,7 +216,8 @@ struct ChainStep {
     guard bids.count >= least else {
       throw Self.against(
         "too-few", "响应不足\(least)家，不得开启，应当重新采购（招标投标法第二十八条、实施条例第四十四条）。",
-        "Fewer than \(least) bids: they are not opened (Bidding Law, art. 28; Regulations, art. 44).")
+        "Fewer than \(least) bids: they are not opened (Bidding Law, art. 28; Regulations, art. 44)."
+      )
     }
     _ = try BidEnvelope.matching(
       draft.said.text("envelopes"), "envelopes", bids, digest: "inner-digest", isBase64: true)
@@ -246,12 +251,14 @@ struct ChainStep {
   private mutating func drawExperts() throws {
     let least = Int(try rules.bound("least-evaluators", on: draft.today))
     draft.findings.append(try rules.finding("least-evaluators", on: draft.today))
-    let wanted = Int((try rules.bound("expert-share", on: draft.today) * Double(least)).rounded(.up))
+    let wanted = Int(
+      (try rules.bound("expert-share", on: draft.today) * Double(least)).rounded(.up))
     let interested = Set(ChainBid.all(draft.facts).map(\.tenderer) + [draft.facts.text("firm")])
     let draw = ExpertDraw(rules.experts, seed: draft.facts.text("seed"), excluding: interested)
     guard draw.order.count >= wanted else {
       throw Self.against(
-        "too-few-experts", "回避后专家库不足\(wanted)人。", "After recusals the pool has fewer than \(wanted) experts.")
+        "too-few-experts", "回避后专家库不足\(wanted)人。",
+        "After recusals the pool has fewer than \(wanted) experts.")
     }
     draft.facts["experts"] = .array(draw.order.prefix(wanted).map { .string($0) })
     draft.facts.set("members", Int64(least))
@@ -270,7 +277,8 @@ struct ChainStep {
       }
     }
     guard bids.contains(where: { $0.status == "valid" }) else {
-      throw Self.against("all-rejected", "没有有效响应，应当终止。", "No valid bid is left: terminate the purchase.")
+      throw Self.against(
+        "all-rejected", "没有有效响应，应当终止。", "No valid bid is left: terminate the purchase.")
     }
     draft.facts["bids"] = .array(bids.map(\.json))
     draft.facts["ranking"] = .array(ChainBid.ranking(bids).map { .string($0.id) })
@@ -280,7 +288,8 @@ struct ChainStep {
   private mutating func quote() throws {
     let price = draft.said.integer("price") ?? 0
     guard price > 0, price <= draft.facts.integer("ceiling") ?? 0 else {
-      throw Self.wrong("price", "价格应大于零，且不高于最高限价。", "The price is above zero and at most the ceiling.")
+      throw Self.wrong(
+        "price", "价格应大于零，且不高于最高限价。", "The price is above zero and at most the ceiling.")
     }
     let bid = ChainBid(
       id: "b1", tenderer: draft.facts.text("supplier"), name: draft.facts.text("supplier-name"),
@@ -312,7 +321,8 @@ struct ChainStep {
     guard value == price else {
       throw Self.wrong(
         "value", "合同价款应与中标人的投标文件一致（招标投标法第四十六条、实施条例第五十七条）。",
-        "The contract's price is that of the winning bid (Bidding Law, art. 46; Regulations, art. 57).")
+        "The contract's price is that of the winning bid (Bidding Law, art. 46; Regulations, art. 57)."
+      )
     }
     let most = try rules.bound("performance-bond", on: draft.today)
     draft.findings.append(try rules.finding("performance-bond", on: draft.today))
@@ -332,7 +342,8 @@ struct ChainStep {
     let paid = (draft.facts.integer("paid") ?? 0) + (draft.said.integer("amount") ?? 0)
     let value = draft.facts.integer("changed") ?? draft.facts.integer("value") ?? 0
     guard (draft.said.integer("amount") ?? 0) > 0, paid <= value else {
-      throw Self.wrong("amount", "累计付款不得超过合同金额。", "Payments add up to at most the contract's value.")
+      throw Self.wrong(
+        "amount", "累计付款不得超过合同金额。", "Payments add up to at most the contract's value.")
     }
     draft.facts.set("paid", paid)
     draft.facts.set("payments", (draft.facts.integer("payments") ?? 0) + 1)

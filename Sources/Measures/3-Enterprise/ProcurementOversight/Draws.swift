@@ -94,7 +94,8 @@ struct DrawProcedure: Procedure {
     } else if draft.command == "reveal" {
       let seed = draft.said.text("seed")
       guard Digest.of(seed).hex == draft.facts.string("commitment") else {
-        throw ChainStep.against("other-seed", "种子与承诺不符。", "This is not the seed that was committed.")
+        throw ChainStep.against(
+          "other-seed", "种子与承诺不符。", "This is not the seed that was committed.")
       }
       let waiting = try view.all(
         CaseFileBook.at(

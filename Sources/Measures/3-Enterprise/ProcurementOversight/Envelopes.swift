@@ -20,7 +20,9 @@ public enum BidEnvelope {
     public let envelope: String
   }
 
-  static func recipient(_ text: String) -> SealedFile.Recipient? { SealedFile.Recipient(text: text) }
+  static func recipient(_ text: String) -> SealedFile.Recipient? {
+    SealedFile.Recipient(text: text)
+  }
 
   /// Closes both seals.
   ///
@@ -66,7 +68,8 @@ public enum BidEnvelope {
     }
     let numbers = bids.map(\.base.number.description)
     guard Set(members.keys) == Set(numbers) else {
-      throw wrong("应当开启全部且仅有已递交的投标。", "All bids that were handed in, and no other, are to be opened.")
+      throw wrong(
+        "应当开启全部且仅有已递交的投标。", "All bids that were handed in, and no other, are to be opened.")
     }
     return try bids.map { row in
       let number = row.base.number.description

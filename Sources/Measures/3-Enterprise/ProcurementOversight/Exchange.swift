@@ -89,7 +89,9 @@ struct ExchangeProcedure: Procedure {
       draft.title = "接入平台的采购"
       draft.facts.set("ocid", ocid)
       guard try view.all(CaseFileBook.about("ocid:\(ocid)", kind: ExchangeProcedure.kind)).isEmpty
-      else { throw ChainStep.against("known-ocid", "该过程已在跟踪。", "This process is followed already.") }
+      else {
+        throw ChainStep.against("known-ocid", "该过程已在跟踪。", "This process is followed already.")
+      }
     } else if draft.facts.string("ocid") != ocid {
       throw ChainStep.against("other-ocid", "ocid 与本件不符。", "The ocid is not that of the case.")
     }
@@ -168,7 +170,9 @@ extension ProcurementMeasure {
       throw Problem.malformed(
         Phrase(
           "应为一个 OCDS 发布，有 ocid，不超过20万字节，且不用本平台的前缀。",
-          en: "One release of OCDS is expected, with an ocid of your own prefix, of at most 200,000 bytes."))
+          en:
+            "One release of OCDS is expected, with an ocid of your own prefix, of at most 200,000 bytes."
+        ))
     }
     try ProcurementMeasure.requireValid(text)
     let actor = Actor(

@@ -51,7 +51,8 @@ extension ProcurementMeasure {
     ).first { !$0.base.isClosed }
   }
 
-  private func pull(_ platform: String, _ feed: SignedFeed, at moment: Instant) async throws -> Int {
+  private func pull(_ platform: String, _ feed: SignedFeed, at moment: Instant) async throws -> Int
+  {
     guard let office = office("feeds") else { return 0 }
     if try await feedRow(platform) == nil {
       let said: [String: JSONValue] = [
@@ -202,7 +203,8 @@ struct FeedTurn: Sendable {
         "page-too-long",
         Phrase(
           "一页超过 \(ProcurementMeasure.feedPageLimit) 条，请分页。",
-          en: "A page holds more than \(ProcurementMeasure.feedPageLimit) releases: page the feed."))
+          en: "A page holds more than \(ProcurementMeasure.feedPageLimit) releases: page the feed.")
+      )
     }
     let before = Set(seen)
     fresh = releases.map { ($0, Digest.of($0.canonical).hex) }

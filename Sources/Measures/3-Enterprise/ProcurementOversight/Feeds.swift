@@ -22,7 +22,9 @@ struct FeedProcedure: Procedure {
     [(Phrase("接入", en: "Connected"), ["connected"]), (Phrase("停止", en: "Ended"), ["ended"])]
   }
 
-  private static func step(_ command: CommandID, _ zh: String, _ en: String, _ effects: [CaseEffect])
+  private static func step(
+    _ command: CommandID, _ zh: String, _ en: String, _ effects: [CaseEffect]
+  )
     -> Transition
   {
     Transition(

@@ -113,7 +113,8 @@ struct ProcurementFigures: Sendable {
       Self.count(
         "alerts-change", Phrase("预警变化", en: "Change of alerts"),
         Phrase(
-          "最近一个整月每宗预警数÷最早一个月每宗预警数−1", en: "alerts per deal in the last full month ÷ in the first − 1"),
+          "最近一个整月每宗预警数÷最早一个月每宗预警数−1",
+          en: "alerts per deal in the last full month ÷ in the first − 1"),
         trend, .percent),
       Self.count(
         "bidders", Phrase("每宗响应家数", en: "Bidders per deal"),
@@ -124,7 +125,8 @@ struct ProcurementFigures: Sendable {
         Phrase("公开招标宗数÷成交宗数", en: "deals by open tender ÷ deals"),
         deals.isEmpty
           ? nil
-          : Double(deals.values.filter { $0.method == "open" }.count) / Double(deals.count), .percent),
+          : Double(deals.values.filter { $0.method == "open" }.count) / Double(deals.count),
+        .percent),
       Self.count(
         "handled", Phrase("已处置预警", en: "Alerts handled"),
         Phrase("“处置并说明理由”的件数", en: "acts “handle, with reasons”"), Double(handled)),

@@ -11,7 +11,9 @@ import Storage
 /// What the keepers of opening keys take away once the hour has come, to open it on their own machines.
 extension ProcurementMeasure {
   /// The permissions of keepers.
-  static let keeping: [String] = ProcurementMethod.allCases.map { "procurement.\($0.rawValue).as-open" }
+  static let keeping: [String] = ProcurementMethod.allCases.map {
+    "procurement.\($0.rawValue).as-open"
+  }
 
   /// All bids of a purchase as they stand: sealed twice before the first keeper's step, once after it.
   ///

@@ -208,7 +208,9 @@ public final class ProcurementMeasure: CaseMeasure {
       _ = try await submit(
         MoveCase("reveal", as: .system, on: row.base.key, said: said, in: draws.setting),
         key: "reveal.\(row.base.key)")
-      guard let drawn = try await desk.store.first(CaseFileBook.find(row.base.key)) else { continue }
+      guard let drawn = try await desk.store.first(CaseFileBook.find(row.base.key)) else {
+        continue
+      }
       let places = try CaseFacts(drawn.facts)["places"]?.object ?? [:]
       for alert in try await rows(alerts, "raised") {
         guard let place = places[alert.subject ?? ""]?.integer else { continue }
@@ -240,7 +242,8 @@ public final class ProcurementMeasure: CaseMeasure {
   /// switched on, is no fault.
   func submit(_ command: some Command, key: String) async throws -> Int {
     do {
-      return try await desk.submit(command, by: program, .init(idempotencyKey: key)).isRepeat ? 0 : 1
+      return try await desk.submit(command, by: program, .init(idempotencyKey: key)).isRepeat
+        ? 0 : 1
     } catch let problem as Problem where [403, 409, 422].contains(problem.status) { return 0 }
   }
 

@@ -59,7 +59,8 @@ struct NetworkPage {
     let title = Phrase("采购关系与价格", en: "Network and prices")
     return visit.page(title, trail: trail) { h in
       h.heading(
-        title, lead: Phrase("最受关注的往来：有预警的在前。", en: "The ties that matter most, those with alerts first."))
+        title,
+        lead: Phrase("最受关注的往来：有预警的在前。", en: "The ties that matter most, those with alerts first."))
       NetworkChart(
         Phrase("供应商与采购企业", en: "Bidders and buyers"), left: bidders.map { .same($0) },
         right: buyers.map { measure.rules.firmName($0) },

@@ -51,7 +51,8 @@ struct ObjectionProcedure: Procedure {
       ClockSpec(
         "complain", Phrase("投诉期限", en: "time to complain"), drives: ["answered"],
         ProcurementBasis.regulations(60, 1)),
-      ClockSpec("chase", Phrase("催办周期", en: "interval of chasing"), drives: [], ProcurementBasis.city),
+      ClockSpec(
+        "chase", Phrase("催办周期", en: "interval of chasing"), drives: [], ProcurementBasis.city),
     ],
     transitions: [
       .opening(
@@ -134,7 +135,8 @@ struct ObjectionProcedure: Procedure {
       else {
         throw wrong(
           "about", "对采购文件的异议应在投标截止\(days)日前提出（招标投标法实施条例第二十二条）。",
-          "Object to the documents at least \(days) days before the end of bidding (Regulations, art. 22).")
+          "Object to the documents at least \(days) days before the end of bidding (Regulations, art. 22)."
+        )
       }
     case "result":
       guard stage == "published" else {

@@ -118,10 +118,12 @@ extension ProcurementMeasure {
       "info": ["title": "Procurement: open data and exchanges · 采购开放数据与平台接入", "version": "1.0"],
       "paths": [
         "/api/procurement/releases.json": reading("All processes, compiled, as a release package"),
-        "/api/procurement/history.json": reading("All releases one by one, in the order of the log"),
+        "/api/procurement/history.json": reading(
+          "All releases one by one, in the order of the log"),
         "/api/procurement/records/{id}": reading("One process, compiled", path: "id"),
         "/api/procurement/openapi.json": reading("This document"),
-        "/api/procurement/feeds.json": reading("Platforms from which releases are fetched, and how far"),
+        "/api/procurement/feeds.json": reading(
+          "Platforms from which releases are fetched, and how far"),
         "/api/procurement/exchange/{exchange}/releases": [
           "post": [
             "summary": "A connected platform hands in a release of OCDS 1.1, signed",

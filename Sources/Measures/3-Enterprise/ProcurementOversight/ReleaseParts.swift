@@ -53,7 +53,9 @@ struct ReleaseParts {
 
   /// Who held which post, as letters that stand for persons of this purchase alone.
   private func duty(_ draft: CaseDraft) -> JSONValue? {
-    let roles = ["need": "need", "approve": "approval", "conduct": "conduct", "accept": "acceptance"]
+    let roles = [
+      "need": "need", "approve": "approval", "conduct": "conduct", "accept": "acceptance",
+    ]
     guard let role = roles[draft.capacity.id] else { return nil }
     let held = ChainStep.duties(draft.facts)
     guard let person = held[draft.capacity.id] else { return nil }
@@ -174,7 +176,9 @@ struct ReleaseParts {
     return [
       "tender": [
         "status": "active",
-        "documents": [["id": "documents", "documentType": "biddingDocuments", "datePublished": now]],
+        "documents": [
+          ["id": "documents", "documentType": "biddingDocuments", "datePublished": now]
+        ],
         "tenderPeriod": [
           "startDate": now,
           "endDate": moment(

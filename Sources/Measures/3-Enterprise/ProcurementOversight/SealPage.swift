@@ -22,7 +22,8 @@ enum SealPage {
 
   /// The address of the page with the number and the two opening keys of a purchase filled in.
   static func address(_ number: String, _ keys: [String]) -> String {
-    let words = ["project=\(PercentCoding.encode(number))"] + keys.map { "key=\(PercentCoding.encode($0))" }
+    let words =
+      ["project=\(PercentCoding.encode(number))"] + keys.map { "key=\(PercentCoding.encode($0))" }
     return "\(path)?\(words.joined(separator: "&"))"
   }
 }

@@ -87,11 +87,13 @@ public enum AlertTables {
     "procurement_alerts",
     ["alert_key", "alert_id", "ocid", "subject", "code", "grade", "value", "firm", "raised_at"])
 
-  private static let list = "SELECT \(table.columns.joined(separator: ", ")) FROM procurement_alerts"
+  private static let list =
+    "SELECT \(table.columns.joined(separator: ", ")) FROM procurement_alerts"
   private static let ofProcess = Statement("\(list) WHERE ocid = $1 ORDER BY alert_key LIMIT 500")
   private static let page = Statement("\(list) WHERE alert_key > $1 ORDER BY alert_key LIMIT 2000")
   private static let newest = Statement(
-    "\(list) WHERE (raised_at, alert_key) < ($1, $2) ORDER BY raised_at DESC, alert_key DESC LIMIT $3")
+    "\(list) WHERE (raised_at, alert_key) < ($1, $2) ORDER BY raised_at DESC, alert_key DESC LIMIT $3"
+  )
 
   static func add(_ row: AlertRow, _ ring: KeyRing) -> Change { table.inserting(row.values, ring) }
 

@@ -39,7 +39,9 @@ struct ArrivalBoard: Sendable {
   // MARK: Reports
 
   /// Takes in reports; the answer is how many were of a flight that is known by callsign.
-  mutating func take(_ reports: [TrackReport], feed: String, _ airport: Airport, _ book: AirportBook, now: Int64)
+  mutating func take(
+    _ reports: [TrackReport], feed: String, _ airport: Airport, _ book: AirportBook, now: Int64
+  )
     -> Int
   {
     var taken = 0
@@ -49,7 +51,9 @@ struct ArrivalBoard: Sendable {
       guard let callsign = tracks[track] else { continue }
       var flight: BoardFlight
       let index = flights.firstIndex { $0.callsign == callsign }
-      if let index { flight = flights[index] } else {
+      if let index {
+        flight = flights[index]
+      } else {
         guard flights.count < Self.heldAtMost else { continue }
         flight = BoardFlight(callsign, heard: now)
       }

@@ -93,7 +93,8 @@ extension ArrivalMeasure {
   }
 
   /// The board of an airport without those who have landed meanwhile; an empty one before anything was heard.
-  func board(_ airport: Airport, now: Instant) async throws -> (board: ArrivalBoard, row: BoardRow?) {
+  func board(_ airport: Airport, now: Instant) async throws -> (board: ArrivalBoard, row: BoardRow?)
+  {
     let row = try await desk.store.first(BoardBook.find(airport.id))
     var board = try row.map { try ArrivalBoard($0.board) } ?? ArrivalBoard()
     _ = board.clear(now: now.seconds)
@@ -148,7 +149,8 @@ struct BoardLine: Sendable {
       let isBefore = flight.latitude != nil
       return BoardLine(
         flight: flight, category: group.map { scheme.category(of: $0.type) } ?? "?",
-        runway: runways.indices.contains(Int(flight.runway)) ? runways[Int(flight.runway)].name : "",
+        runway: runways.indices.contains(Int(flight.runway))
+          ? runways[Int(flight.runway)].name : "",
         lose_s: flight.planned.flatMap { planned in flight.target.map { planned - $0 } },
         direct: isBefore
           ? flight.planned.flatMap { planned in

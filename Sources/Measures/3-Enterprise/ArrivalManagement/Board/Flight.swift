@@ -82,7 +82,8 @@ struct ArrivalEstimate {
   var fromMerge_s: Double {
     let landing = group?.profile.landingSpeed ?? 70
     let final_m = min(airport.merge.merge_m, airport.scenario.study.after.final_m)
-    return (airport.merge.merge_m - final_m) / ((airport.arcSpeed + landing) / 2) + final_m / landing
+    return (airport.merge.merge_m - final_m) / ((airport.arcSpeed + landing) / 2) + final_m
+      / landing
   }
 
   /// From an arc straight to the threshold, in seconds.

@@ -97,7 +97,8 @@ struct DesignProcedure: Procedure {
       [
         CaseField(
           "effective-on", Phrase("生效日期", en: "Takes effect on"),
-          hint: Phrase("须为航行资料生效日（每28天一个）。", en: "A day of the 28-day cycle of aeronautical information."),
+          hint: Phrase(
+            "须为航行资料生效日（每28天一个）。", en: "A day of the 28-day cycle of aeronautical information."),
           .date, keeping: .open, ArrivalBasis.airac)
       ]
     case .review: [Self.words("复核结论", "What the review found")]

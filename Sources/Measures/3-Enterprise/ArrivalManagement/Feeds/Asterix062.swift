@@ -58,7 +58,8 @@ enum Asterix062 {
     var source = 0
     for number in present {
       guard let item = AsterixItem.profile[number] else {
-        throw AsterixFault("FRN \(number)", reader.at, "为备用字段，不应出现", "is spare and must not be there")
+        throw AsterixFault(
+          "FRN \(number)", reader.at, "为备用字段，不应出现", "is spare and must not be there")
       }
       let body = try reader.take(item)
       switch item.name {

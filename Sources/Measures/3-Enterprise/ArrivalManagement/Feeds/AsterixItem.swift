@@ -22,7 +22,8 @@ struct AsterixItem: Sendable {
   private static func compound(_ lengths: [Int]) -> AsterixLength { .compound(numbered(lengths)) }
 
   private static func numbered(_ lengths: [Int]) -> [Int: AsterixLength] {
-    Dictionary(uniqueKeysWithValues: lengths.enumerated().map { ($0.offset + 1, .fixed($0.element)) })
+    Dictionary(
+      uniqueKeysWithValues: lengths.enumerated().map { ($0.offset + 1, .fixed($0.element)) })
   }
 
   /// I062/380: subfields by number; 8 may be extended, 9 and 25 are counted.
@@ -123,7 +124,8 @@ struct AsterixBody {
     var found: [(Int, AsterixBody)] = []
     for number in try reader.fieldNumbers(name, atMost: 8) {
       guard let length = lengths[number] else {
-        throw AsterixFault(name, bytes.startIndex, "有未知子字段\(number)", "has an unknown part \(number)")
+        throw AsterixFault(
+          name, bytes.startIndex, "有未知子字段\(number)", "has an unknown part \(number)")
       }
       found.append((number, try reader.take(AsterixItem(name: name, length: length))))
     }

@@ -25,7 +25,8 @@ extension ArrivalMeasure {
           Phrase("公布的程序，版本\(number)", en: "The published procedure, version \(number)"), .good)
       } else {
         h.banner(
-          Phrase("尚未公布程序；下图为档案中的设计示例。", en: "No procedure is published; this is the profile's example."),
+          Phrase(
+            "尚未公布程序；下图为档案中的设计示例。", en: "No procedure is published; this is the profile's example."),
           .info)
       }
       h.element("div", .class("charts")) { h in AirportPlan(airport: airport).render(&h, merge) }
@@ -163,7 +164,8 @@ extension ArrivalMeasure {
           airport.name + Phrase("：各小时已分配时刻", en: ": slots allocated by hour"),
           byHour.enumerated().filter { $0.element > 0 }.map {
             .init(
-              .same("\(SlotSeries.text($0.offset * 60))"), Double($0.element), text: "\($0.element)")
+              .same("\(SlotSeries.text($0.offset * 60))"), Double($0.element), text: "\($0.element)"
+            )
           }
         ).render(&h)
       }

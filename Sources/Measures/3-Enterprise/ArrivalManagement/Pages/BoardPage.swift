@@ -108,7 +108,8 @@ extension ArrivalMeasure {
         Phrase("弧已用满，部分飞机需要等待。", en: "The arcs are used up: some aircraft must hold."), .warn)
     case .afresh:
       h.banner(
-        Phrase("冻结的时间无法保持，已重新排序。", en: "Frozen times could not be kept: the order was made afresh."),
+        Phrase(
+          "冻结的时间无法保持，已重新排序。", en: "Frozen times could not be kept: the order was made afresh."),
         .warn)
     case .none:
       h.banner(
@@ -129,7 +130,8 @@ extension ArrivalMeasure {
     ) { table in
       for line in lines {
         table.row([
-          { $0.text(line.flight.callsign) }, { $0.text(line.flight.type.isEmpty ? "?" : line.flight.type) },
+          { $0.text(line.flight.callsign) },
+          { $0.text(line.flight.type.isEmpty ? "?" : line.flight.type) },
           { $0.text(line.category) }, { $0.text(line.flight.planned == nil ? "—" : line.runway) },
           { $0.text(line.flight.planned.map { self.clock($0) } ?? "—") },
           { $0.text(line.lose_s.map { String($0) } ?? "—") },

@@ -22,7 +22,9 @@ struct CapacityView {
         Phrase("每日新增时刻", en: "Further slots a day"), String(study.slotsPerDay),
         note: Phrase(
           "整架次增量\(Numbers.text(gained.rounded(.down), 0))×\(study.peakHours)个高峰小时",
-          en: "\(Numbers.text(gained.rounded(.down), 0)) whole movements × \(study.peakHours) peak hours"))
+          en:
+            "\(Numbers.text(gained.rounded(.down), 0)) whole movements × \(study.peakHours) peak hours"
+        ))
     }
     let causes = study.causes
     let chart = BarChart(
@@ -33,7 +35,8 @@ struct CapacityView {
           return .init(.same($0.name), more, text: Numbers.text(more, 1))
         },
       note: Phrase(
-        "各原因按所有先后顺序的平均分摊（沙普利值）。", en: "Shared among the causes by the mean over all orders (Shapley).")
+        "各原因按所有先后顺序的平均分摊（沙普利值）。",
+        en: "Shared among the causes by the mean over all orders (Shapley).")
     )
     h.element("div", .class("charts")) { chart.render(&$0) }
     table(&h, causes)
@@ -107,7 +110,8 @@ struct WakeMatrix {
     }
     h.p(
       Phrase(
-        "自\(scheme.from)起；“—”处只有雷达最小间隔。", en: "From \(scheme.from); at “—” the radar minimum alone holds."))
+        "自\(scheme.from)起；“—”处只有雷达最小间隔。",
+        en: "From \(scheme.from); at “—” the radar minimum alone holds."))
     h.element("p") { $0.basis(.law(scheme.citation)) }
   }
 }

@@ -49,7 +49,8 @@ struct AirportPlan {
       &h,
       legend: [
         (.way, Phrase("内弧和最后进近", en: "inner arc and final")),
-        (.otherWay, Phrase("外弧", en: "outer arc")), (.ground, Phrase("所需空域", en: "airspace needed")),
+        (.otherWay, Phrase("外弧", en: "outer arc")),
+        (.ground, Phrase("所需空域", en: "airspace needed")),
         (.limit, Phrase("跑道", en: "runway")),
       ])
   }

@@ -137,7 +137,8 @@ struct ArrivalFront {
         for airport in measure.rules.book.airports {
           h.element("li") { h in
             h.a(
-              "/desk/arrivals/boards/\(airport.id)", airport.name + Phrase("：进场序列", en: ": arrivals"),
+              "/desk/arrivals/boards/\(airport.id)",
+              airport.name + Phrase("：进场序列", en: ": arrivals"),
               class: "main")
           }
         }

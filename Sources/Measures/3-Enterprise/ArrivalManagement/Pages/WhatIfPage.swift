@@ -150,7 +150,8 @@ struct WhatIfPage {
     return visit.page(title, trail: trail, status: problem == nil ? 200 : 422) { h in
       h.heading(
         title,
-        lead: Phrase("改动任何一项，与档案中的情形比较。", en: "Change anything and compare with the profile's own case."))
+        lead: Phrase(
+          "改动任何一项，与档案中的情形比较。", en: "Change anything and compare with the profile's own case."))
       if let problem { h.errorSummary(problem) }
       form(&h, wish, problem)
       if let study {
@@ -213,7 +214,8 @@ struct WhatIfPage {
       for (name, study) in rows {
         table.row([
           { $0.text(name) }, { $0.text(Numbers.text(study.declaredBefore, 1)) },
-          { $0.text(Numbers.text(study.predictedAfter, 1)) }, { $0.text(String(study.slotsPerDay)) },
+          { $0.text(Numbers.text(study.predictedAfter, 1)) },
+          { $0.text(String(study.slotsPerDay)) },
           { $0.text(String(study.peakHours)) },
         ])
       }

@@ -80,7 +80,8 @@ struct SlotProcedure: Procedure {
         "airport", Phrase("机场", en: "Airport"),
         .choice(rules.airportChoices.map { .init($0.id, $0.name) }), keeping: .open),
       CaseField(
-        "airline", Phrase("航空公司三字代码", en: "Airline (ICAO, three letters)"), .line(3), keeping: .open),
+        "airline", Phrase("航空公司三字代码", en: "Airline (ICAO, three letters)"), .line(3), keeping: .open
+      ),
       CaseField(
         "movement", Phrase("进港或离港", en: "Arrival or departure"),
         .choice([

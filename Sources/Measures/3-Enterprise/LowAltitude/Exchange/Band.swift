@@ -30,7 +30,8 @@ struct AirBand: Hashable, Sendable {
   /// Where an entity of this band is kept in a cell.
   func kept(_ kind: AirEntity.Kind, _ cell: S2Cell) -> Int64 {
     let (low, high) = (AirBand.place(lower), AirBand.place(upper))
-    let scale = AirBand.scales.firstIndex { high - low < 1 << Int64($0) } ?? AirBand.scales.count - 1
+    let scale =
+      AirBand.scales.firstIndex { high - low < 1 << Int64($0) } ?? AirBand.scales.count - 1
     return AirBand.number(kind, cell, scale, low >> Int64(AirBand.scales[scale]))
   }
 
@@ -41,7 +42,9 @@ struct AirBand: Hashable, Sendable {
     for (scale, bits) in AirBand.scales.enumerated() {
       let first = max(0, low >> Int64(bits) - 1)
       let last = high >> Int64(bits)
-      for slot in first...max(first, last) { slots.append([AirBand.number(kind, cell, scale, slot)]) }
+      for slot in first...max(first, last) {
+        slots.append([AirBand.number(kind, cell, scale, slot)])
+      }
     }
     return slots
   }

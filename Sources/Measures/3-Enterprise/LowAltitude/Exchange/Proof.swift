@@ -11,7 +11,8 @@ extension AirBook {
     WHERE kind >= 'low-altitude.' AND kind < 'low-altitude/' ORDER BY entry_key
     """)
   private static let links = Statement(
-    "SELECT kind, id, aggregate, version, subscription, options FROM air_entities ORDER BY kind, id")
+    "SELECT kind, id, aggregate, version, subscription, options FROM air_entities ORDER BY kind, id"
+  )
 
   private struct Link: Sendable {
     let kind: AirEntity.Kind?
@@ -53,7 +54,9 @@ extension AirBook {
     for entity in entities {
       let (id, row) = (entity.id, entity.act.aggregate)
       if let support = entity.subscription, !subscriptions.contains(support) {
-        note(row, "\(id) 依据的订阅 \(support) 不存在。", en: "the subscription \(support) of \(id) is missing.")
+        note(
+          row, "\(id) 依据的订阅 \(support) 不存在。", en: "the subscription \(support) of \(id) is missing."
+        )
       }
       if entity.isImplicit {
         if !supports.contains(id) {

@@ -46,7 +46,8 @@ enum AssetStep: String, CaseIterable, Sendable {
   /// What may be done with an entry. A target of the plan is amended and closed, and otherwise stays.
   static func open(for asset: NetworkAsset) -> [AssetStep] {
     allCases.filter { step in
-      step.way.from.contains(asset.state) && (asset.kind != .target || [.amend, .close].contains(step))
+      step.way.from.contains(asset.state)
+        && (asset.kind != .target || [.amend, .close].contains(step))
     }
   }
 }
@@ -80,10 +81,12 @@ struct PlanAsset: Command {
     if !PlanAsset.isCode(code) {
       faults.append(
         Problem.Field(
-          "code", Phrase("代码应为1至24个大写字母、数字或短横。", en: "A code has 1–24 capitals, digits or dashes.")))
+          "code", Phrase("代码应为1至24个大写字母、数字或短横。", en: "A code has 1–24 capitals, digits or dashes."))
+      )
     }
     if !(1...120).contains(name.zh.codePoints) || name.en.codePoints > 120 {
-      faults.append(Problem.Field("name", Phrase("名称应为1至120字。", en: "A name has 1–120 characters.")))
+      faults.append(
+        Problem.Field("name", Phrase("名称应为1至120字。", en: "A name has 1–120 characters.")))
     }
     guard faults.isEmpty else { throw Problem.invalid(faults) }
     try AssetFacts.check(facts, assetKind)
@@ -147,7 +150,8 @@ struct AssetAct: Command {
     }
     if reason.codePoints > 1000 || reason.isEmpty && [.suspend, .close].contains(step) {
       throw Problem.invalid([
-        Problem.Field("reason", Phrase("请写明理由，最多1000字。", en: "Say why, in at most 1,000 characters."))
+        Problem.Field(
+          "reason", Phrase("请写明理由，最多1000字。", en: "Say why, in at most 1,000 characters."))
       ])
     }
     var asset = loaded
@@ -156,7 +160,8 @@ struct AssetAct: Command {
     asset.state = step.way.to ?? loaded.state
     if step == .amend {
       guard let facts else {
-        throw Problem.invalid([Problem.Field("facts", Phrase("没有变更内容。", en: "Nothing is changed."))])
+        throw Problem.invalid([Problem.Field("facts", Phrase("没有变更内容。", en: "Nothing is changed."))]
+        )
       }
       try AssetFacts.check(facts, asset.kind)
       asset.facts = facts
@@ -224,7 +229,8 @@ struct RouteCheck {
           what: gap == 0
             ? Phrase("在同一高度层与其交叉或重叠", en: "it crosses or overlaps it in the same layer")
             : Phrase(
-              "在同一高度层与其间距仅 \(Int(gap)) 米", en: "it is only \(Int(gap)) m from it in the same layer")))
+              "在同一高度层与其间距仅 \(Int(gap)) 米", en: "it is only \(Int(gap)) m from it in the same layer")
+        ))
     }
     obstacles = found
   }

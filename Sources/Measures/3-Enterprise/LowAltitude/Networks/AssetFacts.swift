@@ -20,8 +20,10 @@ enum AssetFacts {
     }
   }
 
-  private static let lower = Number("lower_m", "下限（米，椭球高）", "Lower limit (m, ellipsoid)", -500...10_000)
-  private static let upper = Number("upper_m", "上限（米，椭球高）", "Upper limit (m, ellipsoid)", -500...10_000)
+  private static let lower = Number(
+    "lower_m", "下限（米，椭球高）", "Lower limit (m, ellipsoid)", -500...10_000)
+  private static let upper = Number(
+    "upper_m", "上限（米，椭球高）", "Upper limit (m, ellipsoid)", -500...10_000)
   private static let radius = Number("radius_m", "半径（米）", "Radius (m)", 1...50_000, required: false)
 
   /// The numbers of a kind, in the order in which a form asks for them.
@@ -49,7 +51,8 @@ enum AssetFacts {
   }
 
   /// Texts of a kind.
-  static func texts(_ kind: NetworkAsset.Kind) -> [(name: String, label: Phrase, isRequired: Bool)] {
+  static func texts(_ kind: NetworkAsset.Kind) -> [(name: String, label: Phrase, isRequired: Bool)]
+  {
     switch kind {
     case .target:
       [
@@ -84,7 +87,9 @@ enum AssetFacts {
     for number in numbers(kind) {
       let value = facts[number.name]
       if value == nil || value == .null {
-        if number.isRequired { fail(number.name, Phrase("请填写\(number.label.zh)。", en: "Give: \(number.label.en).")) }
+        if number.isRequired {
+          fail(number.name, Phrase("请填写\(number.label.zh)。", en: "Give: \(number.label.en)."))
+        }
       } else if !(value?.integer.map(number.bounds.contains) ?? false) {
         fail(
           number.name,
@@ -97,7 +102,9 @@ enum AssetFacts {
     for text in texts(kind) {
       let length = facts[text.name]?.string?.codePoints ?? 0
       if text.isRequired && length == 0 || length > 120 {
-        fail(text.name, Phrase("\(text.label.zh)应为1至120字。", en: "\(text.label.en): 1 to 120 characters."))
+        fail(
+          text.name,
+          Phrase("\(text.label.zh)应为1至120字。", en: "\(text.label.en): 1 to 120 characters."))
       }
     }
     if let low = facts["lower_m"]?.integer, let high = facts["upper_m"]?.integer, low >= high {
@@ -117,7 +124,9 @@ enum AssetFacts {
     guard bounds.contains(pairs.count) else {
       return Phrase(
         "应有 \(bounds.lowerBound) 至 \(bounds.upperBound) 个坐标点，现为 \(pairs.count) 个。",
-        en: "\(bounds.lowerBound) to \(bounds.upperBound) places are needed; there are \(pairs.count).")
+        en:
+          "\(bounds.lowerBound) to \(bounds.upperBound) places are needed; there are \(pairs.count)."
+      )
     }
     var places: [LatLng] = []
     for (index, pair) in pairs.enumerated() {
@@ -130,7 +139,8 @@ enum AssetFacts {
       places.append(LatLng(latitude: Double(lat) / 1e6, longitude: Double(lon) / 1e6))
     }
     if kind == .route {
-      for (index, (a, b)) in zip(places, places.dropFirst()).enumerated() where a.distance(to: b) < 1 {
+      for (index, (a, b)) in zip(places, places.dropFirst()).enumerated()
+      where a.distance(to: b) < 1 {
         return Phrase(
           "第 \(index + 1) 与第 \(index + 2) 个航路点重合。",
           en: "Waypoints \(index + 1) and \(index + 2) are the same.")
@@ -139,8 +149,11 @@ enum AssetFacts {
     }
     if places.count >= 3 {
       do throws(Problem) { try Volume4D(.polygon(places)).check() } catch { return error.detail }
-    } else if places.count == 2 || places.count == 1 && needsArea(kind) && facts["radius_m"]?.integer == nil {
-      return Phrase("范围应为三个以上顶点，或一个圆心加半径。", en: "An area has three corners or more, or a middle and a radius.")
+    } else if places.count == 2
+      || places.count == 1 && needsArea(kind) && facts["radius_m"]?.integer == nil
+    {
+      return Phrase(
+        "范围应为三个以上顶点，或一个圆心加半径。", en: "An area has three corners or more, or a middle and a radius.")
     }
     return nil
   }

@@ -31,12 +31,15 @@ extension LowAltitudeMeasure {
     ),
     (
       Phrase("统计", en: "Figures"),
-      Phrase("航路、架次、告警、投诉，与深圳公布数对照。", en: "Routes, flights, alarms, complaints, beside Shenzhen's."),
+      Phrase(
+        "航路、架次、告警、投诉，与深圳公布数对照。", en: "Routes, flights, alarms, complaints, beside Shenzhen's."),
       "/low-altitude/statistics"
     ),
     (
       Phrase("投诉飞行", en: "Complain about a flight"),
-      Phrase("找到航班，转民生诉求办理，结果回到这里。", en: "The flight is found, the city handles it, the result comes back."),
+      Phrase(
+        "找到航班，转民生诉求办理，结果回到这里。",
+        en: "The flight is found, the city handles it, the result comes back."),
       "/low-altitude/complaints/new"
     ),
   ]

@@ -34,7 +34,8 @@ extension LowAltitudeMeasure {
         title,
         lead: Phrase(
           "设施、空联、航路、服务：每一项从规划到建成、验收、运行、暂停、关闭，都有记录可查。",
-          en: "Facilities, air link, routes, services: each entry from plan to closing, on record."))
+          en: "Facilities, air link, routes, services: each entry from plan to closing, on record.")
+      )
       networkTiles(&h, all)
       h.tabs(networkTabs(all, current), label: Phrase("按网查看", en: "By network"))
       SkyMap(assets: shown, flights: [], middle: cityMiddle).render(
@@ -255,7 +256,8 @@ extension LowAltitudeMeasure {
       h.hidden("kind", chosen.rawValue)
       h.textField(
         "code", Phrase("代码", en: "Code"),
-        hint: Phrase("大写字母、数字和短横，例如 PAD-001。", en: "Capitals, digits, dashes, such as PAD-001."), state,
+        hint: Phrase("大写字母、数字和短横，例如 PAD-001。", en: "Capitals, digits, dashes, such as PAD-001."),
+        state,
         isRequired: true)
       h.textField("name", Phrase("名称", en: "Name in Chinese"), state, isRequired: true)
       h.textField("name_en", Phrase("英文名称", en: "Name in English"), state)

@@ -21,7 +21,8 @@ extension LowAltitudeMeasure {
       let features = try await assets(visit).compactMap(\.feature)
       return Response(
         type: "application/geo+json",
-        JSONValue.object(["type": "FeatureCollection", "features": .array(features)]).canonicalBytes)
+        JSONValue.object(["type": "FeatureCollection", "features": .array(features)]).canonicalBytes
+      )
     }
     let staff = RouteAccess.anyOf([NetworkDuty.keep, NetworkDuty.inspect])
     let keeper = RouteAccess.holding(NetworkDuty.keep)
@@ -29,14 +30,17 @@ extension LowAltitudeMeasure {
     routes.post("/desk/low-altitude/networks", keeper) { try await planAsset($0) }
     routes.post("/desk/low-altitude/networks/{code}/steps", staff) { try await stepAsset($0) }
     routes.post("/api/low-altitude/networks", keeper, .interface) { visit in
-      let done = try await desk.submit(try planned(visit.request.json()), by: visit.actor, visit.terms())
+      let done = try await desk.submit(
+        try planned(visit.request.json()), by: visit.actor, visit.terms())
       return .json(try await NetworkAsset.loaded(done.aggregate, desk).record, status: 201)
     }
     routes.post("/api/low-altitude/networks/{code}/steps", staff, .interface) { visit in
       let body = try visit.request.json()
       let step = body["step"]?.string.flatMap { AssetStep(rawValue: $0) }
       guard let step, step != .plan else {
-        throw Problem.invalid([Problem.Field("step", Phrase("没有这一步。", en: "There is no such step."))])
+        throw Problem.invalid([
+          Problem.Field("step", Phrase("没有这一步。", en: "There is no such step."))
+        ])
       }
       let asset = try await asset(visit["code"])
       let act = AssetAct(
@@ -71,7 +75,8 @@ extension LowAltitudeMeasure {
 
   private func planned(_ body: JSONValue) throws -> PlanAsset {
     guard let kind = body["kind"]?.string.flatMap({ NetworkAsset.Kind(rawValue: $0) }) else {
-      throw Problem.invalid([Problem.Field("kind", Phrase("没有这一种类。", en: "There is no such kind."))])
+      throw Problem.invalid([Problem.Field("kind", Phrase("没有这一种类。", en: "There is no such kind."))]
+      )
     }
     return PlanAsset(
       assetKind: kind, code: body["code"]?.string ?? "",
@@ -140,7 +145,9 @@ extension LowAltitudeMeasure {
     let asset = try await asset(visit["code"])
     do {
       guard let step = AssetStep(rawValue: form["step"] ?? ""), step != .plan else {
-        throw Problem.invalid([Problem.Field("step", Phrase("没有这一步。", en: "There is no such step."))])
+        throw Problem.invalid([
+          Problem.Field("step", Phrase("没有这一步。", en: "There is no such step."))
+        ])
       }
       let facts = step == .amend ? try LowAltitudeMeasure.facts(form, asset.kind) : nil
       let act = AssetAct(
@@ -168,7 +175,8 @@ extension NetworkAsset {
     [
       "code": .string(code), "network": .string(network.rawValue), "kind": .string(kind.rawValue),
       "state": .string(state.rawValue), "name": ["zh": .string(name.zh), "en": .string(name.en)],
-      "facts": facts, "version": .integer(version), "updated": JSONValue.string(updatedAt.rfc3339(in: .utc)),
+      "facts": facts, "version": .integer(version),
+      "updated": JSONValue.string(updatedAt.rfc3339(in: .utc)),
     ]
   }
 
@@ -197,7 +205,8 @@ extension NetworkAsset {
     properties["facts"] = nil
     for (name, value) in facts.object ?? [:] where name != "points" { properties[name] = value }
     return [
-      "type": "Feature", "id": .string(code), "geometry": geometry, "properties": .object(properties),
+      "type": "Feature", "id": .string(code), "geometry": geometry,
+      "properties": .object(properties),
     ]
   }
 }

@@ -29,14 +29,18 @@ extension LowAltitudeMeasure {
   private func planPage(_ visit: Visit) async throws -> Response {
     let targets = try await desk.store.all(NetworkBook.of(.target))
       .filter { $0.state != .closed }
-      .sorted { ($0.text("measure"), $0.number("year") ?? 0) < ($1.text("measure"), $1.number("year") ?? 0) }
+      .sorted {
+        ($0.text("measure"), $0.number("year") ?? 0) < ($1.text("measure"), $1.number("year") ?? 0)
+      }
     let title = Phrase("低空经济实施方案", en: "Plan of the low-altitude economy")
     return visit.page(title, trail: LowAltitudeMeasure.networkTrail) { h in
       h.heading(
         title,
         lead: Phrase(
           "分年度目标、责任单位、实际完成和差额；产值单列。",
-          en: "Targets by year, who owes them, what was reached and by how much it differs; output value apart."))
+          en:
+            "Targets by year, who owes them, what was reached and by how much it differs; output value apart."
+        ))
       guard !targets.isEmpty else {
         return h.empty(Phrase("尚未列入目标。", en: "There are no targets yet."))
       }
@@ -69,7 +73,8 @@ extension LowAltitudeMeasure {
           { h in
             guard let variance else { return h.text("—") }
             h.tag(
-              .same((variance > 0 ? "+" : "") + Figures.grouped(variance)), variance < 0 ? .warn : .good)
+              .same((variance > 0 ? "+" : "") + Figures.grouped(variance)),
+              variance < 0 ? .warn : .good)
           }, { $0.text(target.text("owner")) },
         ])
       }

@@ -94,7 +94,9 @@ enum ComplaintBook {
     Query(byRequest, [.integer(request)], decode: read)
   }
   /// Complaints by topic, and those of them with a flight.
-  static let numbers = Query(counts) { (topic: $0.text(0), all: $0.integer(1), found: $0.integer(2)) }
+  static let numbers = Query(counts) {
+    (topic: $0.text(0), all: $0.integer(1), found: $0.integer(2))
+  }
 
   static func add(_ row: ComplaintRow, _ ring: KeyRing) -> Change {
     table.inserting(values(row), ring)
@@ -184,7 +186,8 @@ extension LowAltitudeMeasure {
     ActSubscription("low-altitude.complaints", to: LowAltitudeMeasure.told) { [desk] heard in
       let (request, stage) = (heard.key.aggregate, heard.act.fields["stage"]?.string ?? "")
       let origin = heard.act.fields["origin"]?.string
-      let query = origin.map { ComplaintBook.find(matter: $0) } ?? ComplaintBook.find(request: request)
+      let query =
+        origin.map { ComplaintBook.find(matter: $0) } ?? ComplaintBook.find(request: request)
       guard let row = try await desk.store.first(query) else { return }
       do {
         _ = try await desk.submit(

@@ -26,7 +26,8 @@ extension LowAltitudeMeasure {
         try await complaint(form, visit), by: visit.actor, visit.terms())
       return .json(
         [
-          "complaint": .integer(done.aggregate), "token": .string(ring.trackingToken(done.aggregate)),
+          "complaint": .integer(done.aggregate),
+          "token": .string(ring.trackingToken(done.aggregate)),
           "flight": try JSONValue(parsing: done.privatePart)["content"]?["flight"] ?? .null,
         ], status: 201)
     }
@@ -63,7 +64,9 @@ extension LowAltitudeMeasure {
     let item = profile.parameter("low-altitude.complaint.\(topic.rawValue)", on: day)?.value
     let when = search.moment.phrase(in: profile.zone).zh
     let flight =
-      near.map { "飞行编号：\($0.flight.number)；任务：\($0.flight.mission.name.zh)；地面距离约\(Int($0.distance))米" }
+      near.map {
+        "飞行编号：\($0.flight.number)；任务：\($0.flight.mission.name.zh)；地面距离约\(Int($0.distance))米"
+      }
       ?? "该时段附近没有经批准的飞行"
     var members: [String: JSONValue] = [
       "item": .string(item ?? profile.fallbackItem.id),
@@ -136,7 +139,8 @@ extension LowAltitudeMeasure {
   ]
 
   private func complaintPage(_ visit: Visit) async throws -> Response {
-    guard let key = Int64(visit["key"]), let row = try await desk.store.first(ComplaintBook.find(key)),
+    guard let key = Int64(visit["key"]),
+      let row = try await desk.store.first(ComplaintBook.find(key)),
       let token = visit.request.query["token"],
       constantTimeEqual(Array(token.uppercased().utf8), Array(ring.trackingToken(key).utf8))
     else {

@@ -43,11 +43,14 @@ extension LowAltitudeMeasure {
         title,
         lead: Phrase(
           "今后6小时，每平方公里、每30米一层、每分钟的航班数，超过 \(capacity) 架次的列出。",
-          en: "The next six hours: square kilometres, layers of 30 m and minutes with more than \(capacity) flights."))
+          en:
+            "The next six hours: square kilometres, layers of 30 m and minutes with more than \(capacity) flights."
+        ))
       h.element("p") { h in
         h.text(Phrase("最多同时 \(density.most) 架次。", en: "At most \(density.most) at a time. "))
         h.tag(
-          Phrase("超限 \(full.count) 处", en: "\(full.count) over capacity"), full.isEmpty ? .good : .bad)
+          Phrase("超限 \(full.count) 处", en: "\(full.count) over capacity"),
+          full.isEmpty ? .good : .bad)
       }
       guard !full.isEmpty else { return }
       h.table(
@@ -65,7 +68,9 @@ extension LowAltitudeMeasure {
           table.row([
             { $0.time(Instant(seconds: Int64(part.minute) * 60), in: profile.zone) },
             { $0.text("\(Int(low))–\(Int(low + density.height))") },
-            { $0.text(Figures.fixed(middle.latitude, 4) + ", " + Figures.fixed(middle.longitude, 4)) },
+            {
+              $0.text(Figures.fixed(middle.latitude, 4) + ", " + Figures.fixed(middle.longitude, 4))
+            },
             { $0.text(String(count)) },
           ])
         }

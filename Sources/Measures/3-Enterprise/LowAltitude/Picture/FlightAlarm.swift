@@ -112,7 +112,8 @@ struct RaiseAlarm: Command {
     let row = FlightAlarm(
       key: context.aggregate, version: 1, flight: alarm.flight.number, state: alarm.change.to,
       deviation: deviation?.kind.rawValue ?? "", amount: Int64((deviation?.amount ?? 0).rounded()),
-      latitudeE6: micro(alarm.last?.place.latitude), longitudeE6: micro(alarm.last?.place.longitude),
+      latitudeE6: micro(alarm.last?.place.latitude),
+      longitudeE6: micro(alarm.last?.place.longitude),
       raisedAt: context.effectiveAt, handledAt: nil, measure: "")
     return .accepted(
       publicFields: [
@@ -152,7 +153,8 @@ struct HandleAlarm: Command {
     guard (1...1000).contains(measure.codePoints) else {
       throw Problem.invalid([
         Problem.Field(
-          "measure", Phrase("请写明处置措施，最多1000字。", en: "Say what was done, in at most 1,000 characters."))
+          "measure",
+          Phrase("请写明处置措施，最多1000字。", en: "Say what was done, in at most 1,000 characters."))
       ])
     }
     var alarm = loaded

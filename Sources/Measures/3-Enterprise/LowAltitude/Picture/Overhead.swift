@@ -97,7 +97,9 @@ extension LowAltitudeMeasure {
   ) throws -> OverheadSearch {
     var faults: [Problem.Field] = []
     func degrees(_ text: String?, _ name: String, _ limit: Double) -> Double {
-      if let text, let value = Double(FieldReader.trimmed(text)), abs(value) <= limit { return value }
+      if let text, let value = Double(FieldReader.trimmed(text)), abs(value) <= limit {
+        return value
+      }
       faults.append(
         Problem.Field(
           name, Phrase("应为度数，例如 22.5431。", en: "Give degrees, such as 22.5431.")))
@@ -159,7 +161,8 @@ extension LowAltitudeMeasure {
   func placeFields(_ h: inout HTML, _ state: FormState) {
     h.textField(
       "lat", Phrase("纬度（度）", en: "Latitude (degrees)"),
-      hint: Phrase("可在手机地图上长按读取，例如 22.5431。", en: "Hold a finger on your phone's map to read it."), state,
+      hint: Phrase("可在手机地图上长按读取，例如 22.5431。", en: "Hold a finger on your phone's map to read it."),
+      state,
       inputMode: "decimal", isRequired: true)
     h.textField(
       "lon", Phrase("经度（度）", en: "Longitude (degrees)"), state, inputMode: "decimal",

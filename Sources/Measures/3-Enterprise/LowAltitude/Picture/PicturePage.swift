@@ -145,7 +145,9 @@ extension LowAltitudeMeasure {
   }
 
   /// A moment as a browser's field takes it.
-  func localText(_ moment: Instant) -> String { String(moment.rfc3339(in: profile.zone).prefix(16)) }
+  func localText(_ moment: Instant) -> String {
+    String(moment.rfc3339(in: profile.zone).prefix(16))
+  }
 
   func flightTable(_ h: inout HTML, _ flights: [ShownFlight]) {
     guard !flights.isEmpty else {
@@ -169,9 +171,12 @@ extension LowAltitudeMeasure {
             h.text(Figures.fixed(position.altitude, 0))
           },
           { h in
-            h.time(flight.start, in: profile.zone, .short(year: flight.start.date(in: profile.zone).year))
+            h.time(
+              flight.start, in: profile.zone, .short(year: flight.start.date(in: profile.zone).year)
+            )
             h.text("–")
-            h.time(flight.end, in: profile.zone, .short(year: flight.end.date(in: profile.zone).year))
+            h.time(
+              flight.end, in: profile.zone, .short(year: flight.end.date(in: profile.zone).year))
           },
         ])
       }

@@ -82,7 +82,9 @@ struct SkyMap {
       "polyline", .class(asset.state == .inService || name == "line-bad" ? name : "rule"),
       .named("fill", "none"), .named("points", frame.list(asset.points))
     ) { $0.element("title", text: asset.name) }
-    guard let first = asset.points.first, let second = asset.points.dropFirst().first else { return }
+    guard let first = asset.points.first, let second = asset.points.dropFirst().first else {
+      return
+    }
     let (a, b) = (frame.at(first), frame.at(second))
     label(&h, asset.code, ((a.x + b.x) / 2, (a.y + b.y) / 2))
   }
@@ -141,9 +143,13 @@ struct SkyMap {
 
   private func legend(_ h: inout HTML) {
     h.element("ul", .class("legend")) { h in
-      h.element("li", text: Phrase("实线：运行中的航路；虚线：其他航路", en: "solid: routes in service; dashed: others"))
-      h.element("li", text: Phrase("深色块：管制空域；浅色块：覆盖范围", en: "dark areas: controlled airspace; light: coverage"))
-      h.element("li", text: Phrase("方块：起降点和设备；圆点：飞行", en: "squares: pads and devices; dots: flights"))
+      h.element(
+        "li", text: Phrase("实线：运行中的航路；虚线：其他航路", en: "solid: routes in service; dashed: others"))
+      h.element(
+        "li",
+        text: Phrase("深色块：管制空域；浅色块：覆盖范围", en: "dark areas: controlled airspace; light: coverage"))
+      h.element(
+        "li", text: Phrase("方块：起降点和设备；圆点：飞行", en: "squares: pads and devices; dots: flights"))
     }
   }
 

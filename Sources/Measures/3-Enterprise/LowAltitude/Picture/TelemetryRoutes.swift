@@ -106,8 +106,11 @@ extension LowAltitudeMeasure {
     ) { h in
       if let problem { h.errorSummary(problem) }
       h.heading(title) { h in
-        h.tag(Phrase("跟踪中 \(telemetry.count) 架次", en: "following \(telemetry.count) flights"), .info)
-        h.tag(Phrase("待处置 \(open.count) 条", en: "\(open.count) open alarms"), open.isEmpty ? .good : .bad)
+        h.tag(
+          Phrase("跟踪中 \(telemetry.count) 架次", en: "following \(telemetry.count) flights"), .info)
+        h.tag(
+          Phrase("待处置 \(open.count) 条", en: "\(open.count) open alarms"),
+          open.isEmpty ? .good : .bad)
       }
       h.section(Phrase("待处置", en: "To be handled"))
       if open.isEmpty { h.empty(Phrase("没有待处置的告警。", en: "There are no open alarms.")) }

@@ -131,7 +131,9 @@ final class RemoteDesk: Sendable {
     if edition == .v19 {
       return [
         "extents": [
-          "spatial_volume": ["footprint": outline, "altitude_lo": 0, "altitude_hi": .integer(ceiling)],
+          "spatial_volume": [
+            "footprint": outline, "altitude_lo": 0, "altitude_hi": .integer(ceiling),
+          ],
           "time_start": edition.moment(span.0), "time_end": edition.moment(span.1),
         ], "flights_url": .string(provider.baseURL + "/uss/flights"),
       ]

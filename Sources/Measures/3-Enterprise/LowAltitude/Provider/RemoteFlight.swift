@@ -79,7 +79,9 @@ struct RemoteFlight: Sendable {
     let length = Int((last.microseconds - first.microseconds) / 1_000_000)
     guard length < 86_400 else { return [] }
     var counts = [Int](repeating: 0, count: length + 1)
-    for state in states { counts[Int((state.at.microseconds - first.microseconds) / 1_000_000)] += 1 }
+    for state in states {
+      counts[Int((state.at.microseconds - first.microseconds) / 1_000_000)] += 1
+    }
     let isGood = counts.indices.dropFirst(2).map { counts[($0 - 2)...$0].reduce(0, +) >= 3 }
     var notices: [(at: Instant, message: String)] = []
     var wasSlow = false

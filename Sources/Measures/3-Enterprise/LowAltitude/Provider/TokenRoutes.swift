@@ -40,7 +40,8 @@ public struct TokenAuthority: Sendable {
     }
     let assertion = try prove(client, wish, at: now)
     guard !wish.scopes.isEmpty, client.scopes.isSuperset(of: wish.scopes) else {
-      throw OAuthRefusal(400, "invalid_scope", "the client may not have these scopes, or asks for none")
+      throw OAuthRefusal(
+        400, "invalid_scope", "the client may not have these scopes, or asks for none")
     }
     guard client.audiences.contains("*") || client.audiences.contains(wish.audience) else {
       throw OAuthRefusal(400, "invalid_target", "the client may not have tokens for this audience")
