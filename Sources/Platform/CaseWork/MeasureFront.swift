@@ -33,7 +33,7 @@ extension CaseMeasure {
     let card = Self.card
     return visit.page(card.name) { h in
       h.heading(card.name, lead: card.summary)
-      h.rows(doors.map { ($0.name, $0.what, $0.target) }, class: "rows doors")
+      h.doors(doors)
       h.section(Phrase("成效", en: "Effects"))
       office.figures(&h, indicators(at: visit.now))
       content(&h)
@@ -53,6 +53,11 @@ extension CaseMeasure {
 }
 
 extension HTML {
+  /// The ways into a measure.
+  public mutating func doors(_ doors: [FrontDoor]) {
+    rows(doors.map { ($0.name, $0.what, $0.target) }, class: "rows doors")
+  }
+
   /// A list of links, each with a line about what is behind it.
   fileprivate mutating func rows(
     _ rows: [(name: Phrase, what: Phrase, target: String)], class name: String

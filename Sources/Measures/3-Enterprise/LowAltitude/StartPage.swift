@@ -1,3 +1,4 @@
+import CaseWork
 import Commons
 import Desk
 import HTTPValues
@@ -10,12 +11,10 @@ extension LowAltitudeMeasure {
   func startRoutes(_ routes: inout Routes) {
     routes.get("/low-altitude") { visit in
       let held = try await desk.store.report { try AirBook.held(at: visit.now, $0) }
-      return visit.page(LowAltitudeMeasure.card.name) { h in
-        h.heading(LowAltitudeMeasure.card.name, lead: LowAltitudeMeasure.card.summary)
+      return front(visit, doors: LowAltitudeMeasure.doors) { h in
+        h.section(Phrase("登记和管制空域", en: "Registers and airspace"))
         flightDoors(&h)
-        doors(&h)
         heldTable(&h, held)
-        figureTable(&h, visit)
         standardTable(&h)
       }
     }
@@ -24,8 +23,6 @@ extension LowAltitudeMeasure {
   /// Where people go from here.
   private func flightDoors(_ h: inout HTML) {
     h.element("div", .class("actions")) { h in
-      h.buttonLink(Phrase("要不要申请？", en: "Do I have to apply?"), "/low-altitude/check")
-      h.buttonLink(Phrase("飞行活动申请", en: "Flights"), "/low-altitude/flights")
       h.buttonLink(Phrase("管制空域", en: "Controlled airspace"), "/low-altitude/airspace", .quiet)
       h.buttonLink(Phrase("我的飞行", en: "My flights"), "/low-altitude/mine", .quiet)
       for word in RegisterKind.allCases {
@@ -45,7 +42,7 @@ extension LowAltitudeMeasure {
   ]
 
   private func heldTable(_ h: inout HTML, _ held: [AirEntity.Kind: Int64]) {
-    let title = Phrase("现存", en: "Held now")
+    let title = Phrase("数据交换现存", en: "Held by the exchange")
     h.section(title)
     h.table(
       title,
@@ -54,24 +51,6 @@ extension LowAltitudeMeasure {
     ) { table in
       for (kind, name) in LowAltitudeMeasure.kinds {
         table.row([{ $0.text(name) }, { $0.text(Figures.grouped(held[kind] ?? 0)) }])
-      }
-    }
-  }
-
-  private func figureTable(_ h: inout HTML, _ visit: Visit) {
-    let title = Phrase("指标", en: "Figures")
-    h.section(title)
-    h.table(
-      title,
-      columns: [
-        (Phrase("指标", en: "Figure"), false), (Phrase("本市", en: "Here"), true),
-        (Phrase("算法", en: "Formula"), false),
-      ], isCaptionHidden: true
-    ) { table in
-      for figure in indicators(at: visit.now) {
-        table.row([
-          { $0.text(figure.name) }, { $0.text(figure.text) }, { $0.text(figure.formula) },
-        ])
       }
     }
   }

@@ -15,7 +15,7 @@ struct ArrivalFront {
     let card = ArrivalMeasure.card
     return visit.page(card.name) { h in
       h.heading(card.name, lead: card.summary)
-      doors(&h)
+      h.doors(Self.doors)
       if let airport = measure.rules.book.airports.first {
         h.section(Phrase("55架次怎样变成65架次", en: "How 55 movements become 65"))
         explanation(&h, airport)
@@ -37,41 +37,30 @@ struct ArrivalFront {
           }
         }
       }
-      h.element("p") { h in for basis in card.bases { h.basis(basis) } }
+      h.bases(card.bases)
     }
   }
 
-  private static let doors: [(Phrase, Phrase, String)] = [
-    (
+  private static let doors: [FrontDoor] = [
+    FrontDoor(
       Phrase("假设分析", en: "What if"),
       Phrase("换机队、间隔标准、缓冲和跑道，比较容量和时刻。", en: "Another fleet, scheme, buffer or runways, compared."),
       "/arrivals/what-if"
     ),
-    (
+    FrontDoor(
       Phrase("尾流间隔", en: "Wake minima"),
       Phrase("各标准、各日期的间隔矩阵。", en: "The matrix of each scheme as of a day."), "/arrivals/wake"
     ),
-    (
+    FrontDoor(
       Phrase("申请时刻", en: "Ask for slots"),
       Phrase("按公布容量答复最近的空位。", en: "The nearest time with room is offered."), "/arrivals/slots"
     ),
-    (
+    FrontDoor(
       Phrase("公布的程序和时刻", en: "Published results"),
       Phrase("程序版本、每小时占用，可下载。", en: "Versions of procedures and slots by hour, as data."),
       "/arrivals/results"
     ),
   ]
-
-  private func doors(_ h: inout HTML) {
-    h.element("ul", .class("rows doors")) { h in
-      for (name, what, target) in Self.doors {
-        h.element("li") { h in
-          h.a(target, name, class: "main")
-          h.element("span", .class("sub"), text: what)
-        }
-      }
-    }
-  }
 
   private func explanation(_ h: inout HTML, _ airport: Airport) {
     let study = airport.scenario.study
