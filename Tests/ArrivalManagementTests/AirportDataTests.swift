@@ -1,3 +1,4 @@
+import ArrivalFlow
 import Cities
 import CityProfiles
 import Commons

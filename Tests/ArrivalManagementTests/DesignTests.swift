@@ -1,3 +1,4 @@
+import ArrivalFlow
 import Books
 import CaseEngine
 import CaseWork

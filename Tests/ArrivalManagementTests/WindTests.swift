@@ -116,7 +116,7 @@ private let start = Int64(Instant(rfc3339: "2026-03-02T01:00:00Z")!.seconds)
   }
 
   @Test func aStormIsRefused() throws {
-    let storm = try BoardWind("0 340 120", at: 0, by: "")
+    let storm = try BoardWind("0 340 140", at: 0, by: "")
     #expect(throws: Problem.self) { try arcs(storm) }
   }
 }

@@ -108,9 +108,10 @@ extension ArrivalBoard {
     }
     flight.heard = max(flight.heard, min(Int64(time), now))
     plan(report, into: &flight, airport)
-    if let level = report.level_m { flight.level_m = level }
-    if let speed = report.speed { flight.speed = speed }
-    if let course = report.course_deg { flight.course_deg = course }
+    // Formats in words can say any number; what nothing flies is left out.
+    if let level = report.level_m, (-1000...30_000).contains(level) { flight.level_m = level }
+    if let speed = report.speed, (0...1000).contains(speed) { flight.speed = speed }
+    if let course = report.course_deg, (0...360).contains(course) { flight.course_deg = course }
     if let latitude = report.latitude, let longitude = report.longitude {
       (flight.latitude, flight.longitude) = (latitude, longitude)
       flight.placed = Int64(time)

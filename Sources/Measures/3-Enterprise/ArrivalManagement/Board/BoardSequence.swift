@@ -159,7 +159,7 @@ extension ArrivalBoard {
       }
       func name(_ level: Int) -> String { "\(way.runway) \(level)" }
       func free(_ level: Int) -> Int64 {
-        guard let ahead = last[name(level)] else { return .min }
+        guard let ahead = last[name(level)] else { return 0 }
         return ahead.time + Int64(way.tables.entryGap_s(ahead.group, group).rounded(.up))
       }
       // Who is on an arc stays on its level; so does who has one that is free.

@@ -1,5 +1,6 @@
 import ArrivalFlow
 import Commons
+import Glibc
 
 /// The procedures of an airport as they are flown now: for each type of aircraft that is there how long each arc
 /// takes in the wind, and how far apart two must land.
@@ -149,8 +150,15 @@ struct LiveArcs: Sendable {
     // Beyond the merge point the way is straight to the threshold.
     let isPast = home < merge.merge_m
     let toGo = isPast ? home : radius + merge.merge_m
-    let points = way.tables.flight(group: group, level: level)
-      .trajectory(along_m: 0, begin: 0, every: 10).points
+    // The way that comes in where the flight is, so that it meets the same wind.
+    let flown = way.tables.flight(group: group, level: level)
+    let arc = flown.arc
+    let sign = arc.isClockwise ? 1.0 : -1.0
+    let bearing = isPast ? merge.outbound_deg : merge.mergePoint.bearing(to: point)
+    let ahead = asin(min(1, flown.turn_m / max(1, arc.radius_m - flown.turn_m))) * 180 / .pi
+    let angle = sign * Self.turn(merge.outbound_deg + arc.from_deg, bearing) - ahead
+    let along = min(max(0, angle * .pi / 180 * arc.radius_m), arc.length_m)
+    let points = flown.trajectory(along_m: along, begin: 0, every: 10).points
     let end = points.last?.time ?? 0
     var left = 0.0
     for (outer, inner) in zip(points, points.dropFirst()).reversed() where outer.toGo_m >= toGo {
@@ -177,9 +185,10 @@ struct LiveArcs: Sendable {
     let bearing = merge.mergePoint.bearing(to: point)
     let sign = arc.isClockwise ? 1.0 : -1.0
     let angle = sign * Self.turn(merge.outbound_deg + arc.from_deg, bearing)
-    guard angle >= 0, angle <= abs(arc.to_deg - arc.from_deg) + 3 else { return nil }
+    // A little before the beginning and beyond the end still counts, so that no place falls between two parts.
+    guard angle >= -1, angle <= abs(arc.to_deg - arc.from_deg) + 3 else { return nil }
     if let course, abs(Self.turn(bearing + sign * 90, course)) > Self.off { return nil }
-    return min(angle * .pi / 180 * arc.radius_m, arc.length_m)
+    return min(max(0, angle) * .pi / 180 * arc.radius_m, arc.length_m)
   }
 
   /// How far a place on the straight leg is from the beginning of the arc, in metres; nil if it is not on it.
@@ -192,10 +201,10 @@ struct LiveArcs: Sendable {
     )
     let (x, y) = (point.east - entry.east, point.north - entry.north)
     let along = x * east + y * north
-    guard (0...arc.entry_m).contains(along), abs(x * north - y * east) <= Self.beside else {
+    guard (-Self.beside...arc.entry_m).contains(along), abs(x * north - y * east) <= Self.beside else {
       return nil
     }
-    return arc.entry_m - along
+    return arc.entry_m - max(0, along)
   }
 
   private func isAlong(

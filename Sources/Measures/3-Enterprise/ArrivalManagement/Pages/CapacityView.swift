@@ -96,6 +96,16 @@ struct WakeMatrix {
     let codes = scheme.categories.map(\.code)
     var minima: [String: Int] = [:]
     for one in scheme.approachTable { minima[one.leader + " " + one.follower] = one.metres }
+    h.element("div", .class("charts")) { h in
+      MatrixChart(
+        scheme.name + Phrase("（公里）", en: " (km)"),
+        corner: Phrase("行：前机；列：后机", en: "row: leader, column: follower"), rows: codes,
+        columns: codes,
+        codes.map { leader in
+          codes.map { follower in minima[leader + " " + follower].map { Double($0) / 1000 } }
+        }
+      ).render(&h)
+    }
     h.table(
       scheme.name + Phrase("（公里，前机为行）", en: " (km, leader by row)"),
       columns: [(Phrase("前机", en: "Leader"), false)]
