@@ -106,7 +106,7 @@ private let good: [String: JSONValue] = [
       bench, .publish, .designer, ArrivalBench.designer, key, ["effective-on": "2026-04-16"])
     #expect(row.base.stage == "published")
     #expect(try CaseFacts(row.facts).integer("version") == 1)
-    #expect(try CaseFacts(row.facts).integer("absorbs-s") == 394)
+    #expect(try CaseFacts(row.facts).integer("absorbs-s") == 347)
     #expect(try await bench.broken().isEmpty)
   }
 

@@ -56,6 +56,9 @@ private func series(_ time: String, _ weekdays: Set<Int> = [1]) -> SlotSeries {
     #expect(plan.bound(series("08:35")) == .arrivals)
     #expect(plan.hours(on: CivilDate("2026-04-06")!)[8] == .init(arrivals: 2, departures: 1))
     #expect(plan.hours(on: CivilDate("2026-04-07")!)[8].total == 0)
+    // All Mondays of the period have as many: the first counts.
+    #expect(plan.busiest == CivilDate("2026-04-06"))
+    #expect(SlotPlan(limits: two).busiest == nil)
   }
 }
 

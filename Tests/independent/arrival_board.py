@@ -171,6 +171,9 @@ def stream(site):
                          "lat": origin["lat"] + distance * math.cos(angle) / 111_200,
                          "lon": origin["lon"] + distance * math.sin(angle) / 111_200 / math.cos(math.radians(origin["lat"])),
                          "vx": -130 * math.sin(angle), "vy": -130 * math.cos(angle)})
+    # The tables of a wind and a set of types are made once; what is timed is what comes then.
+    plans = "".join(f"CXA{9000 + i},{g['type']},{stamp(time.time() + 9000)}\n" for i, g in enumerate(fleet))
+    post(site, "csv", ("callsign,type,eta\n" + plans).encode())
     worst, before, sizes, makings = [], None, [], set()
     moved_all, kept_all, seconds = [], True, []
     for turn in range(12):

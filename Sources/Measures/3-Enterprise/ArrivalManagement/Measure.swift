@@ -131,6 +131,7 @@ public final class ArrivalMeasure: CaseMeasure {
   /// What an act is called.
   public func stepName(_ kind: String) -> Phrase? {
     switch kind {
+    case "arrivals.open": return Phrase("启用进离港看板", en: "Board opened")
     case "arrivals.feed": return Phrase("收到航迹或计划", en: "Reports taken")
     case "arrivals.wind": return Phrase("设定风", en: "Wind set")
     case "arrivals.configure": return Phrase("改变跑道用法", en: "Runways used otherwise")

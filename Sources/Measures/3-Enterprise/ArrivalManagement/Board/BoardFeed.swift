@@ -160,6 +160,7 @@ extension ArrivalMeasure {
   ) async throws {
     let today = now.date(in: rules.profile.zone)
     let merges = try await merges(airport, on: today)
+    try await open(airport)
     for attempt in 1...Self.tries {
       let before = try await desk.store.first(BoardBook.find(airport.id))
       var board = try before.map { try ArrivalBoard($0.board) } ?? ArrivalBoard()
@@ -186,6 +187,23 @@ extension ArrivalMeasure {
       }
     }
     throw Problem.unavailable()
+  }
+
+  /// Opens the board of an airport if there is none: a message that is sent twice must name the same board both times.
+  private func open(_ airport: Airport) async throws {
+    guard try await desk.store.first(BoardBook.find(airport.id)) == nil else { return }
+    let name: JSONValue = ["airport": .string(airport.id)]
+    let act = BoardAct(
+      kind: "arrivals.open", permission: ArrivalMeasure.feedPermission, airport: airport.id,
+      before: nil, board: ArrivalBoard().text, publicFields: name, content: name)
+    do {
+      _ = try await desk.submit(
+        act, by: .system([ArrivalMeasure.feedPermission]),
+        .init(idempotencyKey: "open.\(airport.id)"))
+    } catch let problem as Problem where problem.status == Problem.stale.status {
+      // Somebody else has opened it meanwhile.
+      return
+    }
   }
 
   /// Makes the sequence of a board anew; the answer is how many are in it.

@@ -185,7 +185,7 @@ struct LiveArcs: Sendable {
     let bearing = merge.mergePoint.bearing(to: point)
     let sign = arc.isClockwise ? 1.0 : -1.0
     let angle = sign * Self.turn(merge.outbound_deg + arc.from_deg, bearing)
-    // A little before the beginning and beyond the end still counts, so that no place falls between two parts.
+    // A little before the beginning and beyond the end counts, so that no place falls between two parts.
     guard angle >= -1, angle <= abs(arc.to_deg - arc.from_deg) + 3 else { return nil }
     if let course, abs(Self.turn(bearing + sign * 90, course)) > Self.off { return nil }
     return min(max(0, angle) * .pi / 180 * arc.radius_m, arc.length_m)
@@ -201,7 +201,8 @@ struct LiveArcs: Sendable {
     )
     let (x, y) = (point.east - entry.east, point.north - entry.north)
     let along = x * east + y * north
-    guard (-Self.beside...arc.entry_m).contains(along), abs(x * north - y * east) <= Self.beside else {
+    guard (-Self.beside...arc.entry_m).contains(along), abs(x * north - y * east) <= Self.beside
+    else {
       return nil
     }
     return arc.entry_m - max(0, along)

@@ -63,19 +63,27 @@ struct AirportPlan {
       place(PlanePoint(east: point.east + origin.east, north: point.north + origin.north))
     }
     let runway = merge.threshold.name
+    // Names of the western one of two stand to its west.
+    let isLeft = !isOnly && merge.arcs.allSatisfy { $0.from_deg + $0.to_deg > 0 } == isSouth(merge)
     let outline = merge.envelope()
     chart.line(.ground, (outline + outline.prefix(1)).map(spot))
     chart.line(.way, [spot(merge.mergePoint), spot(PlanePoint(east: 0, north: 0))])
     for (index, arc) in merge.arcs.enumerated() {
       let entry = merge.entryPoint(arc)
       chart.line(index == 0 ? .way : .otherWay, [spot(entry)] + merge.line(arc).map(spot))
-      chart.mark(.place, spot(entry), .same(isOnly ? arc.name : "\(runway).\(arc.name)"))
+      chart.mark(
+        .place, spot(entry), .same(isOnly ? arc.name : "\(runway).\(arc.name)"),
+        isLeft: isLeft)
     }
     chart.mark(
       .place, spot(merge.mergePoint),
       isOnly
-        ? Phrase("汇聚点", en: "merge") : Phrase("\(runway)汇聚点", en: "merge \(runway)"))
+        ? Phrase("汇聚点", en: "merge") : Phrase("\(runway)汇聚点", en: "merge \(runway)"),
+      isLeft: isLeft)
   }
+
+  /// Whether aircraft come from the south, so that clockwise is west.
+  private func isSouth(_ merge: PointMerge) -> Bool { (90...270).contains(merge.outbound_deg) }
 
   /// The table to the plan.
   func table(_ h: inout HTML, _ merges: [PointMerge]) {

@@ -38,7 +38,10 @@ extension ArrivalMeasure {
     let today = visit.now.date(in: rules.profile.zone)
     var values = defaults(airport)
     values["airport"] = airport.id
-    values["on"] = query["on"].flatMap { $0.isEmpty ? nil : $0 } ?? today.description
+    var plan = SlotPlan(limits: airport.slotLimits)
+    for series in try await series(airport) { plan.add(series) }
+    values["on"] =
+      query["on"].flatMap { $0.isEmpty ? nil : $0 } ?? (plan.busiest ?? today).description
     var faults: [Problem.Field] = []
     var read: [String: Double] = [:]
     for (name, _, range) in Self.numbers {
@@ -62,10 +65,7 @@ extension ArrivalMeasure {
     func number(_ name: String) -> Int { Int(read[name] ?? 0) }
     let limits = SlotLimits(
       total: number("total"), arrivals: number("arrivals"), departures: number("departures"))
-    var plan = SlotPlan(limits: limits)
-    if problem == nil {
-      for series in try await series(airport) { plan.add(series) }
-    }
+    plan.limits = limits
     let title = Phrase("时刻资源", en: "Slot resources")
     let trail = [PageShell.Link(ArrivalMeasure.card.name, "/arrivals")]
     return visit.page(title, trail: trail, status: problem == nil ? 200 : 422) { h in

@@ -62,7 +62,7 @@ struct SlotPlan: Sendable {
   }
 
   /// What is given away an hour.
-  let limits: SlotLimits
+  var limits: SlotLimits
   private var taken: [CivilDate: [Hour]] = [:]
 
   /// A plan in which nothing is given away.
@@ -78,6 +78,12 @@ struct SlotPlan: Sendable {
       }
       taken[day] = hours
     }
+  }
+
+  /// The day on which most is taken; the first of several. Nil if nothing is.
+  var busiest: CivilDate? {
+    taken.map { day, hours in (day: day, total: hours.reduce(0) { $0 + $1.total }) }
+      .max { ($0.total, $1.day) < ($1.total, $0.day) }?.day
   }
 
   /// What is taken in the hours of a day.
