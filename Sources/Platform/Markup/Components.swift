@@ -8,7 +8,7 @@ extension HTML {
   /// A heading of the page with a line under it.
   public mutating func heading(_ title: Phrase, lead: Phrase? = nil) {
     element("div", .class("heading")) { h in
-      h.element("h1", text: title)
+      h.element("h1", text: title.titled)
       if let lead { h.element("p", .class("lead"), text: lead) }
     }
   }
@@ -17,7 +17,7 @@ extension HTML {
   public mutating func heading(_ title: Phrase, kicker: (inout HTML) -> Void) {
     element("div", .class("heading")) { h in
       h.element("div", .class("kicker")) { kicker(&$0) }
-      h.element("h1", text: title)
+      h.element("h1", text: title.titled)
     }
   }
 
@@ -174,7 +174,7 @@ extension HTML {
   ) {
     element("li", .class("event event-\(tone.rawValue)")) { h in
       h.element("div", .class("event-head")) { h in
-        h.element("strong", text: title)
+        h.element("strong", text: title.titled)
         if let actor { h.element("span", .class("by"), text: actor) }
         h.time(moment, in: zone)
       }
@@ -292,7 +292,7 @@ extension HTML {
     _ summary: Phrase, isOpen: Bool = false, content: (inout HTML) -> Void
   ) {
     element("details", .flag("open", isOpen)) { h in
-      h.element("summary", text: summary)
+      h.element("summary", text: summary.titled)
       h.element("div", .class("details-body")) { content(&$0) }
     }
   }
