@@ -55,6 +55,15 @@ extension LowAltitudeMeasure {
     return .object(both)
   }
 
+  private static var slots: JSONValue {
+    var both = reading("The slots of a route that are taken in the next 24 hours").object ?? [:]
+    if var read = both["get"]?.object {
+      read["parameters"] = [parameter("code", in: "path")]
+      both["get"] = .object(read)
+    }
+    return .object(both)
+  }
+
   /// The document.
   static let contract: JSONValue = [
     "openapi": "3.1.0",
@@ -67,6 +76,7 @@ extension LowAltitudeMeasure {
       "/api/low-altitude/networks/{code}/steps": [
         "post": writing("Take an entry a step further", path: "code")
       ],
+      "/api/low-altitude/networks/{code}/slots": slots,
       "/api/low-altitude/plan": reading("Targets of the plan with actual figures and variance"),
       "/api/low-altitude/picture": reading("The flights of a moment", ["at"]),
       "/api/low-altitude/alarms": reading("Open alarms, for controllers"),

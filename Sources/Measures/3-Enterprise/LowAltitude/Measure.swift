@@ -34,7 +34,9 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static func procedures(_ rules: FlightRules) -> [any Procedure] {
     [FlightProcedure(rules: rules), StandingProcedure(rules: rules)]
       + RegisterKind.allCases.map { RegisterProcedure(rules: rules, kind: $0) }
-      + [ClosureProcedure(rules: rules), IncidentProcedure(rules: rules)]
+      + [
+        ClosureProcedure(rules: rules), IncidentProcedure(rules: rules), TrialProcedure(rules: rules),
+      ]
   }
 
   /// The measure under a city's rules.
@@ -115,9 +117,16 @@ public struct LowAltitudeMeasure: CaseMeasure {
     "registrar", Phrase("低空登记人员", en: "Registrar of unmanned aviation"),
     RegisterKind.allCases.map(\.rawValue))
 
-  /// Controller and registrar, and those of the networks.
+  /// The office that approves firms' trials, supports and evaluates them.
+  public static let trialOffice = Role(
+    "low-altitude.trial-office", Phrase("低空飞行试点主管人员", en: "Trial office of low altitude"),
+    ["low-altitude.trials.desk", "low-altitude.trials.as-reviewer", "low-altitude.desk"])
+
+  /// Controller, registrar and trial office, and those of the networks.
   public var roles: [Role] {
-    [LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar] + LowAltitudeMeasure.networkRoles
+    [
+      LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar, LowAltitudeMeasure.trialOffice,
+    ] + LowAltitudeMeasure.networkRoles
   }
 
   /// To open cases and go on with them, and to complain about a flight.
@@ -152,6 +161,7 @@ public struct LowAltitudeMeasure: CaseMeasure {
       StoreInvariant("air_entities", broken: AirBook.unfounded),
       StoreInvariant("air_assets", broken: NetworkBook.broken),
       StoreInvariant("air_flights", broken: FlightInvariant.broken),
+      StoreInvariant("air_bookings", broken: BookingBook.broken),
     ]
   }
 
@@ -159,13 +169,13 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static let migrations = [
     AirBook.migration, FlightBook.migration, ClosureBook.migration, NetworkBook.migration,
     ComplaintBook.migration, AlarmBook.migration, OwnFlightBook.migration, ClientBook.migration,
-    RemoteBook.migration,
+    RemoteBook.migration, FlightBook.operatorMigration, BookingBook.migration,
   ]
   /// All tables whose rows carry a mark.
   public static let allMarkedTables = [
     AirBook.table, FlightBook.table, ClosureBook.table, NetworkBook.table, ComplaintBook.table,
     AlarmBook.table, OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table,
-    RemoteBook.table,
+    RemoteBook.table, BookingBook.table,
   ]
 
   private static let steps: [String: Phrase] = [
@@ -222,8 +232,8 @@ public struct LowAltitudeMeasure: CaseMeasure {
     counts.withLock { $0.values } + networkCounts.withLock { $0.values }
   }
 
-  /// What became of complaints.
-  public var subscriptions: [ActSubscription] { [complaintProgress] }
+  /// What became of complaints, who makes room for an urgent task, and which plans are only kept on record.
+  public var subscriptions: [ActSubscription] { [complaintProgress, displacement, recording] }
 
   /// The pages of the measure, its kinds of case, and the addresses of the standards.
   public func routes(_ routes: inout Routes) {

@@ -15,7 +15,6 @@ extension LowAltitudeMeasure {
 
   func pictureRoutes(_ routes: inout Routes) {
     routes.get("/low-altitude/picture") { try await picturePage($0) }
-    routes.get("/low-altitude/map") { try await suitablePage($0) }
     routes.get("/api/low-altitude/picture", .everybody, .interface) { visit in
       let moment = try pictureMoment(visit)
       let flights = try await flights(at: moment)
@@ -92,7 +91,9 @@ extension LowAltitudeMeasure {
     do { moment = try pictureMoment(visit) } catch let fault as Problem { problem = fault }
     let flights = try await flights(at: moment)
     let assets = try await desk.store.all(NetworkBook.all)
-      .filter { $0.state == .inService && [.routes, .facilities, .airspace].contains($0.network) }
+      .filter { $0.state == .inService && [.routes, .facilities].contains($0.network) }
+    let zones = try await zones(at: moment).filter { $0.isIn(force: moment) }
+    let day = try await day(before: visit.now)
     let title = Phrase("空中态势", en: "Air picture")
     return visit.page(
       title, trail: LowAltitudeMeasure.networkTrail, status: problem?.status ?? 200
@@ -102,10 +103,10 @@ extension LowAltitudeMeasure {
         h.time(moment, in: profile.zone)
         h.tag(Phrase("\(flights.count) 架次", en: "\(flights.count) flights"), .info)
       }
-      slider(&h, visit, moment)
+      slider(&h, visit, moment, day)
       h.element("div", .class("two")) { h in
         h.element("div") { h in
-          SkyMap(assets: assets, flights: flights, middle: cityMiddle).render(
+          SkyMap(assets: assets, flights: flights, middle: cityMiddle, zones: zones).render(
             &h, Phrase("平面", en: "From above"))
         }
         h.element("div") { h in
@@ -116,13 +117,30 @@ extension LowAltitudeMeasure {
       flightTable(&h, flights)
       h.element("div", .class("actions")) { h in
         h.buttonLink(Phrase("我头顶上在飞什么", en: "What flies above me"), "/low-altitude/overhead")
-        h.buttonLink(Phrase("适飞空域", en: "Where one may fly"), "/low-altitude/map", .quiet)
+        h.buttonLink(
+          Phrase("适飞空域", en: "Where one may fly"), "/low-altitude/airspace", .quiet)
       }
     }
   }
 
-  /// Steps back and forth in time as links, and a field for any moment.
-  private func slider(_ h: inout HTML, _ visit: Visit, _ moment: Instant) {
+  /// How many flights were in the air at each half hour of the last day.
+  private func day(before now: Instant) async throws -> [DayStrip.Bar] {
+    let last = now.seconds / DayStrip.step * DayStrip.step
+    let moments = (0..<48).reversed().map { Instant(seconds: last - Int64($0) * DayStrip.step) }
+    let flights = try await desk.store.all(
+      FlightBook.during(moments[0], moments[moments.count - 1])
+    ).filter { $0.state != .dropped }
+    return moments.map { moment in
+      DayStrip.Bar(
+        at: moment, count: flights.count { $0.start <= moment && moment <= $0.end })
+    }
+  }
+
+  /// The last day as bars to choose a moment from, steps back and forth, and a field for any moment.
+  private func slider(
+    _ h: inout HTML, _ visit: Visit, _ moment: Instant, _ day: [DayStrip.Bar]
+  ) {
+    DayStrip(bars: day, moment: moment, zone: profile.zone).render(&h)
     let steps: [(Phrase, Int64)] = [
       (Phrase("−1小时", en: "−1 h"), -3600), (Phrase("−10分", en: "−10 min"), -600),
       (Phrase("−1分", en: "−1 min"), -60), (Phrase("+1分", en: "+1 min"), 60),
@@ -137,7 +155,9 @@ extension LowAltitudeMeasure {
       }
       h.buttonLink(Phrase("现在", en: "Now"), "/low-altitude/picture", .quiet)
     }
-    h.element("form", .action("/low-altitude/picture"), .named("method", "get")) { h in
+    h.element(
+      "form", .action("/low-altitude/picture"), .named("method", "get"), .class("filters")
+    ) { h in
       let state = FormState(values: [("at", localText(moment))])
       h.textField("at", Phrase("时刻", en: "Moment"), state, type: "datetime-local")
       h.button(Phrase("查看", en: "Show"), .quiet)
@@ -179,50 +199,6 @@ extension LowAltitudeMeasure {
               flight.end, in: profile.zone, .short(year: flight.end.date(in: profile.zone).year))
           },
         ])
-      }
-    }
-  }
-
-  /// Where micro, light and small aircraft may fly without an application: below 120 m and outside controlled
-  /// airspace (regulation, articles 19 and 31).
-  private func suitablePage(_ visit: Visit) async throws -> Response {
-    let zones = try await desk.store.all(NetworkBook.of(.controlled))
-      .filter { $0.state == .inService }
-    let title = Phrase("适飞空域", en: "Where one may fly")
-    return visit.page(title, trail: LowAltitudeMeasure.networkTrail) { h in
-      h.heading(
-        title,
-        lead: Phrase(
-          "真高120米以下、下列管制空域之外，为微型、轻型、小型无人驾驶航空器的适飞空域。",
-          en:
-            "Below 120 m above the ground and outside the controlled airspace below, micro, light and small "
-            + "unmanned aircraft may fly."))
-      SkyMap(assets: zones, flights: [], middle: cityMiddle).render(
-        &h, Phrase("管制空域", en: "Controlled airspace"))
-      h.table(
-        Phrase("管制空域", en: "Controlled airspace"),
-        columns: [
-          (Phrase("名称", en: "Name"), false), (Phrase("下限（米）", en: "From (m)"), true),
-          (Phrase("上限（米）", en: "To (m)"), true), (Phrase("划设依据", en: "Ground"), false),
-        ]
-      ) { table in
-        for zone in zones {
-          table.row([
-            { $0.a("/low-altitude/networks/\(zone.code)", zone.name, class: "main") },
-            { $0.text(zone.number("lower_m").map { String($0) } ?? "—") },
-            { $0.text(zone.number("upper_m").map { String($0) } ?? "—") },
-            { $0.text(zone.text("reason")) },
-          ])
-        }
-      }
-      h.element("p") { h in
-        h.basis(AirLaw.regulation(19))
-        h.text(" ")
-        h.basis(AirLaw.regulation(31))
-      }
-      h.element("p") { h in
-        h.text(Phrase("开放数据：", en: "Open data: "))
-        h.a("/api/low-altitude/networks.geojson?network=airspace", .same("GeoJSON"))
       }
     }
   }
