@@ -291,7 +291,7 @@ def priority(made):
     start = later(3, 7)
     planned = file("flights", application(made, start, 60, path="114.0001,22.6801,90\n114.0401,22.6801,90"))
     step("flights", planned, "approve", {}, controller)
-    rescue = file("flights", application(made, start, 60, path="114.0201,22.6671,90\n114.0201,22.7001,90", urgency="special", mission="emergency", **{"urgent-task": "rescue", "parcel-grams": None}))
+    rescue = file("flights", application(made, start, 60, path="114.0201,22.66162,90\n114.0201,22.7001,90", urgency="special", mission="emergency", **{"urgent-task": "rescue", "parcel-grams": None}))
     check("an urgent task meets a planned flight", planned["number"] in str(state("flights", rescue)["facts"].get("conflicts")))
     check("and is approved before it (art. 18, 29)", step("flights", rescue, "approve", {}, controller).status == 201)
     check("the planned one loses its approval", waits("flights", planned, "blocked"))

@@ -54,17 +54,9 @@ struct ControlBoard: Sendable {
     self.lines = Array(lines.prefix(ControlBoard.most))
   }
 
-  /// Minutes and hours to a moment, or how long it is over.
   private static func span(_ due: Instant, _ now: Instant) -> Phrase {
-    let minutes = abs(due.seconds - now.seconds) / 60
-    let hours = minutes / 60
-    let text =
-      hours >= 48
-      ? Phrase("\(hours / 24)天", en: "\(hours / 24) d")
-      : hours > 0
-        ? Phrase("\(hours)小时\(minutes % 60)分", en: "\(hours) h \(minutes % 60) min")
-        : Phrase("\(minutes)分", en: "\(minutes) min")
-    return due < now ? Phrase("逾期", en: "late by ") + text : Phrase("还有", en: "in ") + text
+    let span = Phrase.span(seconds: due.seconds - now.seconds)
+    return due < now ? Phrase("逾期", en: "late by ") + span : Phrase("还有", en: "in ") + span
   }
 
   func render(_ h: inout HTML, at now: Instant) {

@@ -4,11 +4,14 @@ import HTTPValues
 import Markup
 import MeasureKit
 
-/// The last day as a strip of bars, one for each half hour: how many flights were in the air, and a link to see them.
+/// The last day as a strip of bars, one for each half hour: how many flights were in the air in it, and a link to them.
 /// It is the slider of the air picture that works without scripts.
 struct DayStrip {
-  /// A moment of the strip.
+  /// A half hour of the strip.
   struct Bar: Hashable, Sendable {
+    /// When it begins.
+    let from: Instant
+    /// The moment of it that is shown: the first at which something flew.
     let at: Instant
     let count: Int
   }
@@ -41,9 +44,9 @@ struct DayStrip {
   private func draw(_ h: inout HTML, _ bar: Bar, _ index: Int, _ most: Int) {
     let x = index * DayStrip.width
     let tall = bar.count * DayStrip.height / most
-    let second = bar.at.secondOfDay(in: zone)
+    let second = bar.from.secondOfDay(in: zone)
     let clock = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
-    let isShown = abs(bar.at.seconds - moment.seconds) < DayStrip.step / 2
+    let isShown = (0..<DayStrip.step).contains(moment.seconds - bar.from.seconds)
     let target =
       "/low-altitude/picture?at=" + PercentCoding.encode(bar.at.rfc3339(in: zone))
     h.element(

@@ -17,7 +17,7 @@ extension LowAltitudeMeasure {
     routes.get("/low-altitude/picture") { try await picturePage($0) }
     routes.get("/api/low-altitude/picture", .everybody, .interface) { visit in
       let moment = try pictureMoment(visit)
-      let flights = try await flights(at: moment)
+      let flights = try await flights(at: moment, now: visit.now)
       return .json([
         "at": .string(moment.rfc3339(in: .utc)), "flights": .array(flights.map { record($0) }),
       ])
@@ -53,16 +53,23 @@ extension LowAltitudeMeasure {
   }
 
   /// The flights that were in the air at a moment, by number.
-  func flights(at moment: Instant) async throws -> [ShownFlight] {
+  func flights(at moment: Instant, now: Instant) async throws -> [ShownFlight] {
     let found = try await desk.store.read { try FlightBook.flying(at: moment, $0) }
-    return found.filter { $0.start <= moment && moment <= $0.end }
-      .sorted { $0.number < $1.number }
-      .map { shown($0, at: moment) }
+    let isNow = abs(moment.seconds - now.seconds) <= 60
+    return found.filter { flight in
+      guard flight.start <= moment, moment <= flight.end else { return false }
+      // Its window is wider than its path: past its last point it is in the air only if it has not reported its end.
+      return flight.isArea || flight.position(at: moment) != nil
+        || (isNow && flight.state == .active)
+    }
+    .sorted { $0.number < $1.number }
+    .map { shown($0, at: moment) }
   }
 
   /// A flight where it was last reported, if that is of this moment, else where it is planned.
   private func shown(_ flight: ApprovedFlight, at moment: Instant) -> ShownFlight {
-    let planned = flight.position(at: moment)
+    let last = flight.isArea ? nil : flight.points.last.map { ($0.place, $0.altitude) }
+    let planned = flight.position(at: moment) ?? last
     guard let standing = telemetry.standing(of: flight.number), let last = standing.last,
       abs(last.at.seconds - moment.seconds) <= 5
     else { return ShownFlight(flight: flight, position: planned, alarm: nil) }
@@ -89,7 +96,7 @@ extension LowAltitudeMeasure {
     var problem: Problem?
     var moment = visit.now
     do { moment = try pictureMoment(visit) } catch let fault as Problem { problem = fault }
-    let flights = try await flights(at: moment)
+    let flights = try await flights(at: moment, now: visit.now)
     let assets = try await desk.store.all(NetworkBook.all)
       .filter { $0.state == .inService && [.routes, .facilities].contains($0.network) }
     let zones = try await zones(at: moment).filter { $0.isIn(force: moment) }
@@ -123,16 +130,19 @@ extension LowAltitudeMeasure {
     }
   }
 
-  /// How many flights were in the air at each half hour of the last day.
+  /// How many flights were in the air in each half hour of the last day, and a moment of it at which one was.
   private func day(before now: Instant) async throws -> [DayStrip.Bar] {
     let last = now.seconds / DayStrip.step * DayStrip.step
-    let moments = (0..<48).reversed().map { Instant(seconds: last - Int64($0) * DayStrip.step) }
-    let flights = try await desk.store.all(
-      FlightBook.during(moments[0], moments[moments.count - 1])
-    ).filter { $0.state != .dropped }
-    return moments.map { moment in
-      DayStrip.Bar(
-        at: moment, count: flights.count { $0.start <= moment && moment <= $0.end })
+    let first = Instant(seconds: last - 47 * DayStrip.step)
+    let flights = try await desk.store.all(FlightBook.during(first, now))
+      .filter { $0.state != .dropped }
+      .map { ($0.start, $0.isArea ? $0.end : $0.points.last?.at ?? $0.end) }
+    return (0..<48).map { index in
+      let from = first.adding(seconds: Int64(index) * DayStrip.step)
+      let to = min(now, from.adding(seconds: DayStrip.step - 1))
+      let there = flights.filter { $0.0 <= to && from <= $0.1 }
+      let seen = there.map { max(from, $0.0) }.min()
+      return DayStrip.Bar(from: from, at: seen ?? from, count: there.count)
     }
   }
 
