@@ -139,6 +139,19 @@ import Testing
     let row = try await file(bench, party, at: "10:00")
     try await step(bench, key, .suspend)
     #expect(await problem { _ = try await approve(bench, row) }?.fields.map(\.pointer) == ["route"])
+    // Nor is what was approved before confirmed, and whoever gives up is let go.
+    try await step(bench, key, .resume)
+    var held = try await approve(bench, row)
+    bench.at("2026-03-03T08:30")
+    held = try await bench.move("flights", "report", on: held, ["text": "就绪"])
+    try await step(bench, key, .suspend)
+    let barred = await problem {
+      try await bench.move("flights", "confirm", as: .control, by: FlightBench.controller, on: held)
+    }
+    #expect(barred?.fields.map(\.pointer) == ["route"])
+    held = try await bench.move("flights", "withdraw", on: held)
+    #expect(try await self.held(bench).isEmpty)
+    #expect(try await bench.problems() == [])
   }
 
   @Test func flightsKnowTheRegisterOfAirspace() async throws {

@@ -202,13 +202,26 @@ extension LowAltitudeMeasure {
     ) { table in
       for row in rows {
         let stage = procedure.type.stages.first { $0.id.text == row.base.stage }
+        let isOffered = (try? CaseFacts(row.facts))?["offer"] != nil && !row.base.isClosed
         table.row([
           { h in
             h.a("/\(procedure.path)/\(row.base.number)", .same(row.base.title), class: "main")
             h.element("span", .class("sub mono"), text: row.base.number.description)
           },
-          { $0.tag(stage?.name ?? .same("—"), stage?.isFinal == true ? .plain : .info) },
-          { $0.text(row.base.dueAt.map(rules.text) ?? "—") },
+          { h in
+            h.tag(stage?.name ?? .same("—"), stage?.isFinal == true ? .plain : .info)
+            guard isOffered else { return }
+            h.tag(Phrase("有无冲突计划可采用", en: "another plan is offered"), .warn)
+          },
+          { h in
+            guard let due = row.base.dueAt else { return h.text("—") }
+            h.text(rules.text(due))
+            let span = Phrase.span(seconds: due.seconds - visit.now.seconds)
+            h.element(
+              "span", .class("sub"),
+              text: due <= visit.now
+                ? Phrase("逾期", en: "late by ") + span : Phrase("还有", en: "in ") + span)
+          },
         ])
       }
     }

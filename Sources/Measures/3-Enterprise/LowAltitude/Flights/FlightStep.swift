@@ -400,7 +400,10 @@ struct FlightStep {
   private func close(_ draft: inout CaseDraft, _ view: any View) throws {
     guard draft.command != .recall else { return }
     let plan = try FlightPlan(draft.facts["plan"])
-    let air = try air(plan, draft, view)
+    // A route that is suspended keeps nobody from being told.
+    let slots = try? slots(draft.facts, plan, view)
+    let air = try Deconfliction(
+      plan, of: draft.key, isUrgent: isUrgent(draft.facts), slots, rules, view)
     try look(&draft, plan, air)
     let offered = try? FlightPlan(draft.facts["offer"]?["plan"])
     draft.endsAt[.rescue] = (offered ?? plan).start

@@ -30,6 +30,8 @@ struct MapLabels {
   private let width, height: Double
   private var boxes: [Box] = []
   private var placed: [(words: String, spot: Spot)] = []
+  /// What stands, in the order in which it was placed.
+  var words: [String] { placed.map(\.words) }
 
   /// The height of letters, in units of the drawing: as large as a phone shows them, where the drawing is half as wide.
   private static let line = 17.0

@@ -32,11 +32,8 @@ enum TrialCases {
     .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
   ]
 
-  private static let counters: [Counter] = [
-    .flag("overdue", Phrase("逾期", en: "overdue")),
-    .flag("told", Phrase("已提交报告", en: "reported")),
-    Counter("chased", Phrase("催办", en: "chased"), upTo: 3, city),
-  ]
+  private static let counters: [Counter] =
+    Lateness.counters(city) + [.flag("told", Phrase("已提交报告", en: "reported"))]
 
   private static func clock(
     _ id: ClockID, _ zh: String, _ en: String, drives: [StageID]
@@ -46,7 +43,7 @@ enum TrialCases {
     clock("review", "审核时限", "time to review", drives: ["applied"]),
     clock("trial", "试点期", "term of the trial", drives: ["running"]),
     clock("evaluate", "评估时限", "time to evaluate", drives: ["reported"]),
-    clock("chase", "催办周期", "interval of chasing", drives: []),
+    Lateness.clock(city),
   ]
 
   private static func move(
@@ -58,22 +55,20 @@ enum TrialCases {
       recordsRefusal: refuses)
   }
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
-
   private static let transitions: [Transition] = [
     .opening(
       "apply", Phrase("申请试点", en: "apply for a trial"), by: [.trialFirm], to: "applied",
       then: [.start("review")], notice),
     move(
       "approve", "同意试点", "approve", by: .trialOffice, from: ["applied"], to: "running",
-      then: afresh + [.start("trial")]),
+      then: Lateness.ended + [.start("trial")]),
     move(
       "refuse", "不予同意", "refuse", by: .trialOffice, from: ["applied"], to: "refused",
       then: [.stopAll], refuses: true),
     move("support", "登记支持措施", "record support", by: .trialOffice, from: ["running"]),
     move(
       "report", "提交试点报告", "report", by: .trialFirm, from: ["running"], to: "reported",
-      then: afresh + [.mark("told"), .start("evaluate")]),
+      then: Lateness.ended + [.mark("told"), .start("evaluate")]),
     // The term may be over before the firm reports: it may still do so until it is evaluated.
     Transition(
       "report", Phrase("补交试点报告", en: "report late"), by: [.trialFirm], from: ["reported"],
@@ -89,23 +84,15 @@ enum TrialCases {
       to: "withdrawn", then: [.stopAll]),
   ]
 
-  private static func late(_ clock: ClockID, _ zh: String, _ en: String, _ stage: StageID)
-    -> Transition
-  {
-    move(
-      CommandID("\(clock.text)-due"), zh, en, by: .system, from: [stage],
-      then: [.lapse(clock), .mark("overdue"), .restart("chase")])
-  }
-
   private static let lateness: [Transition] = [
-    late("review", "审核逾期", "not reviewed in time", "applied"),
-    late("evaluate", "评估逾期", "not evaluated in time", "reported"),
+    Lateness.late(
+      "review", Phrase("审核逾期", en: "not reviewed in time"), from: ["applied"], city),
+    Lateness.late(
+      "evaluate", Phrase("评估逾期", en: "not evaluated in time"), from: ["reported"], city),
     // A firm that does not report is evaluated all the same.
     move(
       "trial-due", "试点期满，转入评估", "the term is over: to be evaluated", by: .system,
       from: ["running"], to: "reported", then: [.stopAll, .start("evaluate")]),
-    move(
-      "chase-due", "催办", "chase", by: .system, from: ["applied", "reported"],
-      then: [.raise("chased"), .restart("chase")]),
+    Lateness.chasing(from: ["applied", "reported"], city),
   ]
 }
