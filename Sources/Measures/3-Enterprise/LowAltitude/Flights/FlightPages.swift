@@ -211,6 +211,7 @@ extension LowAltitudeMeasure {
           { h in
             h.tag(stage?.name ?? .same("—"), stage?.isFinal == true ? .plain : .info)
             guard isOffered else { return }
+            h.text(" ")
             h.tag(Phrase("有无冲突计划可采用", en: "another plan is offered"), .warn)
           },
           { h in

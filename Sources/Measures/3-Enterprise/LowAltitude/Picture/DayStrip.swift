@@ -68,7 +68,7 @@ struct DayStrip {
     }
     guard second % 10_800 == 0 else { return }
     h.element(
-      "text", .named("x", String(x + DayStrip.width / 2)), .named("y", "81"),
-      .named("text-anchor", "middle"), text: clock)
+      "text", .named("x", String(index == 0 ? 0 : x + DayStrip.width / 2)), .named("y", "81"),
+      .named("text-anchor", index == 0 ? "start" : "middle"), text: clock)
   }
 }

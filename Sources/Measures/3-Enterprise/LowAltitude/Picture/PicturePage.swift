@@ -108,7 +108,10 @@ extension LowAltitudeMeasure {
       if let problem { h.errorSummary(problem) }
       h.heading(title) { h in
         h.time(moment, in: profile.zone)
-        h.tag(Phrase("\(flights.count) 架次", en: "\(flights.count) flights"), .info)
+        h.tag(
+          Phrase(
+            "\(flights.count) 架次", en: flights.count == 1 ? "1 flight" : "\(flights.count) flights"),
+          .info)
       }
       slider(&h, visit, moment, day)
       h.element("div", .class("two")) { h in
