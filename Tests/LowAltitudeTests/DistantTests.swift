@@ -32,7 +32,9 @@ private final class DistantDSS: PeerClient {
       return PeerAnswer(204, .null)
     }
     let answer = try await answered(method, address, body ?? .null)
-    if losesAnswers.withLock({ $0 }), [.put, .delete].contains(method) { throw Problem.unavailable() }
+    if losesAnswers.withLock({ $0 }), [.put, .delete].contains(method) {
+      throw Problem.unavailable()
+    }
     return answer
   }
 
@@ -225,7 +227,9 @@ private struct DistantBench {
     let near = try ProviderBench()
     let closure = ClosureRow(
       id: 4, number: "x", reason: "rescue",
-      outline: [[1_140_000_000, 225_000_000], [1_140_100_000, 225_000_000], [1_140_100_000, 225_100_000]],
+      outline: [
+        [1_140_000_000, 225_000_000], [1_140_100_000, 225_000_000], [1_140_100_000, 225_100_000],
+      ],
       lowerCM: 0, upperCM: 30_000, start: AirBench.start.adding(seconds: 2400),
       end: AirBench.start.adding(seconds: 7200), isLifted: false)
     let ring = near.measure.ring

@@ -213,7 +213,8 @@ extension ProviderBench {
     )
     #expect(try await settle(bench) == 2)
     _ = try await bench.measure.desk.submit(
-      MoveCase("lift", as: .control, on: first, said: CaseFacts(["text": "完成"]), in: office.setting),
+      MoveCase(
+        "lift", as: .control, on: first, said: CaseFacts(["text": "完成"]), in: office.setting),
       by: ProviderBench.controller)
     #expect(try await settle(bench) == 1)
     #expect(try await own(bench).map(\.closure) == [second])

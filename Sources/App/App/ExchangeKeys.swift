@@ -41,7 +41,9 @@ public enum ExchangeKeys {
 
   /// The secret in a file: its one line.
   public static func secret(_ path: String) throws(Problem) -> String {
-    let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    let text = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     let line = text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
     guard !line.isEmpty, !line.contains(where: \.isNewline) else {
       throw refused(

@@ -74,7 +74,9 @@ extension LowAltitudeMeasure {
         title,
         lead: Phrase(
           "凭本市令牌进入数据交换的程序。密钥只显示一次，不留存。",
-          en: "Programs that come in with tokens of the city. A secret is shown once and kept nowhere."))
+          en:
+            "Programs that come in with tokens of the city. A secret is shown once and kept nowhere."
+        ))
       if let shown { shownSecret(&h, shown.id, shown.secret) }
       clientTable(&h, all, visit)
       h.section(Phrase("登记或更换", en: "Register, or give new proofs"))
@@ -107,7 +109,9 @@ extension LowAltitudeMeasure {
         return h.p(
           Phrase(
             "\(id) 已登记，凭其公钥证明自己，或者本次提交重复、密钥先前已显示。",
-            en: "\(id) is registered: it proves itself with its key, or its secret was shown before."))
+            en:
+              "\(id) is registered: it proves itself with its key, or its secret was shown before.")
+        )
       }
       h.p(Phrase("\(id) 的密钥（只显示这一次）：", en: "The secret of \(id), shown this once:"))
       h.element("p") { $0.element("code", text: .same(secret)) }

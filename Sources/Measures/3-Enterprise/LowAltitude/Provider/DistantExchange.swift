@@ -182,7 +182,9 @@ struct DistantExchange: Sendable {
       old, view, context in
       let more = try beside(reply, view, context)
       var changes = more.changes + (try DistantBook.end(kind, id, view))
-      if let old { changes += AirBook.remove(old) + (try ProviderExchange.leftovers(of: old, view)) }
+      if let old {
+        changes += AirBook.remove(old) + (try ProviderExchange.leftovers(of: old, view))
+      }
       return AirOutcome(
         changes: changes, reply: reply, publicFields: old?.publicFields ?? [:],
         effects: more.effects)

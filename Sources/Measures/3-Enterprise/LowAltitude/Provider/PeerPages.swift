@@ -97,12 +97,16 @@ extension LowAltitudeMeasure {
         title,
         lead: Phrase(
           "应告知而未送达的、已放弃的、以及临时管制空域是否已向各服务商公布。",
-          en: "What is still to be told, what could not be told, and whether closures are published to all."))
+          en:
+            "What is still to be told, what could not be told, and whether closures are published to all."
+        ))
       if provider == nil {
         h.empty(
           Phrase(
             "本市未以服务商身份运行（--uss-base-url），不发也不收。",
-            en: "The city does not run as a provider (--uss-base-url): nothing goes out or comes in."))
+            en:
+              "The city does not run as a provider (--uss-base-url): nothing goes out or comes in.")
+        )
       }
       waitingTable(&h, found.waiting, visit)
       closureTable(&h, found.closures)
