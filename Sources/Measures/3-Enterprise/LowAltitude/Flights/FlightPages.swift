@@ -118,6 +118,7 @@ extension LowAltitudeMeasure {
         if visit.actor.may(HandleAlarm.permission) {
           h.buttonLink(Phrase("飞行监控", en: "Alarms"), "/desk/low-altitude/alarms", .quiet)
         }
+        peerLinks(&h, visit)
       }
       board?.render(&h, at: visit.now)
       if board != nil { h.section(Phrase("收件箱", en: "Trays")) }
