@@ -168,6 +168,7 @@ public struct LowAltitudeMeasure: CaseMeasure {
     AirBook.table, FlightBook.table, ClosureBook.table, NetworkBook.table, ComplaintBook.table,
     AlarmBook.table, OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table,
     RemoteBook.table, OwnConstraintBook.table, DistantBook.table,
+    DistantBook.references,
   ]
 
   private static let steps: [String: Phrase] = [
