@@ -38,7 +38,8 @@ struct CapacityMixTable {
     let milliseconds = (seconds * 10_000).rounded() / 10
     Say.line(
       Phrase(
-        "\(mixes.count)种机队构成，\(milliseconds) 毫秒", en: "\(mixes.count) mixes, \(milliseconds) ms")[language])
+        "\(mixes.count)种机队构成，\(milliseconds) 毫秒", en: "\(mixes.count) mixes, \(milliseconds) ms")[
+          language])
   }
 
   var json: JSONValue {
@@ -61,7 +62,8 @@ struct CapacityMixTable {
 
   static func json(_ limits: SlotLimits) -> JSONValue {
     [
-      "arrivals": .integer(Int64(limits.arrivals)), "departures": .integer(Int64(limits.departures)),
+      "arrivals": .integer(Int64(limits.arrivals)),
+      "departures": .integer(Int64(limits.departures)),
       "movements": .integer(Int64(limits.movements)),
     ]
   }

@@ -13,7 +13,9 @@ struct FairnessTable {
     let gini = String((fairness.inequality * 1000).rounded() / 1000)
     let head = Phrase(
       "航空公司\t架次\t平均延误(秒)\t中位\t九成\t最长\t平均移动\t后移\t前移",
-      en: "airline\taircraft\tmean delay (s)\tmedian\tnine tenths\tlongest\tmean shift\tback\tforward")
+      en:
+        "airline\taircraft\tmean delay (s)\tmedian\tnine tenths\tlongest\tmean shift\tback\tforward"
+    )
     let all = Phrase("全部", en: "all")[language]
     return [head[language]]
       + ([fairness.all] + fairness.airlines).map { share in

@@ -35,7 +35,8 @@ struct SimulateArrivals: AsyncParsableCommand {
 
   @OptionGroup var traffic: MergeTraffic
   @Option(help: "Draw so many hours and tell their statistics.") var hours: Int?
-  @Option(help: "With --hours: the most part sequences kept of one length; more prove more hours best.")
+  @Option(
+    help: "With --hours: the most part sequences kept of one length; more prove more hours best.")
   var width = 200
   @Option(help: "Write each flight as a line of JSON to this file.") var trajectories: String?
   @Flag(help: "Write one JSON object.") var json = false

@@ -90,12 +90,14 @@ private struct RunwayTable {
       let delays = delays(kind)
       say(
         "\(zh) \(delays.count) 架，平均延误 \(tenth(mean(delays))) 秒，最长 \(delays.max() ?? 0) 秒",
-        "\(delays.count) \(en), mean delay \(tenth(mean(delays))) s, longest \(delays.max() ?? 0) s")
+        "\(delays.count) \(en), mean delay \(tenth(mean(delays))) s, longest \(delays.max() ?? 0) s"
+      )
     }
     let told = flow.slots.filter { movements[$0.movement].announced != nil }
     let kept = told.filter { $0.time == movements[$0.movement].announced }.count
     if !told.isEmpty {
-      say("已公布的 \(told.count) 个时间中保持 \(kept) 个", "\(kept) of \(told.count) announced times are kept")
+      say(
+        "已公布的 \(told.count) 个时间中保持 \(kept) 个", "\(kept) of \(told.count) announced times are kept")
     }
     say(
       "时间(秒)\t跑道\t呼号\t运行\t机型\t尾流类别\t延误(秒)\t移动(位)",

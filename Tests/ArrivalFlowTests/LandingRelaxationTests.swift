@@ -13,7 +13,8 @@ import Testing
       arrivals: (0..<count).map { _ in
         let target = random.below(count * 34 / runways)
         return Arrival(
-          earliest: target - random.below(60), target: target, latest: target + 300 + random.below(200),
+          earliest: target - random.below(60), target: target,
+          latest: target + 300 + random.below(200),
           penalty: Arrival.Penalty(early: 1 + random.below(4), late: 1 + random.below(6)))
       },
       separations: (0..<count * count).map { table[kinds[$0 / count] * 3 + kinds[$0 % count]] },

@@ -5,7 +5,8 @@ import Testing
 @testable import ArrivalFlow
 
 @Suite struct RunwayScenarioTests {
-  static let one = "{\"callsign\": \"X\", \"kind\": \"arrival\", \"type\": \"A320\", \"earliest_s\": 1}"
+  static let one =
+    "{\"callsign\": \"X\", \"kind\": \"arrival\", \"type\": \"A320\", \"earliest_s\": 1}"
 
   static func document() throws -> String {
     try String(contentsOfFile: repository("docs/reference/arrivals-runways.json"), encoding: .utf8)
@@ -66,7 +67,8 @@ import Testing
     ("\"hourly_arrivals\": 30", "\"hourly_arrivals\": -3", "/hourly_arrivals"),
     (
       "\"hourly_arrivals\": 30",
-      "\"movements\": [\(RunwayScenarioTests.one), \(RunwayScenarioTests.one)]", "/movements/1/callsign"
+      "\"movements\": [\(RunwayScenarioTests.one), \(RunwayScenarioTests.one)]",
+      "/movements/1/callsign"
     ),
     (
       "\"hourly_arrivals\": 30",

@@ -88,7 +88,8 @@ struct ScenarioReader {
     for (index, callsign) in callsigns.enumerated()
     where !callsign.isEmpty && !seen.insert(callsign).inserted {
       fault(
-        "\(path)/\(index)/callsign", "呼号“\(callsign)”出现了两次。", "Callsign “\(callsign)” stands twice.")
+        "\(path)/\(index)/callsign", "呼号“\(callsign)”出现了两次。", "Callsign “\(callsign)” stands twice."
+      )
     }
   }
 

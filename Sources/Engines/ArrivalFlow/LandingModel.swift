@@ -52,7 +52,9 @@ struct LandingModel {
     widestGap = widest
     var pieces: [CostPiece] = []
     var unused: [CostPiece] = []
-    let leasts = problem.arrivals.map { CostCurve($0, $0.earliest...$0.latest, into: &unused).least }
+    let leasts = problem.arrivals.map {
+      CostCurve($0, $0.earliest...$0.latest, into: &unused).least
+    }
     base = leasts.reduce(0, +)
     var costs = problem.arrivals.indices.map {
       CostCurve(problem.arrivals[$0], windows[$0], into: &pieces)

@@ -72,7 +72,8 @@ struct LandingRelaxation {
     let moments = (0..<n).reduce(0) { $0 + model.latest[$1] - model.earliest[$1] + 1 }
     let (classOf, gaps) = LandingRelaxation.classes(model)
     let classes = classOf.isEmpty ? 0 : (classOf.max() ?? 0) + 1
-    guard gaps.allSatisfy({ $0 > 0 }), moments <= LandingRelaxation.most, last - first < LandingRelaxation.most,
+    guard gaps.allSatisfy({ $0 > 0 }), moments <= LandingRelaxation.most,
+      last - first < LandingRelaxation.most,
       (last - first + 1) * classes * classes <= 8 * LandingRelaxation.most
     else { return nil }
     runways = model.runways

@@ -193,7 +193,9 @@ public struct LandingSolver {
       "no-schedule-found",
       Phrase(
         "在\(steps)步之内未找到可行的降落时刻。请增加步数、时间或跑道。",
-        en: "No schedule was found within \(steps) steps. Allow more steps or time, or add a runway."))
+        en:
+          "No schedule was found within \(steps) steps. Allow more steps or time, or add a runway.")
+    )
   }
 }
 

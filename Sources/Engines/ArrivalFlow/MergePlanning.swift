@@ -73,7 +73,8 @@ extension MergeTables {
   ///   - width: The most part sequences kept of one length; with more, more sequences are proved best.
   /// - Throws: ``Problem`` 422 if there is no sequence at all, or too many aircraft.
   public func plan(
-    _ entries: [MergeScenario.Entry], mayHold: Bool = false, wider: [Int: Int] = [:], width: Int = 200
+    _ entries: [MergeScenario.Entry], mayHold: Bool = false, wider: [Int: Int] = [:],
+    width: Int = 200
   ) throws(Problem) -> MergePlan {
     let (entered, levels, held) = enter(entries, mayHold: mayHold)
     let count = entries.count

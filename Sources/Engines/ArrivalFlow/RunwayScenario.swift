@@ -1,7 +1,7 @@
 import Commons
 
 /// Arrivals and departures on the runways of an airport as a file: fleet, rules, runways and movements.
-public struct RunwayScenario: Hashable, Sendable {
+public struct RunwayScenario: Sendable {
   /// What it is about.
   public let name: String
   /// The day as of which wake minima are taken.
@@ -98,19 +98,6 @@ public struct RunwayScenario: Hashable, Sendable {
         earliest: target - (isArrival ? 120 : 0), target: target, latest: target + 3600)
     }
   }
-
-  public static func == (one: RunwayScenario, other: RunwayScenario) -> Bool {
-    one.name == other.name && one.day == other.day && one.system == other.system
-      && one.movements == other.movements && one.hourly == other.hourly
-      && one.options == other.options && one.runways == other.runways
-      && one.assumptions == other.assumptions
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(system)
-    hasher.combine(movements)
-  }
 }
 
 extension ScenarioReader {
@@ -201,6 +188,7 @@ extension ScenarioReader {
       callsign: text(json, "callsign", path), kind: kind, group: group ?? 0, earliest: earliest,
       target: target, latest: whole(json, "latest_s", or: target + 3600, most: most, path),
       weight: whole(json, "weight", or: 1, most: 1 << 16, path), runway: runway,
-      announced: json["announced_s"] == nil ? nil : whole(json, "announced_s", or: 0, most: most, path))
+      announced: json["announced_s"] == nil
+        ? nil : whole(json, "announced_s", or: 0, most: most, path))
   }
 }
