@@ -1,3 +1,4 @@
+import Accounts
 import AccessControl
 import App
 import CaseEngine

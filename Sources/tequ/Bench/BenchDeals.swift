@@ -5,6 +5,7 @@ import Commons
 import Foundation
 import LegalTime
 import ProcurementOversight
+import Rulebook
 import Simulation
 
 /// The deals of a city put through red flags and figures.
