@@ -15,6 +15,10 @@ public struct ProcurementTexts {
     public var spread = 0.3
     /// Share of processes in another currency.
     public var foreign = 0.02
+    /// Whether a ceiling of 96 % of the estimate is published.
+    public var ceiling = false
+    /// The largest estimate, in fen; the smallest is 10,000 yuan.
+    public var largest = 2_001_000_000
 
     /// A city of middling habits.
     public init() {}
@@ -44,15 +48,18 @@ public struct ProcurementTexts {
     ("limited", "竞争性谈判"), ("open", "竞价采购"), ("direct", "直接采购"),
   ]
 
-  /// Appends the line of a process; `change` gives other bids of the same process.
-  public func appendLine(_ number: Int, change: Int = 0, to out: inout [UInt8]) {
+  /// Appends the line of a process; `change` gives other bids of the same process, `day` has it awarded on that day
+  /// after the first of 2024.
+  public func appendLine(_ number: Int, change: Int = 0, day: Int? = nil, to out: inout [UInt8]) {
     var random = SeededRandom(
       seed: seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(change) << 48)
     let buyer = random.below(options.buyers)
     let method = ProcurementTexts.methods[random.below(ProcurementTexts.methods.count)]
-    let estimate = 1_000_000 + random.below(2_000_000_000)
+    let estimate = 1_000_000 + random.below(options.largest - 1_000_000)
     let days = random.chance(options.planted) ? 3 + random.below(10) : 20 + random.below(20)
-    let opening = random.below(525_600)
+    let drawn = random.below(525_600)
+    // From the closing to the award are 14 days.
+    let opening = day.map { $0 * 1440 + 540 - 20_160 - days * 1440 } ?? drawn
     let closing = opening + days * 1440
     var bids = makeBids(estimate, closing, &random)
     plant(&bids, closing, &random)
@@ -74,7 +81,11 @@ public struct ProcurementTexts {
     line.raw("},\"procurementMethod\":\"\(method.0)\",\"procurementMethodDetails\":\"\(method.1)\"")
     line.raw(",\"awardCriteria\":\"priceOnly\",\"tenderPeriod\":{\"startDate\":").date(opening)
     line.raw(",\"endDate\":").date(closing).raw("},\"numberOfTenderers\":\(bids.count),\"value\":")
-    line.value(estimate, currency).raw("}},\"bids\":{\"details\":[")
+    line.value(estimate, currency).raw("}")
+    if options.ceiling {
+      line.raw(",\"maximumValue\":").value(estimate / 100 * 96, currency).raw("}")
+    }
+    line.raw("},\"bids\":{\"details\":[")
     for (index, bid) in bids.enumerated() {
       line.raw(index == 0 ? "" : ",").raw("{\"id\":\"\(index + 1)\",\"status\":\"\(bid.status)\"")
       line.raw(",\"date\":").date(bid.minute).raw(",\"tenderers\":[").supplier(bid.supplier)

@@ -23,6 +23,8 @@ struct AlertWatch {
   private(set) var raised: Set<String> = []
   /// Purchases by organisation.
   private var processes: [String: Set<String>] = [:]
+  /// Organisations of which something was published since all purchases were looked at again.
+  private var stirred: Set<String> = []
   private(set) var waiting: [String: Wanted] = [:]
   var figures = ProcurementFigures()
 
@@ -41,6 +43,7 @@ struct AlertWatch {
       waiting[id] = nil
     }
     figures.consume(act)
+    if act.kind == "procurement.draws.commit" { lookAgain() }
     guard !act.kind.hasSuffix(".refused"), let release = act.fields[ReleaseParts.field],
       let ocid = release["ocid"]?.string
     else { return }
@@ -54,13 +57,20 @@ struct AlertWatch {
     guard release["bids"] != nil || release["awards"] != nil || release["contracts"] != nil else {
       return
     }
-    var others: Set<String> = []
     for party in whole["parties"]?.array ?? [] {
       guard let id = party["id"]?.string else { continue }
       processes[id, default: []].insert(ocid)
-      others.formUnion(processes[id] ?? [])
+      stirred.insert(id)
     }
-    for other in others where other != ocid {
+  }
+
+  /// Once a day, with the act that commits to the day's draw, every purchase is looked at again of whose buyer or
+  /// bidders something was published since. The act stands in the log: whoever folds it looks at the same moment.
+  private mutating func lookAgain() {
+    var others: Set<String> = []
+    for id in stirred { others.formUnion(processes[id] ?? []) }
+    stirred = []
+    for other in others.sorted() {
       if let known = compiled[other] { look(other, known) }
     }
   }

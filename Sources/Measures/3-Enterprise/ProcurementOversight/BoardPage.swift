@@ -94,7 +94,7 @@ struct BoardPage {
       AlertTables.latest(before: (.max, .max), limit: 50))
     let (grades, codes, months, figures) = measure.watch.withLock { watch in
       (
-        watch.figures.grades, watch.raised, watch.figures.alertsByMonth,
+        watch.figures.grades, watch.raised, watch.figures.months,
         watch.figures.indicators
       )
     }
@@ -111,7 +111,8 @@ struct BoardPage {
   }
 
   private func charts(
-    _ h: inout HTML, _ grades: [String: Int], _ raised: Set<String>, _ months: [String: Int]
+    _ h: inout HTML, _ grades: [String: Int], _ raised: Set<String>,
+    _ months: [ProcurementReplay.Month]
   ) {
     BarChart(
       Phrase("预警等级", en: "Alerts by grade"),
@@ -141,11 +142,30 @@ struct BoardPage {
         ])
       }
     }
+    trend(&h, months)
+  }
+
+  private func trend(_ h: inout HTML, _ months: [ProcurementReplay.Month]) {
+    let formula = Phrase(
+      "当月发出的预警×1000÷当月定标的宗数", en: "alerts raised in the month × 1,000 ÷ deals awarded in it")
+    TrendChart(
+      Phrase("每千宗预警的趋势", en: "Trend of alerts per 1,000 deals"),
+      series: Phrase("每千宗预警", en: "alerts per 1,000 deals"),
+      months.map { .init($0.name, $0.rate) }, note: formula
+    ).render(&h)
     h.table(
-      Phrase("每月预警", en: "Alerts by month"),
-      columns: [(Phrase("月份", en: "Month"), false), (Phrase("条数", en: "Count"), true)]
+      Phrase("每月成交与预警", en: "Deals and alerts by month"),
+      columns: [
+        (Phrase("月份", en: "Month"), false), (Phrase("成交宗数", en: "Deals"), true),
+        (Phrase("预警条数", en: "Alerts"), true), (Phrase("每千宗预警", en: "Per 1,000 deals"), true),
+      ]
     ) { rows in
-      for month in months.keys.sorted() { rows.row(texts: [month, "\(months[month] ?? 0)"]) }
+      for month in months {
+        rows.row(texts: [
+          month.name, "\(month.deals)", "\(month.alerts)",
+          month.rate.map { Figures.fixed($0, 0) } ?? "—",
+        ])
+      }
     }
   }
 

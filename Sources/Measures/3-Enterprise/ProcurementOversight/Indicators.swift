@@ -39,8 +39,7 @@ struct ProcurementFigures: Sendable {
     case "procurement.alerts.handle-due": alertsLate += 1
     case "procurement.objections.raise": objections += 1
     case "procurement.objections.answer-due": objectionsLate += 1
-    default:
-      if act.kind.hasSuffix(".award") { dealsByMonth[month, default: 0] += 1 }
+    default: break
     }
   }
 
@@ -48,6 +47,10 @@ struct ProcurementFigures: Sendable {
   mutating func take(_ ocid: String, _ release: JSONValue) {
     guard let award = release["awards"]?.array?.first, award["status"]?.string == "active" else {
       return
+    }
+    // A deal belongs to the month of its first award, whoever held the purchase.
+    if deals[ocid] == nil, let date = award["date"]?.string, date.utf8.count >= 7 {
+      dealsByMonth[String(date.prefix(7)), default: 0] += 1
     }
     deals[ocid] = Deal(
       priceFen: Self.fen(award["value"]?["amount"]?.double),
@@ -68,6 +71,15 @@ struct ProcurementFigures: Sendable {
   ) -> IndicatorValue {
     IndicatorValue(
       "procurement.\(id)", name, formula: formula, value: value, format: format, note: note)
+  }
+
+  /// Deals and alerts month by month, the first first.
+  var months: [ProcurementReplay.Month] {
+    Set(dealsByMonth.keys).union(alertsByMonth.keys).sorted().map { month in
+      ProcurementReplay.Month(
+        name: month, deals: dealsByMonth[month] ?? 0, alerts: alertsByMonth[month] ?? 0,
+        rate: rate(month))
+    }
   }
 
   private func rate(_ month: String) -> Double? {

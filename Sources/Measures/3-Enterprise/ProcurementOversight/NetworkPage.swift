@@ -49,45 +49,112 @@ struct NetworkPage {
     [PageShell.Link(ProcurementMeasure.card.name, "/procurement")]
   }
 
+  /// Lines drawn at first, and of one organisation: more cannot be told apart.
+  private static let lines = 24
+  private static let linesOfOne = 40
+  /// Organisations offered in the filter, those with the most ties first.
+  private static let offered = 200
+
   func network(_ visit: Visit) -> Response {
-    let all = ties().sorted {
+    let everything = ties()
+    let wanted = visit.request.query["organisation"] ?? ""
+    let sorted = everything.sorted {
       ($1.value.alerts, $1.value.bids, $0.key.bidder, $0.key.buyer)
         < ($0.value.alerts, $0.value.bids, $1.key.bidder, $1.key.buyer)
-    }.prefix(80)
-    let bidders = Array(Set(all.map(\.key.bidder))).sorted().prefix(40)
-    let buyers = Array(Set(all.map(\.key.buyer))).sorted()
+    }
+    let own = sorted.filter {
+      wanted.isEmpty || $0.key.bidder == wanted || $0.key.buyer == wanted
+    }
+    let shown = Array(own.prefix(wanted.isEmpty ? Self.lines : Self.linesOfOne))
     let title = Phrase("采购关系与价格", en: "Network and prices")
     return visit.page(title, trail: trail) { h in
       h.heading(
         title,
         lead: Phrase("最受关注的往来：有预警的在前。", en: "The ties that matter most, those with alerts first."))
-      NetworkChart(
-        Phrase("供应商与采购企业", en: "Bidders and buyers"), left: bidders.map { .same($0) },
-        right: buyers.map { measure.rules.firmName($0) },
-        all.compactMap { pair, tie in
-          guard let left = bidders.firstIndex(of: pair.bidder),
-            let right = buyers.firstIndex(of: pair.buyer)
-          else { return nil }
-          return .init(left, right, weight: tie.bids, isFlagged: tie.alerts > 0)
-        }
-      ).render(&h)
-      h.table(
-        Phrase("往来", en: "Ties"),
-        columns: [
-          (Phrase("供应商", en: "Bidder"), false), (Phrase("企业", en: "Buyer"), false),
-          (Phrase("响应", en: "Bids"), true), (Phrase("中标", en: "Won"), true),
-          (Phrase("预警", en: "Alerts"), true),
-        ]
-      ) { rows in
-        for (pair, tie) in all {
-          rows.row([
-            { $0.a("/procurement/firms/\(pair.bidder)", .same(pair.bidder)) },
-            { $0.text(measure.rules.firmName(pair.buyer)) }, { $0.text(String(tie.bids)) },
-            { $0.text(String(tie.wins)) }, { $0.text(String(tie.alerts)) },
-          ])
-        }
+      filter(&h, everything, wanted)
+      h.p(
+        Phrase(
+          "共\(own.count)条往来，图中为\(shown.count)条：先是有预警的，再是响应最多的。",
+          en:
+            "\(own.count) ties; the \(shown.count) drawn are first those with alerts, then those with most bids."
+        ))
+      if shown.isEmpty {
+        h.empty(Phrase("没有这样的往来。", en: "There is no such tie."))
+      } else {
+        draw(&h, shown.map { ($0.key, $0.value) })
+        table(&h, own.prefix(80).map { ($0.key, $0.value) })
       }
       prices(&h)
+    }
+  }
+
+  private func filter(_ h: inout HTML, _ ties: [Pair: Tie], _ wanted: String) {
+    var counts: [String: Int] = [:]
+    var buyers: Set<String> = []
+    for pair in ties.keys {
+      counts[pair.bidder, default: 0] += 1
+      counts[pair.buyer, default: 0] += 1
+      buyers.insert(pair.buyer)
+    }
+    let ids = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.offered)
+      .map(\.key)
+    func options(_ ids: [String]) -> [(value: String, label: Phrase)] {
+      ids.sorted().map { ($0, measure.rules.firmName($0)) }
+    }
+    h.element(
+      "form", .action("/procurement/network"), .named("method", "get"), .class("filters")
+    ) { h in
+      h.select(
+        "organisation", Phrase("单位", en: "Organisation"),
+        FormState(values: [("organisation", wanted)], problem: nil),
+        groups: [
+          (nil, [("", Phrase("全部（最受关注的）", en: "all (those that matter most)"))]),
+          (Phrase("采购企业", en: "Buyers"), options(ids.filter(buyers.contains))),
+          (Phrase("供应商", en: "Bidders"), options(ids.filter { !buyers.contains($0) })),
+        ])
+      h.button(Phrase("显示", en: "Show"))
+    }
+  }
+
+  private func draw(_ h: inout HTML, _ shown: [(Pair, Tie)]) {
+    // In the order of the lines, so that what belongs together stands together.
+    func inOrder(_ names: [String]) -> [String] {
+      var seen: Set<String> = []
+      return names.filter { seen.insert($0).inserted }
+    }
+    let buyers = inOrder(shown.map(\.0.buyer))
+    let bidders = inOrder(
+      shown.sorted {
+        (buyers.firstIndex(of: $0.0.buyer) ?? 0) < (buyers.firstIndex(of: $1.0.buyer) ?? 0)
+      }.map(\.0.bidder))
+    NetworkChart(
+      Phrase("供应商与采购企业", en: "Bidders and buyers"), left: bidders.map { .same($0) },
+      right: buyers.map { measure.rules.firmName($0) },
+      shown.compactMap { pair, tie in
+        guard let left = bidders.firstIndex(of: pair.bidder),
+          let right = buyers.firstIndex(of: pair.buyer)
+        else { return nil }
+        return .init(left, right, weight: tie.bids, isFlagged: tie.alerts > 0)
+      }
+    ).render(&h)
+  }
+
+  private func table(_ h: inout HTML, _ shown: [(Pair, Tie)]) {
+    h.table(
+      Phrase("往来", en: "Ties"),
+      columns: [
+        (Phrase("供应商", en: "Bidder"), false), (Phrase("企业", en: "Buyer"), false),
+        (Phrase("响应", en: "Bids"), true), (Phrase("中标", en: "Won"), true),
+        (Phrase("预警", en: "Alerts"), true),
+      ]
+    ) { rows in
+      for (pair, tie) in shown {
+        rows.row([
+          { $0.a("/procurement/firms/\(pair.bidder)", .same(pair.bidder)) },
+          { $0.text(measure.rules.firmName(pair.buyer)) }, { $0.text(String(tie.bids)) },
+          { $0.text(String(tie.wins)) }, { $0.text(String(tie.alerts)) },
+        ])
+      }
     }
   }
 
@@ -165,6 +232,10 @@ struct NetworkPage {
       h.element("ul", .class("rows")) { h in
         for (name, target) in [
           (Phrase("发布包（JSON）", en: "Release package (JSON)"), "/api/procurement/releases.json"),
+          (
+            Phrase("逐条发布（JSON，分页）", en: "Releases one by one (JSON, paged)"),
+            "/api/procurement/history.json"
+          ),
           (Phrase("接口说明", en: "Contract"), "/api/procurement/openapi.json"),
           (Phrase("公开日志", en: "Public log"), "/log"),
         ] { h.element("li") { $0.a(target, name, class: "main") } }
