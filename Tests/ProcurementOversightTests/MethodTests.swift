@@ -102,6 +102,39 @@ import Testing
     }
   }
 
+  /// One bid that no key opens must not keep the others closed.
+  @Test func aBidThatCannotBeOpenedIsRejected() async throws {
+    let bench = try ProcurementBench()
+    try await bench.declare()
+    let key = try await bench.bidding(.inquiry)
+    var bids: [Int64] = []
+    for (number, amount) in [(1, 90_000_000), (2, 88_000_000), (3, 93_000_000)] as [(Int, Int64)] {
+      bids.append(try await bench.bid(key, number, amount))
+    }
+    bench.set("2026-03-26T10:00:00+08:00")
+    let both = try await bench.unsealed(bids)
+    func without(_ text: JSONValue, _ place: Int) async throws -> JSONValue {
+      var members = try JSONValue(parsing: Array((text.string ?? "").utf8)).object ?? [:]
+      members[try await bench.row(bids[place]).base.number.description] = .null
+      return .string(JSONValue.object(members).canonical)
+    }
+    // The first keeper could not open one, the second another.
+    let first = try await bench.step(
+      "inquiry", .unsealFirst, as: .opening, on: key,
+      ["envelopes": try await without(both.envelopes, 1)])
+    #expect(first == nil)
+    let second = try await bench.step(
+      "inquiry", .unsealSecond, as: .opening, by: ProcurementBench.otherKeeper, on: key,
+      ["contents": try await without(both.contents, 2)])
+    #expect(second == nil)
+    let opened = ChainBid.all(try CaseFacts(try await bench.row(key).facts))
+    #expect(opened.map(\.status) == ["valid", "disqualified", "disqualified"])
+    #expect(opened.map(\.why) == ["", "unopened", "unopened"])
+    let act = try await bench.acts().last { $0.kind == "procurement.inquiry.unseal-second" }
+    #expect(act?.fields["unopened"]?.integer == 2)
+    #expect(try await bench.broken() == [])
+  }
+
   private func open(
     _ bench: ProcurementBench, _ word: String, _ key: Int64, _ bids: [Int64]
   ) async throws {

@@ -202,14 +202,21 @@ struct ProcurementBench {
 
   /// Hands the acts of the journal to the measure in the order in which they were recorded.
   func feed() async throws {
+    for act in try await acts() { measure.consume(act) }
+  }
+
+  /// What the public sees of all acts, in the order in which they were recorded.
+  func acts() async throws -> [PublicAct] {
     let all = Statement("SELECT entry_key FROM journal ORDER BY recorded_at, entry_key")
     let keys = try await desk.store.all(Query(all) { JournalKey(raw: $0.integer(0)) })
+    var found: [PublicAct] = []
     for key in keys {
       guard let act = try await desk.store.first(JournalBook.entry(key)) else { continue }
-      measure.consume(
+      found.append(
         PublicAct(
           kind: act.kind, matter: act.matter, recordedAt: act.recordedAt,
           effectiveAt: act.effectiveAt, fields: try JSONValue(parsing: act.publicFields)))
     }
+    return found
   }
 }

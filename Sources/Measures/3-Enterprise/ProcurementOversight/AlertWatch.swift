@@ -14,6 +14,8 @@ struct AlertWatch {
     let code: String
     let value: Double
     let firm: String
+    /// When the act was recorded that calls for it.
+    let since: Instant
     var id: String { "\(ocid)|\(subject)|\(code)" }
     var valueText: String { JSONValue.number(value).canonical }
   }
@@ -26,33 +28,44 @@ struct AlertWatch {
   /// Organisations of which something was published since all purchases were looked at again.
   private var stirred: Set<String> = []
   private(set) var waiting: [String: Wanted] = [:]
+  /// Alerts that were raised though nothing called for them.
+  private(set) var uncalled: [String] = []
+  /// Releases of connected platforms, which may come in any order, by process; of one release nothing is kept here.
+  private var imported: [String: [[UInt8]]] = [:]
   var figures = ProcurementFigures()
+  var index = PurchaseIndex()
 
   init(_ settings: FlagSettings) { flags = LiveFlags(settings) }
 
   /// The fences of the price ratio (R024 below, R058 above), as the engine has them now.
   func fences() -> (low: Double?, high: Double?) {
-    let meta = (try? JSONValue(parsing: flags.report().json()))?["Meta"]
-    return (meta?["R024"]?["lower_fence"]?.double, meta?["R058"]?["upper_fence"]?.double)
+    flags.priceFences
   }
 
   mutating func consume(_ act: PublicAct) {
     guard act.kind.hasPrefix("procurement.") else { return }
     if act.kind == "procurement.alerts.raise", let id = act.fields["alert"]?.string {
-      raised.insert(id)
-      waiting[id] = nil
+      if waiting.removeValue(forKey: id) == nil { uncalled.append(id) }
+      if raised.insert(id).inserted {
+        func said(_ name: String) -> String { act.fields[name]?.string ?? "" }
+        index.raise(.init(ocid: said("ocid"), subject: said("subject"), code: said("code")))
+      }
     }
     figures.consume(act)
-    if act.kind == "procurement.draws.commit" { lookAgain() }
+    if act.kind == "procurement.draws.commit" { lookAgain(act.recordedAt) }
     guard !act.kind.hasSuffix(".refused"), let release = act.fields[ReleaseParts.field],
       let ocid = release["ocid"]?.string
     else { return }
-    let whole = ReleaseMerge.take(release, into: compiled[ocid])
+    let old = compiled[ocid]
+    let whole =
+      act.kind.hasPrefix("procurement.exchange.")
+      ? takeForeign(release, ocid) : ReleaseMerge.take(release, into: old)
     compiled[ocid] = whole
     figures.take(ocid, whole)
     // The platform's own releases are JSON by construction; what an exchange pushed was read before.
     _ = try? flags.apply(whole.canonicalBytes)
-    look(ocid, whole)
+    index.take(ocid, from: old, to: whole, ratio: flags.priceRatio(process: ocid))
+    look(ocid, whole, act.recordedAt)
     // What is said of one purchase may be a sign in others of the same bidders and buyer.
     guard release["bids"] != nil || release["awards"] != nil || release["contracts"] != nil else {
       return
@@ -64,25 +77,37 @@ struct AlertWatch {
     }
   }
 
+  /// The compiled release of a connected platform's process: all its releases by date, merged as the schema says,
+  /// in whatever order they came.
+  private mutating func takeForeign(_ release: JSONValue, _ ocid: String) -> JSONValue {
+    guard let known = compiled[ocid] else { return ReleaseMerge.take(release, into: nil) }
+    // The compiled release of a single one says what that one said: it stands in its place.
+    var all = imported[ocid] ?? [known.canonicalBytes]
+    all.append(release.canonicalBytes)
+    imported[ocid] = all
+    return ReleaseMerge.compiled(all) ?? ReleaseMerge.take(release, into: known)
+  }
+
   /// Once a day, with the act that commits to the day's draw, every purchase is looked at again of whose buyer or
   /// bidders something was published since. The act stands in the log: whoever folds it looks at the same moment.
-  private mutating func lookAgain() {
+  private mutating func lookAgain(_ moment: Instant) {
     var others: Set<String> = []
     for id in stirred { others.formUnion(processes[id] ?? []) }
     stirred = []
     for other in others.sorted() {
-      if let known = compiled[other] { look(other, known) }
+      if let known = compiled[other] { look(other, known, moment) }
     }
   }
 
   /// A purchase is looked at from the moment on which its documents are out: before, much must be missing.
-  private mutating func look(_ ocid: String, _ whole: JSONValue) {
+  private mutating func look(_ ocid: String, _ whole: JSONValue, _ moment: Instant) {
     let status = whole["tender"]?["status"]?.string ?? ""
     let isOut = !["planning", "planned", ""].contains(status) || whole["awards"] != nil
     guard isOut else { return }
     let firm = whole["buyer"]?["id"]?.string ?? ""
     func want(_ subject: String, _ code: String, _ value: Double) {
-      let one = Wanted(ocid: ocid, subject: subject, code: code, value: value, firm: firm)
+      let one = Wanted(
+        ocid: ocid, subject: subject, code: code, value: value, firm: firm, since: moment)
       guard !raised.contains(one.id), waiting[one.id] == nil else { return }
       waiting[one.id] = one
     }
@@ -99,6 +124,9 @@ struct AlertWatch {
       for flag in flags.flags(tenderer: id) where flag.value > 0 {
         want("tenderer:\(id)", flag.code.rawValue, flag.value)
       }
+    }
+    if !firm.isEmpty, let ratio = flags.disqualifiedRatio(buyer: firm) {
+      want("buyer:\(firm)", FlagCode.R038.rawValue, ratio)
     }
   }
 }

@@ -55,8 +55,8 @@ struct ExchangeProcedure: Procedure {
         from: ["followed"], to: "ended", then: [.stopAll], ProcurementBasis.city),
     ])
 
-  /// Bytes of a release at most: it stands in the log as a whole.
-  static let limit = 200_000
+  /// Bytes of a release at most: it stands in the log as a whole, of which an entry has at most 65,535.
+  static let limit = 60_000
 
   func function(of command: CommandID) -> String { "trading" }
 
@@ -172,9 +172,9 @@ extension ProcurementMeasure {
     else {
       throw Problem.malformed(
         Phrase(
-          "应为一个 OCDS 发布，有 ocid，不超过20万字节，且不用本平台的前缀。",
+          "应为一个 OCDS 发布，有 ocid，不超过6万字节，且不用本平台的前缀。",
           en:
-            "One release of OCDS is expected, with an ocid of your own prefix, of at most 200,000 bytes."
+            "One release of OCDS is expected, with an ocid of your own prefix, of at most 60,000 bytes."
         ))
     }
     try ProcurementMeasure.requireValid(text)

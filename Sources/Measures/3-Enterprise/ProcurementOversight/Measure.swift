@@ -66,11 +66,12 @@ public final class ProcurementMeasure: CaseMeasure {
           ring: ring, acknowledger: acknowledger))
     }
     self.offices = offices
-    // The values of the law that the flags use have been the same since 2019.
-    watch = Locked(
-      AlertWatch(try rules.flagSettings(on: CivilDate(dayNumber: 20_454))))
+    watch = Locked(AlertWatch(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags)))
     program = .system(Set(offices.map { $0.procedure.permission(.system) }))
   }
+
+  /// The day as of which flags take the law's values: these have been the same since 2019.
+  static let lawOfFlags = CivilDate(dayNumber: 20_454)
 
   /// That of open tenders.
   public var office: CaseOffice { offices[0] }

@@ -26,7 +26,7 @@ public struct ProcurementReplay {
   ///
   /// - Throws: ``Problem`` 422 if the values of the law are wrong.
   public init(_ rules: ProcurementRules) throws(Problem) {
-    watch = AlertWatch(try rules.flagSettings(on: CivilDate(dayNumber: 20_454)))
+    watch = AlertWatch(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags))
   }
 
   private func act(_ kind: String, _ moment: Instant, _ fields: JSONValue) -> PublicAct {
@@ -50,7 +50,10 @@ public struct ProcurementReplay {
       watch.consume(
         act(
           "procurement.alerts.raise", moment,
-          ["alert": .string(one.id), "grade": .string(AlertCatalogue.grade(one.code))]))
+          [
+            "alert": .string(one.id), "ocid": .string(one.ocid), "subject": .string(one.subject),
+            "code": .string(one.code), "grade": .string(AlertCatalogue.grade(one.code)),
+          ]))
     }
   }
 
@@ -60,4 +63,26 @@ public struct ProcurementReplay {
   }
   /// Month by month.
   public var months: [Month] { watch.figures.months }
+
+  /// What pages ask of the projections, each under its name, so that a benchmark can time it.
+  public mutating func questions() -> [(name: String, ask: (inout ProcurementReplay) -> Int)] {
+    let middle = watch.index.latest(limit: 1).rows.first?.buyer ?? ""
+    let pair = watch.index.ties(of: nil, limit: 1).first.first?.pair
+    let bidder = pair.map { watch.index.id($0.bidder) } ?? ""
+    return [
+      ("statistics", { $0.watch.figures.indicators.count }),
+      ("trend by month", { $0.watch.figures.months.count }),
+      ("latest notices", { $0.watch.index.latest(limit: 50).rows.count }),
+      (
+        "notices searched in vain",
+        { $0.watch.index.latest(.init(words: "没有这样的标题"), limit: 50).rows.count }
+      ),
+      ("network", { $0.watch.index.ties(of: nil, limit: 80).first.count }),
+      ("network of a buyer", { $0.watch.index.ties(of: middle, limit: 80).first.count }),
+      ("profile of a bidder", { FirmProfile(bidder, $0.watch)?.purchases.count ?? 0 }),
+      ("price fences", { $0.watch.fences().high == nil ? 0 : 1 }),
+      ("widest price gaps", { $0.watch.index.widest(limit: 30).count }),
+      ("a page of open data", { $0.watch.index.ocids(after: "", limit: 200).ids.count }),
+    ]
+  }
 }

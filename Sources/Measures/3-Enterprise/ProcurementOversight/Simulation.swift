@@ -100,9 +100,11 @@ public struct ProcurementAgents: Sendable {
     try await alerts(&random)
   }
 
-  private func rows(_ office: CaseOffice, _ stage: StageID) async throws -> [CaseFileRow] {
+  private func rows(
+    _ office: CaseOffice, _ stage: StageID, limit: Int = 100
+  ) async throws -> [CaseFileRow] {
     try await measure.desk.store.all(
-      CaseFileBook.at(stage, kind: office.setting.type.id, after: (.min, .min), limit: 100))
+      CaseFileBook.at(stage, kind: office.setting.type.id, after: (.min, .min), limit: limit))
   }
 
   private func declare(_ firm: Int) async throws {
@@ -136,7 +138,10 @@ public struct ProcurementAgents: Sendable {
   ) async throws {
     let firm = random.below(measure.rules.firms.count)
     let (title, category, code) = Self.titles[random.below(Self.titles.count)]
-    let estimate = Int64(20 + random.below(400)) * 1_000_000
+    let wanted = Int64(20 + random.below(400)) * 1_000_000
+    let limit = measure.rules.parameter(
+      "limit", of: method, firm: measure.rules.firms[firm], on: today)
+    let estimate = min(wanted, limit.map { $0.value * 100 } ?? .max)
     _ = try await measure.desk.submit(
       OpenCase(
         .need, as: .needing,
@@ -385,7 +390,12 @@ public struct ProcurementAgents: Sendable {
 
   private func alerts(_ random: inout SeededRandom) async throws {
     guard let office = measure.office("alerts") else { return }
-    for row in try await rows(office, "assigned") where random.chance(0.3) {
+    let queues = try AlertProcedure.queues(try await rows(office, "assigned", limit: 5000))
+    // Each agency takes the next in its order, about a third of what waits.
+    let next = queues.sorted { $0.key < $1.key }.flatMap {
+      $0.value.prefix(($0.value.count + 2) / 3)
+    }
+    for row in next {
       let outcomes = ["explained", "corrected", "referred"]
       _ = try await measure.desk.submit(
         MoveCase(
