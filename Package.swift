@@ -236,7 +236,8 @@ if !enginesOnly {
       "Commons", "LegalTime", "MeasureKit", "Rulebook", "Books"),
     tests(
       "BusinessDormancy", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
-      "Desk", "Dormancy", "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+      "Desk", "Dormancy", "LegalTime", "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage",
+      "Storage"),
     tests(
       "ProcurementOversight", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
       "Commons", "Desk", "Interchange", "LegalTime", "MeasureKit", "RedFlags", "Rulebook",
@@ -244,7 +245,7 @@ if !enginesOnly {
     tests(
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
-      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+      "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
       "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
@@ -255,9 +256,8 @@ if !enginesOnly {
       "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-      "Commons",
-      "Desk",
-      "LegalTime", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+      "Commons", "Desk", "LegalTime", "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage",
+      "Storage"),
     tests(
       "ServiceRequests", "Books", "CaseEngine", "Cities", "CityProfiles", "Commons", "Desk",
       "LegalTime", "MeasureKit", "SQLiteStorage", "Storage"),
@@ -292,6 +292,12 @@ if !enginesOnly {
         .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
       ]),
     .target(name: "PostgresFixture", path: "Tests/PostgresFixture", swiftSettings: house),
+    .target(
+      name: "MeasureFixture",
+      dependencies: [
+        "Books", "CaseEngine", "CaseWork", "Commons", "Desk", "MeasureKit", "SQLiteStorage",
+        "Storage",
+      ], path: "Tests/MeasureFixture", swiftSettings: house),
     tests("PostgresStorage", "Commons", "Storage", "StorageConformance", "PostgresFixture"),
   ]
 }

@@ -7,6 +7,7 @@ import Commons
 import Desk
 import Dormancy
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -16,25 +17,17 @@ import Testing
 @testable import BusinessDormancy
 
 /// The measure over a store in memory, with a clock that is set by hand.
-struct DormancyBench {
+struct DormancyBench: MeasureBench {
   let measure: DormancyMeasure
   let time: ManualTime
   let ring: KeyRing
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
-
   init(_ profile: CityProfile? = nil, pledges: any PledgeQuery = NoPledgeQuery()) throws {
-    let store = try SQLiteStore(
-      .init(path: nil),
-      migrations: BookShelf.migrations + [CaseFileBook.migration] + DormancyTables.migrations)
-    time = ManualTime(DormancyBench.start)
-    ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    let desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk(DormancyTables.migrations)
+    (time, ring) = (made.time, made.ring)
     let profile = try profile ?? BundledCities.shifan()
     measure = try DormancyMeasure(
-      desk: desk,
+      desk: made.desk,
       rules: try DormancyRules(
         profile, law: RuleBase([DormancyLaw.pack]), calendar: .stateCouncil), ring: ring,
       acknowledger: Acknowledger([]),
@@ -94,10 +87,8 @@ struct DormancyBench {
       .operators: DormancyBench.owner, .counter: DormancyBench.clerk,
       .registrar: DormancyBench.registrar,
     ]
-    _ = try await desk.submit(
-      MoveCase(command, as: capacity, on: key, said: CaseFacts(said), in: measure.office.setting),
-      by: try #require(actors[capacity]))
-    return try await row(key)
+    return try await step(
+      measure.office, command, as: capacity, by: try #require(actors[capacity]), on: key, said)
   }
 
   /// A business that is dormant from 2026-03-09 through 2026-09-08.
@@ -109,26 +100,8 @@ struct DormancyBench {
     return key
   }
 
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
-  }
-  func facts(_ key: Int64) async throws -> CaseFacts { try CaseFacts(try await row(key).facts) }
   func spell(_ key: Int64) async throws -> SpellRow? {
     try await desk.store.first(DormancyTables.spell(key))
-  }
-
-  /// Sets the clock and takes every step that is due.
-  @discardableResult
-  func tick(at moment: String) async throws -> Int {
-    time.set(Instant(rfc3339: moment)!)
-    var count = 0
-    while true {
-      let rows = try await desk.store.all(CaseBook.due(by: time.now, limit: 100))
-      let done = try await CaseExpiry(desk: desk, [measure.office.setting])
-        .expire(rows, at: time.now)
-      guard done > 0 else { return count }
-      count += done
-    }
   }
 
   /// Reports an event; the answer is how many cases it showed to be over.
@@ -142,28 +115,4 @@ struct DormancyBench {
       of: [DormancyTables.key(of: DormancyBench.code, ring)], at: time.now
     ).count
   }
-
-  /// What `tequ verify` would find wrong.
-  func broken() async throws -> [String] {
-    let invariants = measure.invariants
-    return try await desk.store.read { view in
-      try invariants.flatMap { try $0.broken(view) }.map(\.what.en)
-    }
-  }
-}
-
-/// The fields of the problem that something throws.
-func fields(_ body: () async throws -> Void) async -> [String] {
-  do {
-    try await body()
-    return []
-  } catch let problem as Problem { return problem.fields.map(\.pointer) } catch { return ["?"] }
-}
-
-/// The slug of the problem that something throws.
-func slug(_ body: () async throws -> Void) async -> String? {
-  do {
-    try await body()
-    return nil
-  } catch { return (error as? Problem)?.slug }
 }

@@ -1,3 +1,4 @@
+import MeasureFixture
 import Rulebook
 import MeasureKit
 import Desk

@@ -8,6 +8,7 @@ import CityProfiles
 import Commons
 import Dormancy
 import Foundation
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import Storage

@@ -5,6 +5,7 @@ import Commons
 import Desk
 import Foundation
 import Interchange
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import Storage
@@ -14,7 +15,7 @@ import Testing
 
 @Suite struct ExchangeTests {
   private let body = Array("{\"a\":1}".utf8)
-  private let now = IPBench.start
+  private let now = MemoryDesk.start
 
   private func check(
     _ body: [UInt8], time: String?, key: String?, signature: String?

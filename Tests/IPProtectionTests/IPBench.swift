@@ -9,6 +9,7 @@ import EvidenceLog
 import EvidencePackets
 import Interchange
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -18,25 +19,19 @@ import Testing
 @testable import IPProtection
 
 /// The measure over a store in memory, with a clock that is set by hand.
-struct IPBench {
+struct IPBench: MeasureBench {
   let measure: IPMeasure
   let time: ManualTime
   let ring: KeyRing
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
   static var secret: SharedSecret { get throws { try SharedSecret("a secret of the mall") } }
 
   init() throws {
-    let store = try SQLiteStore(
-      .init(path: nil), migrations: BookShelf.migrations + [CaseFileBook.migration])
-    time = ManualTime(IPBench.start)
-    ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    let desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk()
+    (time, ring) = (made.time, made.ring)
     let signer = try NoteSigner(name: "tequ.example/test", seed: Array(repeating: 7, count: 32))
     measure = try IPMeasure(
-      desk: desk,
+      desk: made.desk,
       rules: try IPRules(BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil),
       ring: ring, acknowledger: Acknowledger([]), partners: ["mall": try IPBench.secret],
       logKey: signer.verifier, random: SeededBytes(seed: 9)
@@ -84,10 +79,9 @@ struct IPBench {
       .holder: IPBench.holder, .platform: IPBench.platform, .officer: IPBench.officer,
       .court: IPBench.court, .system: measure.program,
     ]
-    _ = try await desk.submit(
-      MoveCase(command, as: capacity, on: key, said: CaseFacts(said), in: measure.office.setting),
-      by: try #require(actor ?? actors[capacity]))
-    return try await row(key)
+    return try await step(
+      measure.office, command, as: capacity, by: try #require(actor ?? actors[capacity]), on: key,
+      said)
   }
 
   /// Measures that were taken and forwarded today.
@@ -115,27 +109,12 @@ struct IPBench {
     return key
   }
 
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
-  }
   func stage(_ key: Int64) async throws -> String { try await row(key).base.stage }
-  func facts(_ key: Int64) async throws -> CaseFacts { try CaseFacts(try await row(key).facts) }
 
   /// The last day of a clock of a case.
   func lastDay(_ clock: ClockID, _ key: Int64) async throws -> String? {
     try CaseClocks(try await row(key).base.clocks)[clock]?.deadline(.stateCouncil)?.lastDay
       .description
-  }
-
-  /// Sets the clock and takes every step that is due.
-  func tick(at moment: String) async throws {
-    time.set(Instant(rfc3339: moment)!)
-    while true {
-      let rows = try await desk.store.all(CaseBook.due(by: time.now, limit: 100))
-      let done = try await CaseExpiry(desk: desk, [measure.office.setting])
-        .expire(rows, at: time.now)
-      if done == 0 { return }
-    }
   }
 
   /// What waits for platforms: event and case.
@@ -163,7 +142,7 @@ struct IPBench {
   }
 
   static func packet() throws -> EvidencePacket {
-    let moment = JSONValue.string(start.description)
+    let moment = JSONValue.string(MemoryDesk.start.description)
     return try EvidencePacket(
       packing: [PacketFile(name: "页面.txt", mediaType: "text/plain", bytes: Array("仿冒".utf8))],
       [
@@ -180,22 +159,4 @@ struct IPBench {
         "support": [],
       ])
   }
-
-  /// What `tequ verify` would find wrong.
-  func broken() async throws -> [String] {
-    let invariants = measure.invariants
-    return try await desk.store.read { view in
-      try invariants.flatMap { try $0.broken(view) }.map(\.what.en)
-    }
-  }
-}
-
-/// The fields and the slug of the problem that something throws.
-func problem(_ body: () async throws -> Void) async -> (slug: String, fields: [String]) {
-  do {
-    try await body()
-    return ("", [])
-  } catch let problem as Problem {
-    return (problem.slug, problem.fields.map(\.pointer))
-  } catch { return ("?", []) }
 }

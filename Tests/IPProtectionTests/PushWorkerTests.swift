@@ -4,6 +4,7 @@ import CaseWork
 import Commons
 import Desk
 import Interchange
+import MeasureFixture
 import MeasureKit
 import Storage
 import Testing

@@ -7,6 +7,7 @@ import CityProfiles
 import Commons
 import Desk
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -16,23 +17,17 @@ import Testing
 @testable import TradeSecrets
 
 /// The measure over a store in memory, with a clock that is set by hand.
-struct SecretBench {
+struct SecretBench: MeasureBench {
   let measure: TradeSecretsMeasure
   let time: ManualTime
   let desk: CommandDesk
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
-
   init(_ profile: CityProfile? = nil) throws {
-    let store = try SQLiteStore(
-      .init(path: nil), migrations: BookShelf.migrations + [CaseFileBook.migration])
-    time = ManualTime(SecretBench.start)
-    let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk()
+    (time, desk) = (made.time, made.desk)
     measure = try TradeSecretsMeasure(
-      desk: desk, rules: try SecretBench.rules(profile), ring: ring, acknowledger: Acknowledger([]))
+      desk: desk, rules: try SecretBench.rules(profile), ring: made.ring,
+      acknowledger: Acknowledger([]))
   }
 
   static func rules(_ profile: CityProfile? = nil) throws -> SecretRules {
@@ -71,10 +66,8 @@ struct SecretBench {
     _ word: String, _ command: CommandID, as capacity: ActorKind = .owners, by actor: Actor? = nil,
     _ said: [String: JSONValue]
   ) async throws -> Int64 {
-    try await desk.submit(
-      OpenCase(command, as: capacity, said: CaseFacts(said), in: office(word).setting),
-      by: actor ?? SecretBench.owner(word)
-    ).aggregate
+    try await open(
+      office(word), command, as: capacity, by: actor ?? SecretBench.owner(word), CaseFacts(said))
   }
 
   @discardableResult
@@ -82,54 +75,15 @@ struct SecretBench {
     _ word: String, _ command: CommandID, as capacity: ActorKind, by actor: Actor, on key: Int64,
     _ said: [String: JSONValue] = [:]
   ) async throws -> CaseFileRow {
-    _ = try await desk.submit(
-      MoveCase(command, as: capacity, on: key, said: CaseFacts(said), in: office(word).setting),
-      by: actor)
-    return try await row(key)
-  }
-
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
+    try await step(office(word), command, as: capacity, by: actor, on: key, said)
   }
 
   func file(_ word: String, _ key: Int64) async throws -> CaseFile {
     try #require(try await CaseFile.load(key, desk, office(word).setting))
   }
-
-  /// Sets the clock and takes every step that is due.
-  @discardableResult
-  func tick(at moment: String) async throws -> Int {
-    time.set(Instant(rfc3339: moment)!)
-    var count = 0
-    while true {
-      let rows = try await desk.store.all(CaseBook.due(by: time.now, limit: 100))
-      let done = try await CaseExpiry(desk: desk, measure.offices.map(\.setting))
-        .expire(rows, at: time.now)
-      guard done > 0 else { return count }
-      count += done
-    }
-  }
-
-  /// What verification finds.
-  func broken() async throws -> [Phrase] {
-    try await desk.store.read { [measure] view in
-      try measure.invariants.flatMap { try $0.broken(view).map(\.what) }
-    }
-  }
 }
 
-/// The fields that a problem names.
-func fields(_ body: () async throws -> Void) async -> [String] {
-  do {
-    try await body()
-    return []
-  } catch { return (error as? Problem)?.fields.map(\.pointer) ?? ["?"] }
-}
-
-/// The status of a problem.
+/// The status of the problem that something throws; 0 if it throws nothing.
 func status(_ body: () async throws -> Void) async -> Int {
-  do {
-    try await body()
-    return 0
-  } catch { return (error as? Problem)?.status ?? -1 }
+  await problem(body)?.status ?? 0
 }

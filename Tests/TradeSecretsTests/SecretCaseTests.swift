@@ -5,6 +5,7 @@ import Cities
 import CityProfiles
 import Commons
 import Desk
+import MeasureFixture
 import MeasureKit
 import Testing
 
@@ -315,8 +316,8 @@ private let value = String(repeating: "ab", count: 32)
     func act(_ kind: String, matter: UInt8, _ fields: JSONValue = [:]) {
       figures.consume(
         PublicAct(
-          kind: "trade-secrets.\(kind)", matter: [matter], recordedAt: SecretBench.start,
-          effectiveAt: SecretBench.start, fields: fields))
+          kind: "trade-secrets.\(kind)", matter: [matter], recordedAt: MemoryDesk.start,
+          effectiveAt: MemoryDesk.start, fields: fields))
     }
     act("assessments.file", matter: 1, ["industry": "software"])
     act("assessments.file", matter: 2, ["industry": "software"])

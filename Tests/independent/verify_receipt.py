@@ -5,7 +5,7 @@ tlog-checkpoint. Needs Python 3 and `cryptography`, for Ed25519 alone.
 
 usage: verify_receipt.py FILE [KEY]      exit status: 0 it holds, 2 it does not, 1 it cannot be read
 """
-import base64, hashlib, json, re, sys
+import base64, decimal, hashlib, json, math, re, sys
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -45,15 +45,39 @@ def parse(text):
         raise Unreadable("JSON that is nested too deep")
 
 
+def number(value):
+    """RFC 8785 §3.2.2.3: a double as ECMAScript writes it. Python finds the same shortest digits and puts them
+    down in another way."""
+    if value == 0:
+        return "0"
+    if value in (math.inf, -math.inf):
+        raise Unreadable("a number that no double holds")
+    sign, digits, power = decimal.Decimal(repr(value)).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0")
+    point = len(digits) + power  # Where the point stands, counted from the first digit.
+    minus = "-" if sign else ""
+    if len(text) <= point <= 21:
+        return minus + text.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{minus}{text[:point]}.{text[point:]}"
+    if -6 < point <= 0:
+        return minus + "0." + "0" * -point + text
+    rest = "." + text[1:] if len(text) > 1 else ""
+    return f"{minus}{text[0]}{rest}e{'+' if point > 0 else '-'}{abs(point - 1)}"
+
+
 def canonical(value):
-    """RFC 8785; entries hold no fractions, so those are not written."""
+    """RFC 8785. Counts and sums are integers; only what an entry carries of another format (such as an amount in
+    an OCDS release) has fractions."""
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
         return "{" + ",".join(f"{canonical(n)}:{canonical(value[n])}" for n in names) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53):
-        raise Unreadable("a number that is no integer")
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+        raise Unreadable("an integer that a double cannot hold")
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -29,11 +29,15 @@ public struct CaseExpiry: Sendable {
     return known.first { $0.type.id == kind }
   }
 
-  /// Gives all steps that are due at a moment, until none is.
-  public func settle(at moment: Instant) async throws {
+  /// Gives all steps that are due at a moment, until none is; the answer is how many were carried out.
+  @discardableResult
+  public func settle(at moment: Instant) async throws -> Int {
+    var count = 0
     while true {
       let rows = try await desk.store.all(CaseBook.due(by: moment, limit: 500))
-      if try await expire(rows, at: moment) == 0 { return }
+      let done = try await expire(rows, at: moment)
+      if done == 0 { return count }
+      count += done
     }
   }
 

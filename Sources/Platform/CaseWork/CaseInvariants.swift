@@ -45,29 +45,39 @@ public struct CaseInvariants: Sendable {
     else {
       return [Phrase("状态、时限或事实无法读取。", en: "its status, clocks or facts cannot be read")]
     }
+    let dates = CaseDates(type, status, clocks, setting.calendar)
+    var found = Self.broken(row.base, type, status, clocks, due: dates.due, wake: dates.wake)
+    let stage = type.stage(of: status)
+    if case .owed = stage.duty,
+      !type.openClocks(of: status).contains(where: { $0.clock.drives.contains(stage.id) })
+    {
+      found.append(Phrase("应办而无时限。", en: "somebody owes a step and no clock is open"))
+    }
+    return found + setting.procedure.broken(row, facts)
+  }
+
+  /// What is wrong with the row that every case has: its stage, its dates and its clocks must follow from its
+  /// status. `due` and `wake` are what they should be.
+  public static func broken(
+    _ row: CaseRow, _ type: CaseType, _ status: CaseStatus, _ clocks: CaseClocks, due: Instant?,
+    wake: Instant?
+  ) -> [Phrase] {
     var found: [Phrase] = []
     func expect(_ holds: Bool, _ what: Phrase) { if !holds { found.append(what) } }
     let stage = type.stage(of: status)
-    let dates = CaseDates(type, status, clocks, setting.calendar)
-    expect(stage.id.text == row.base.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
+    expect(stage.id.text == row.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
     expect(
-      dates.due == row.base.dueAt,
-      Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
+      due == row.dueAt, Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
     expect(
-      dates.wake == row.base.wakeAt,
-      Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
+      wake == row.wakeAt, Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
     expect(
-      stage.isFinal == row.base.isClosed,
+      stage.isFinal == row.isClosed,
       Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
-    if case .owed = stage.duty {
-      let isOpen = type.openClocks(of: status).contains { $0.clock.drives.contains(stage.id) }
-      expect(isOpen, Phrase("应办而无时限。", en: "somebody owes a step and no clock is open"))
-    }
     let running = type.clocks.filter { type.clock($0.id, of: status) == .running }
     expect(
       running.allSatisfy { clocks[$0.id] != nil },
       Phrase("状态中的时限没有日期。", en: "a clock of its status has no dates"))
-    return found + setting.procedure.broken(row, facts)
+    return found
   }
 }
 

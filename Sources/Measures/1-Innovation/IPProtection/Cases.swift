@@ -78,12 +78,9 @@ extension ClockID {
   static let receive: ClockID = "receive"
   static let docket: ClockID = "docket"
   static let trial: ClockID = "trial"
-  static let chase: ClockID = "chase"
 }
 
 extension CounterID {
-  static let overdue: CounterID = "overdue"
-  static let chased: CounterID = "chased"
   static let ordered: CounterID = "ordered"
   static let prolonged: CounterID = "prolonged"
 }
@@ -150,12 +147,11 @@ enum IPCases {
     .final(.withdrawn, Phrase("已撤回通知", en: "Withdrawn")),
   ]
 
-  static let counters: [Counter] = [
-    .flag(.overdue, Phrase("逾期", en: "overdue")),
-    Counter(.chased, Phrase("催办", en: "chased"), upTo: 3, IPBasis.city),
-    Counter(.ordered, Phrase("责令限期改正", en: "ordered to correct"), upTo: 3, IPBasis.commerce(84)),
-    .flag(.prolonged, Phrase("已延长审理期限", en: "trial prolonged"), IPBasis.civilProcedure(152)),
-  ]
+  static let counters: [Counter] =
+    Lateness.counters(IPBasis.city) + [
+      Counter(.ordered, Phrase("责令限期改正", en: "ordered to correct"), upTo: 3, IPBasis.commerce(84)),
+      .flag(.prolonged, Phrase("已延长审理期限", en: "trial prolonged"), IPBasis.civilProcedure(152)),
+    ]
 
   private static func clock(
     _ id: ClockID, _ zh: String, _ en: String, drives: [StageID], _ command: CommandID,
@@ -183,7 +179,7 @@ enum IPCases {
     clock(
       .trial, "一审审理期限", "time of first instance", drives: [.inCourt], "trial-due",
       IPBasis.civilProcedure(152)),
-    clock(.chase, "催办周期", "interval of chasing", drives: [], "chase-due"),
+    Lateness.clock(IPBasis.city),
   ]
 
   /// A move to another stage: whatever ran is over, and the clock of the new stage begins.
@@ -194,7 +190,7 @@ enum IPCases {
   ) -> Transition {
     Transition(
       command, Phrase(zh, en: en), by: actors, from: from, to: stage,
-      then: [.stopAll, .unmark(.overdue)] + (clock.map { [.start($0)] } ?? []), basis)
+      then: Lateness.ended + (clock.map { [.start($0)] } ?? []), basis)
   }
 
   // MARK: Notice and measures
@@ -330,9 +326,7 @@ enum IPCases {
     _ command: CommandID, _ clock: ClockID, _ zh: String, _ en: String, from stages: [StageID],
     _ basis: Basis = IPBasis.city
   ) -> Transition {
-    Transition(
-      command, Phrase(zh, en: en), by: [.system], from: stages,
-      then: [.lapse(clock), .mark(.overdue), .restart(.chase)], basis)
+    Lateness.late(clock, Phrase(zh, en: en), from: stages, as: command, basis)
   }
 
   static let lateness: [Transition] = [
@@ -352,9 +346,8 @@ enum IPCases {
       IPBasis.civilProcedure(126)),
     late(
       "trial-due", .trial, "审理超期", "trial overdue", from: [.inCourt], IPBasis.civilProcedure(152)),
-    Transition(
-      "chase-due", Phrase("催办", en: "chase"), by: [.system],
+    Lateness.chasing(
       from: stages.filter { if case .owed = $0.duty { true } else { false } }.map(\.id),
-      then: [.raise(.chased), .restart(.chase)], IPBasis.city),
+      IPBasis.city),
   ]
 }

@@ -64,7 +64,7 @@ struct ConferenceProcedure: Procedure {
       SecretBasis.city)
   }
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
 
   static let matter = CaseType(
     "secret-conference-matter", Phrase("联席会议议题", en: "matter of the joint conference"),
@@ -76,17 +76,15 @@ struct ConferenceProcedure: Procedure {
       .final("closed", Phrase("已办结", en: "Closed")),
       .final("dismissed", Phrase("不予上会", en: "Not taken up")),
     ],
-    counters: [
-      .flag("overdue", Phrase("逾期", en: "overdue")),
-      Counter("chased", Phrase("催办", en: "chased"), upTo: 3, SecretBasis.city),
-      Counter("returned", Phrase("退回", en: "returned"), upTo: 3, SecretBasis.city),
+    counters: Lateness.counters(SecretBasis.city) + [
+      Counter("returned", Phrase("退回", en: "returned"), upTo: 3, SecretBasis.city)
     ],
     clocks: [
       clock("schedule", "排会时限", "time to schedule", drives: ["raised"], "schedule-due"),
       clock("meeting", "会议及纪要时限", "meeting and minutes", drives: ["scheduled"], "meeting-due"),
       clock("task", "落实时限", "time to carry it out", drives: ["tasked"], "task-due"),
       clock("check", "验收时限", "time to check", drives: ["reported"], "check-due"),
-      clock("chase", "催办周期", "interval of chasing", drives: [], "chase-due"),
+      Lateness.clock(SecretBasis.city),
     ],
     transitions: steps + lateness)
 
@@ -117,9 +115,7 @@ struct ConferenceProcedure: Procedure {
   private static func late(_ clock: ClockID, _ zh: String, _ en: String, _ stage: StageID)
     -> Transition
   {
-    move(
-      CommandID("\(clock.text)-due"), zh, en, by: .system, from: [stage],
-      then: [.lapse(clock), .mark("overdue"), .restart("chase")])
+    Lateness.late(clock, Phrase(zh, en: en), from: [stage], SecretBasis.city)
   }
 
   private static let lateness: [Transition] = [
@@ -127,10 +123,7 @@ struct ConferenceProcedure: Procedure {
     late("meeting", "会议纪要逾期", "no minutes in time", "scheduled"),
     late("task", "落实逾期", "not carried out in time", "tasked"),
     late("check", "验收逾期", "not checked in time", "reported"),
-    move(
-      "chase-due", "催办", "chase", by: .system,
-      from: ["raised", "scheduled", "tasked", "reported"],
-      then: [.raise("chased"), .restart("chase")]),
+    Lateness.chasing(from: ["raised", "scheduled", "tasked", "reported"], SecretBasis.city),
   ]
 
   // MARK: Fields

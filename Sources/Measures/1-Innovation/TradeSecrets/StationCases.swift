@@ -35,11 +35,10 @@ enum StationCases {
     .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
   ]
 
-  static let counters: [Counter] = [
-    .flag("overdue", Phrase("逾期", en: "overdue")),
-    Counter("chased", Phrase("催办", en: "chased"), upTo: 3, SecretBasis.city),
-    Counter("revisits", Phrase("再次上门", en: "further visits"), upTo: 3, SecretBasis.city),
-  ]
+  static let counters: [Counter] =
+    Lateness.counters(SecretBasis.city) + [
+      Counter("revisits", Phrase("再次上门", en: "further visits"), upTo: 3, SecretBasis.city)
+    ]
 
   private static func clock(
     _ id: ClockID, _ zh: String, _ en: String, drives: [StageID], _ command: CommandID
@@ -53,7 +52,7 @@ enum StationCases {
     clock("visit", "上门并出具意见时限", "time to visit and advise", drives: ["planned"], "visit-due"),
     clock("mend", "整改时限", "time to mend", drives: ["advised"], "mend-due"),
     clock("follow", "回访时限", "time to look again", drives: ["mended"], "follow-due"),
-    clock("chase", "催办周期", "interval of chasing", drives: [], "chase-due"),
+    Lateness.clock(SecretBasis.city),
   ]
 
   private static func move(
@@ -66,7 +65,7 @@ enum StationCases {
       recordsRefusal: refuses)
   }
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
 
   static let transitions: [Transition] = [
     .opening(
@@ -101,9 +100,7 @@ enum StationCases {
   private static func late(_ clock: ClockID, _ zh: String, _ en: String, _ stage: StageID)
     -> Transition
   {
-    move(
-      CommandID("\(clock.text)-due"), zh, en, by: [.system], from: [stage],
-      then: [.lapse(clock), .mark("overdue"), .restart("chase")])
+    Lateness.late(clock, Phrase(zh, en: en), from: [stage], SecretBasis.city)
   }
 
   static let lateness: [Transition] = [
@@ -115,9 +112,6 @@ enum StationCases {
     move(
       "mend-due", "整改期满，转入回访", "time to mend is over: look again", by: [.system],
       from: ["advised"], to: "mended", then: [.stopAll, .start("follow")]),
-    move(
-      "chase-due", "催办", "chase", by: [.system],
-      from: ["received", "assigned", "planned", "mended"],
-      then: [.raise("chased"), .restart("chase")]),
+    Lateness.chasing(from: ["received", "assigned", "planned", "mended"], SecretBasis.city),
   ]
 }

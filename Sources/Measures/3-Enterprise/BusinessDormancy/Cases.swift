@@ -63,13 +63,10 @@ extension ClockID {
   static let objection: ClockID = "objection"
   static let settle: ClockID = "settle"
   static let changes: ClockID = "changes"
-  static let chase: ClockID = "chase"
 }
 
 extension CounterID {
   static let corrections: CounterID = "corrections"
-  static let overdue: CounterID = "overdue"
-  static let chased: CounterID = "chased"
   static let ordered: CounterID = "ordered"
   static let objection: CounterID = "objection"
 }
@@ -117,13 +114,12 @@ enum DormancyCases {
     .final(.lapsed, Phrase("逾期未办结（视为撤回）", en: "Not finished in time")),
   ]
 
-  static let counters: [Counter] = [
-    Counter(.corrections, Phrase("补正", en: "corrected"), upTo: 3, DormancyBasis.city),
-    .flag(.overdue, Phrase("逾期", en: "overdue")),
-    Counter(.chased, Phrase("催办", en: "chased"), upTo: 3, DormancyBasis.city),
-    Counter(.ordered, Phrase("责令改正", en: "ordered to correct"), upTo: 3, DormancyBasis.rules(74)),
-    .flag(.objection, Phrase("已提出异议", en: "disputed"), DormancyBasis.city),
-  ]
+  static let counters: [Counter] =
+    [Counter(.corrections, Phrase("补正", en: "corrected"), upTo: 3, DormancyBasis.city)]
+    + Lateness.counters(DormancyBasis.city) + [
+      Counter(.ordered, Phrase("责令改正", en: "ordered to correct"), upTo: 3, DormancyBasis.rules(74)),
+      .flag(.objection, Phrase("已提出异议", en: "disputed"), DormancyBasis.city),
+    ]
 
   static let clocks: [ClockSpec] = [
     ClockSpec(
@@ -153,7 +149,7 @@ enum DormancyCases {
     ClockSpec(
       .changes, Phrase("变更登记时限", en: "time to register changes"), drives: [.settling],
       DormancyBasis.rules(42, 2)),
-    ClockSpec(.chase, Phrase("催办周期", en: "interval of chasing"), drives: [], DormancyBasis.city),
+    Lateness.clock(DormancyBasis.city),
   ]
 
   // MARK: Filing
@@ -314,9 +310,7 @@ enum DormancyCases {
     _ command: CommandID, _ clock: ClockID, _ zh: String, _ en: String, from stage: StageID,
     _ basis: Basis = DormancyBasis.city
   ) -> Transition {
-    Transition(
-      command, Phrase(zh, en: en), by: [.system], from: [stage],
-      then: [.lapse(clock), .mark(.overdue), .restart(.chase)], basis)
+    Lateness.late(clock, Phrase(zh, en: en), from: [stage], as: command, basis)
   }
 
   static let lateness: [Transition] = [
@@ -330,9 +324,8 @@ enum DormancyCases {
     late(
       "changes-due", .changes, "逾期未办理变更登记", "changes not registered in time", from: .settling,
       DormancyBasis.regulation(46)),
-    Transition(
-      "chase-due", Phrase("催办", en: "chase"), by: [.system],
+    Lateness.chasing(
       from: [.reviewing, .extending, .objected, .resuming, .returned, .settling],
-      then: [.raise(.chased), .restart(.chase)], DormancyBasis.city),
+      DormancyBasis.city),
   ]
 }

@@ -65,11 +65,9 @@ struct AlertProcedure: Procedure {
   private static func late(_ id: ClockID, _ zh: String, _ en: String, _ stages: [StageID])
     -> Transition
   {
-    move(
-      CommandID("\(id.text)-due"), zh, en, by: .system, from: stages,
-      then: [.lapse(id), .mark("overdue"), .restart("chase")])
+    Lateness.late(id, Phrase(zh, en: en), from: stages, ProcurementBasis.city)
   }
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
 
   private static let alert = CaseType(
     kind, Phrase("采购预警", en: "procurement alert"),
@@ -82,7 +80,7 @@ struct AlertProcedure: Procedure {
       .final("closed", Phrase("已办结", en: "Closed")),
     ],
     counters: [
-      .flag("overdue", Phrase("逾期", en: "overdue")), .flag("sample", Phrase("抽中复核", en: "sampled")),
+      Lateness.mark, .flag("sample", Phrase("抽中复核", en: "sampled")),
       Counter("returned", Phrase("退回重办", en: "returned"), upTo: 2, ProcurementBasis.city),
     ],
     clocks: [
@@ -90,7 +88,7 @@ struct AlertProcedure: Procedure {
       clock("handle", "处置时限", "time to handle", ["assigned"]),
       clock("appeal", "申诉期限", "time to appeal", ["handled"]),
       clock("review", "复核时限", "time to review", ["appealed", "sampled"]),
-      clock("chase", "催办周期", "interval of chasing", []),
+      Lateness.clock(ProcurementBasis.city),
     ],
     transitions: [
       .opening(
@@ -127,9 +125,8 @@ struct AlertProcedure: Procedure {
       late("assign", "抽签逾期", "not drawn in time", ["raised"]),
       late("handle", "处置逾期", "not handled in time", ["assigned"]),
       late("review", "复核逾期", "not reviewed in time", ["appealed", "sampled"]),
-      move(
-        "chase-due", "催办", "chase", by: .system,
-        from: ["raised", "assigned", "appealed", "sampled"], then: [.restart("chase")]),
+      Lateness.chasing(
+        from: ["raised", "assigned", "appealed", "sampled"], counted: false, ProcurementBasis.city),
     ])
 
   // MARK: Fields

@@ -89,11 +89,8 @@ enum ChainCases {
   }
 
   private static func counters(_ method: ProcurementMethod) -> [Counter] {
-    [
-      .flag("overdue", Phrase("逾期", en: "overdue")),
-      Counter("chased", Phrase("催办", en: "chased"), upTo: 3, ProcurementBasis.city),
-      Counter("changes", Phrase("合同变更", en: "changes"), upTo: 7, ProcurementBasis.city),
-    ]
+    Lateness.counters(ProcurementBasis.city)
+      + [Counter("changes", Phrase("合同变更", en: "changes"), upTo: 7, ProcurementBasis.city)]
       + (method.hasBids
         ? [Counter("clarified", Phrase("澄清修改", en: "clarified"), upTo: 3, ProcurementBasis.city)]
         : [])
@@ -117,7 +114,7 @@ enum ChainCases {
           + (method.hasCommittee ? ["drawn"] : [])),
       clock("contract", "订立合同期限", "time to sign", ["awarded"], ProcurementBasis.law(46, 1)),
       clock("perform", "履约期限", "time to perform", ["contracted"]),
-      clock("chase", "催办周期", "interval of chasing", []),
+      Lateness.clock(ProcurementBasis.city),
     ]
     if method.hasBids {
       all += [
@@ -149,7 +146,7 @@ enum ChainCases {
       basis, recordsRefusal: actor != .system)
   }
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
 
   private static func steps(_ method: ProcurementMethod) -> [Transition] {
     [
@@ -284,9 +281,7 @@ enum ChainCases {
       ["needed", "approved", "planned", "announced", "evaluated", "performed"]
       + (method.hasBids ? ["half-open", "opened"] : []) + (method.hasCommittee ? ["drawn"] : [])
     func late(_ clock: ClockID, _ zh: String, _ en: String, _ stages: [StageID]) -> Transition {
-      move(
-        CommandID("\(clock.text)-due"), zh, en, by: .system, from: stages,
-        then: [.lapse(clock), .mark("overdue"), .restart("chase")])
+      Lateness.late(clock, Phrase(zh, en: en), from: stages, ProcurementBasis.city)
     }
     var all = [
       late("step", "办理逾期", "late", working.filter { $0 != "evaluated" || !method.hasBids }),
@@ -308,10 +303,8 @@ enum ChainCases {
     let open =
       working + ["awarded", "contracted"] + (method.hasBids ? ["bidding", "published"] : [])
     return all + [
-      move(
-        "chase-due", "催办", "chase", by: .system,
-        from: Array(Set(open)).sorted { $0.text < $1.text },
-        then: [.raise("chased"), .restart("chase")])
+      Lateness.chasing(
+        from: Array(Set(open)).sorted { $0.text < $1.text }, ProcurementBasis.city)
     ]
   }
 }

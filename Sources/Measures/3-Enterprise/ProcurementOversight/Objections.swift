@@ -43,7 +43,7 @@ struct ObjectionProcedure: Procedure {
       .final("complained", Phrase("已转投诉", en: "Complaint made")),
       .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
     ],
-    counters: [.flag("overdue", Phrase("逾期", en: "overdue"))],
+    counters: [Lateness.mark],
     clocks: [
       ClockSpec(
         "answer", Phrase("答复期限", en: "time to answer"), drives: ["raised"],
@@ -51,8 +51,7 @@ struct ObjectionProcedure: Procedure {
       ClockSpec(
         "complain", Phrase("投诉期限", en: "time to complain"), drives: ["answered"],
         ProcurementBasis.regulations(60, 1)),
-      ClockSpec(
-        "chase", Phrase("催办周期", en: "interval of chasing"), drives: [], ProcurementBasis.city),
+      Lateness.clock(ProcurementBasis.city),
     ],
     transitions: [
       .opening(
@@ -60,7 +59,7 @@ struct ObjectionProcedure: Procedure {
         then: [.start("answer")], ProcurementBasis.regulations(22)),
       Transition(
         "answer", Phrase("答复", en: "answer"), by: [.conducting], from: ["raised"], to: "answered",
-        then: [.stopAll, .unmark("overdue"), .start("complain")], ProcurementBasis.regulations(22)),
+        then: Lateness.ended + [.start("complain")], ProcurementBasis.regulations(22)),
       Transition(
         "complain", Phrase("向监督部门投诉", en: "complain to the supervisor"), by: [.owners],
         from: ["raised", "answered"], to: "complained", then: [.stopAll],
@@ -68,16 +67,13 @@ struct ObjectionProcedure: Procedure {
       Transition(
         "withdraw", Phrase("撤回", en: "withdraw"), by: [.owners], from: ["raised"], to: "withdrawn",
         then: [.stopAll], ProcurementBasis.city),
-      Transition(
-        "answer-due", Phrase("答复逾期", en: "not answered in time"), by: [.system], from: ["raised"],
-        then: [.lapse("answer"), .mark("overdue"), .restart("chase")],
+      Lateness.late(
+        "answer", Phrase("答复逾期", en: "not answered in time"), from: ["raised"],
         ProcurementBasis.regulations(22)),
       Transition(
         "complain-due", Phrase("投诉期满", en: "the time to complain is over"), by: [.system],
         from: ["answered"], to: "settled", then: [.stopAll], ProcurementBasis.regulations(60, 1)),
-      Transition(
-        "chase-due", Phrase("催办", en: "chase"), by: [.system], from: ["raised"],
-        then: [.restart("chase")], ProcurementBasis.city),
+      Lateness.chasing(from: ["raised"], counted: false, ProcurementBasis.city),
     ])
 
   func function(of command: CommandID) -> String { "trading" }

@@ -29,7 +29,6 @@ extension CounterID {
   static let redo: CounterID = "redo"
   static let transfers: CounterID = "moved"
   static let extended: CounterID = "extended"
-  static let overdue: CounterID = "overdue"
   static let level: CounterID = "level"
   static let urged: CounterID = "urged"
   static let reopened: CounterID = "reopened"

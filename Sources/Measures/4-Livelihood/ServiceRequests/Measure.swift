@@ -1,6 +1,7 @@
 import AccessControl
 import Books
 import CaseEngine
+import CaseWork
 import CityProfiles
 import Commons
 import Desk
@@ -172,37 +173,21 @@ enum RequestInvariant {
   static func broken(
     _ row: RequestCase, _ calendar: WorkCalendar
   ) -> [(row: Int64, what: Phrase)] {
-    var found: [(row: Int64, what: Phrase)] = []
-    func expect(_ holds: Bool, _ what: Phrase) {
-      if !holds { found.append((row: row.base.key, what: what)) }
-    }
     let type = ServiceRequestCases.request
     guard let status = try? type.status(row.base.status),
       let clocks = try? CaseClocks(row.base.clocks)
     else {
-      expect(false, Phrase("状态或时限无法读取。", en: "its status or clocks cannot be read"))
-      return found
+      return [
+        (row: row.base.key, what: Phrase("状态或时限无法读取。", en: "its status or clocks cannot be read"))
+      ]
     }
-    let stage = type.stage(of: status)
-    expect(stage.id.text == row.base.stage, Phrase("阶段与状态不符。", en: "its stage is not its status's"))
     let dates = RequestDeadlines(type, status, clocks, calendar)
-    expect(
-      dates.due == row.base.dueAt,
-      Phrase("期满日与时限不符。", en: "its due date does not follow from its clocks"))
-    expect(
-      dates.wake == row.base.wakeAt,
-      Phrase("唤醒时间与时限不符。", en: "its wake time does not follow from its clocks"))
-    expect(
-      stage.isFinal == row.base.isClosed,
-      Phrase("办结时间与阶段不符。", en: "its closing time does not fit its stage"))
-    expect(
-      stage.isFinal || dates.wake != nil || row.request.repliedAt != nil,
-      Phrase("既无人承办、无答复，也无在走的时限。", en: "it has neither an answer, an end nor a running clock"))
-    let running = Set(
-      type.clocks.filter { type.clock($0.id, of: status) == .running }.map(\.id))
-    expect(
-      running.allSatisfy { clocks[$0] != nil },
-      Phrase("状态中的时限没有日期。", en: "a clock of its status has no dates"))
-    return found
+    var found = CaseInvariants.broken(
+      row.base, type, status, clocks, due: dates.due, wake: dates.wake)
+    if !type.stage(of: status).isFinal, dates.wake == nil, row.request.repliedAt == nil {
+      found.append(
+        Phrase("既无人承办、无答复，也无在走的时限。", en: "it has neither an answer, an end nor a running clock"))
+    }
+    return found.map { (row: row.base.key, what: $0) }
   }
 }

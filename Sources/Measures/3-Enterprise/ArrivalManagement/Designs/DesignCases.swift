@@ -46,10 +46,7 @@ enum DesignCases {
     .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
   ]
 
-  static let counters: [Counter] = [
-    .flag("overdue", Phrase("逾期", en: "overdue")),
-    Counter("chased", Phrase("催办", en: "chased"), upTo: 3, ArrivalBasis.city),
-  ]
+  static let counters = Lateness.counters(ArrivalBasis.city)
 
   private static func clock(_ id: ClockID, _ zh: String, _ en: String, _ drives: [StageID])
     -> ClockSpec
@@ -62,7 +59,7 @@ enum DesignCases {
     clock("approve", "批准时限", "time to approve", ["agreed"]),
     clock("publish", "公布时限", "time to publish", ["approved"]),
     clock("review", "复核周期", "time to the next review", ["published"]),
-    clock("chase", "催办周期", "interval of chasing", []),
+    Lateness.clock(ArrivalBasis.city),
   ]
 
   private static func move(
@@ -75,7 +72,7 @@ enum DesignCases {
       recordsRefusal: refuses)
   }
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
   private static let underway: [StageID] = [
     "designed", "checked", "coordinating", "agreed", "approved",
   ]
@@ -116,9 +113,7 @@ enum DesignCases {
   private static func late(_ clock: ClockID, _ zh: String, _ en: String, _ stage: StageID)
     -> Transition
   {
-    move(
-      CommandID("\(clock.text)-due"), zh, en, by: .system, from: [stage],
-      then: [.lapse(clock), .mark("overdue"), .restart("chase")])
+    Lateness.late(clock, Phrase(zh, en: en), from: [stage], ArrivalBasis.city)
   }
 
   static let lateness: [Transition] = [
@@ -128,8 +123,6 @@ enum DesignCases {
     late("approve", "批准逾期", "not decided in time", "agreed"),
     late("publish", "公布逾期", "not published in time", "approved"),
     late("review", "复核逾期", "not reviewed in time", "published"),
-    move(
-      "chase-due", "催办", "chase", by: .system, from: underway + ["published"],
-      then: [.raise("chased"), .restart("chase")]),
+    Lateness.chasing(from: underway + ["published"], ArrivalBasis.city),
   ]
 }

@@ -35,16 +35,13 @@ enum SlotCases {
       .final("declined", Phrase("未接受", en: "Declined")),
       .final("returned", Phrase("已交还", en: "Given back")),
     ],
-    counters: [
-      .flag("overdue", Phrase("逾期", en: "overdue")),
-      Counter("chased", Phrase("催办", en: "chased"), upTo: 3, ArrivalBasis.city),
-    ],
+    counters: Lateness.counters(ArrivalBasis.city),
     clocks: [
       ClockSpec(
         "offer", Phrase("答复时限", en: "time to reply"), drives: ["requested"], ArrivalBasis.city),
       ClockSpec(
         "reply", Phrase("确认时限", en: "time to confirm"), drives: ["offered"], ArrivalBasis.city),
-      ClockSpec("chase", Phrase("催办周期", en: "interval of chasing"), drives: [], ArrivalBasis.city),
+      Lateness.clock(ArrivalBasis.city),
     ],
     transitions: [
       .opening(
@@ -58,7 +55,7 @@ enum SlotCases {
         to: "refused", then: [.stopAll], ArrivalBasis.slots),
       move(
         .accept, "接受", "accept", by: .airline, from: ["offered"], to: "allocated",
-        then: [.stopAll, .unmark("overdue")]),
+        then: afresh),
       move(
         .decline, "不接受", "decline", by: .airline, from: ["offered"], to: "declined",
         then: [.stopAll]),
@@ -68,18 +65,16 @@ enum SlotCases {
       move(
         "withdraw", "撤回申请", "withdraw", by: .airline, from: ["requested"], to: "declined",
         then: [.stopAll]),
-      move(
-        "offer-due", "答复逾期", "not replied to in time", by: .system, from: ["requested"],
-        then: [.lapse("offer"), .mark("overdue"), .restart("chase")]),
+      Lateness.late(
+        "offer", Phrase("答复逾期", en: "not replied to in time"), from: ["requested"],
+        ArrivalBasis.city),
       move(
         "reply-due", "逾期未确认，时刻收回", "not confirmed in time: free again", by: .system,
         from: ["offered"], to: "declined", then: [.stopAll]),
-      move(
-        "chase-due", "催办", "chase", by: .system, from: ["requested"],
-        then: [.raise("chased"), .restart("chase")]),
+      Lateness.chasing(from: ["requested"], ArrivalBasis.city),
     ])
 
-  private static let afresh: [CaseEffect] = [.stopAll, .unmark("overdue")]
+  private static let afresh = Lateness.ended
 
   private static func move(
     _ command: CommandID, _ zh: String, _ en: String, by actor: ActorKind, from: [StageID],

@@ -42,10 +42,7 @@ struct IncidentProcedure: Procedure {
       Stage("reported", Phrase("待核查", en: "To be looked into"), owedBy: .control),
       .final("closed", Phrase("已核查", en: "Closed")),
     ],
-    counters: [
-      .flag("overdue", Phrase("逾期", en: "overdue")),
-      Counter("chased", Phrase("催办", en: "chased"), upTo: 3, FlightBasis.city),
-    ],
+    counters: Lateness.counters(FlightBasis.city),
     clocks: [
       ClockSpec(
         "report", Phrase("报告时限（降落后24小时）", en: "time to report (24 h after landing)"),
@@ -53,7 +50,7 @@ struct IncidentProcedure: Procedure {
       ClockSpec(
         "review", Phrase("核查时限", en: "time to look into it"), drives: ["reported"], FlightBasis.city
       ),
-      ClockSpec("chase", Phrase("催办周期", en: "interval of chasing"), drives: [], FlightBasis.city),
+      Lateness.clock(FlightBasis.city),
     ],
     transitions: [
       .opening(
@@ -61,22 +58,18 @@ struct IncidentProcedure: Procedure {
         then: [.start("report")], FlightBasis.regulation(40)),
       Transition(
         "report", Phrase("提交书面报告", en: "report"), by: [.flyers], from: ["noticed"],
-        to: "reported", then: [.stopAll, .unmark("overdue"), .start("review")],
+        to: "reported", then: Lateness.ended + [.start("review")],
         FlightBasis.regulation(40)),
       Transition(
         "close", Phrase("核查完毕", en: "close"), by: [.control], from: ["reported"], to: "closed",
         then: [.stopAll], FlightBasis.city),
-      Transition(
-        "report-due", Phrase("报告逾期", en: "not reported in time"), by: [.system],
-        from: ["noticed"], then: [.lapse("report"), .mark("overdue"), .restart("chase")],
+      Lateness.late(
+        "report", Phrase("报告逾期", en: "not reported in time"), from: ["noticed"],
         FlightBasis.regulation(40)),
-      Transition(
-        "review-due", Phrase("核查逾期", en: "not looked into in time"), by: [.system],
-        from: ["reported"], then: [.lapse("review"), .mark("overdue"), .restart("chase")],
+      Lateness.late(
+        "review", Phrase("核查逾期", en: "not looked into in time"), from: ["reported"],
         FlightBasis.city),
-      Transition(
-        "chase-due", Phrase("催办", en: "chase"), by: [.system], from: ["noticed", "reported"],
-        then: [.raise("chased"), .restart("chase")], FlightBasis.city),
+      Lateness.chasing(from: ["noticed", "reported"], FlightBasis.city),
     ])
 
   private static let kinds: [CaseField.Choice] = [

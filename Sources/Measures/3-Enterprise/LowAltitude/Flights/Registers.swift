@@ -113,15 +113,12 @@ struct RegisterProcedure: Procedure {
         .final("refused", Phrase("不予登记", en: "Refused")),
         .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
       ],
-      counters: [
-        .flag("overdue", Phrase("逾期", en: "overdue")),
-        Counter("chased", Phrase("催办", en: "chased"), upTo: 3, FlightBasis.city),
-      ],
+      counters: Lateness.counters(FlightBasis.city),
       clocks: [
         ClockSpec(
           "review", Phrase("审核时限", en: "time to look at it"), drives: ["filed"], FlightBasis.city),
         ClockSpec("term", Phrase("有效期", en: "term"), drives: [], kind.basis),
-        ClockSpec("chase", Phrase("催办周期", en: "interval of chasing"), drives: [], FlightBasis.city),
+        Lateness.clock(FlightBasis.city),
       ],
       transitions: transitions(kind))
   }
@@ -133,7 +130,7 @@ struct RegisterProcedure: Procedure {
         then: [.start("review")], kind.basis),
       Transition(
         "grant", Phrase("登记", en: "register"), by: [.registrar], from: ["filed"], to: "valid",
-        then: [.stopAll, .unmark("overdue"), .start("term")], kind.basis),
+        then: Lateness.ended + [.start("term")], kind.basis),
       Transition(
         "refuse", Phrase("不予登记", en: "refuse"), by: [.registrar], from: ["filed"], to: "refused",
         then: [.stopAll], kind.basis, recordsRefusal: true),
@@ -152,12 +149,9 @@ struct RegisterProcedure: Procedure {
       Transition(
         "revoke", Phrase("吊销", en: "revoke"), by: [.registrar], from: ["valid", "suspended"],
         to: "revoked", then: [.stopAll], FlightBasis.regulation(51, 1)),
-      Transition(
-        "review-due", Phrase("审核逾期", en: "not looked at in time"), by: [.system], from: ["filed"],
-        then: [.lapse("review"), .mark("overdue"), .restart("chase")], FlightBasis.city),
-      Transition(
-        "chase-due", Phrase("催办", en: "chase"), by: [.system], from: ["filed"],
-        then: [.raise("chased"), .restart("chase")], FlightBasis.city),
+      Lateness.late(
+        "review", Phrase("审核逾期", en: "not looked at in time"), from: ["filed"], FlightBasis.city),
+      Lateness.chasing(from: ["filed"], FlightBasis.city),
       Transition(
         "term-due", Phrase("有效期满", en: "the term is over"), by: [.system],
         from: ["valid", "suspended"], to: "expired", then: [.stopAll], kind.basis),

@@ -49,15 +49,12 @@ struct StandingProcedure: Procedure {
       .final("withdrawn", Phrase("已撤回", en: "Withdrawn")),
       .final("revoked", Phrase("已撤销", en: "Revoked")),
     ],
-    counters: [
-      .flag("overdue", Phrase("逾期", en: "overdue")),
-      Counter("chased", Phrase("催办", en: "chased"), upTo: 3, FlightBasis.city),
-    ],
+    counters: Lateness.counters(FlightBasis.city),
     clocks: [
       ClockSpec(
         "decide", Phrase("决定时限", en: "time to decide"), drives: ["filed"], FlightBasis.city),
       ClockSpec("term", Phrase("有效期", en: "term"), drives: [], basis),
-      ClockSpec("chase", Phrase("催办周期", en: "interval of chasing"), drives: [], FlightBasis.city),
+      Lateness.clock(FlightBasis.city),
     ],
     transitions: [
       .opening(
@@ -65,7 +62,7 @@ struct StandingProcedure: Procedure {
         then: [.start("decide")], basis),
       Transition(
         .approve, Phrase("批准", en: "approve"), by: [.control], from: ["filed"], to: "granted",
-        then: [.stopAll, .unmark("overdue"), .start("term")], FlightBasis.regulation(28)),
+        then: Lateness.ended + [.start("term")], FlightBasis.regulation(28)),
       Transition(
         .refuse, Phrase("不予批准", en: "refuse"), by: [.control], from: ["filed"], to: "refused",
         then: [.stopAll], basis, recordsRefusal: true),
@@ -75,12 +72,9 @@ struct StandingProcedure: Procedure {
       Transition(
         "revoke", Phrase("撤销", en: "revoke"), by: [.control], from: ["granted"], to: "revoked",
         then: [.stopAll], FlightBasis.city),
-      Transition(
-        "decide-due", Phrase("决定逾期", en: "not decided in time"), by: [.system], from: ["filed"],
-        then: [.lapse("decide"), .mark("overdue"), .restart("chase")], FlightBasis.city),
-      Transition(
-        "chase-due", Phrase("催办", en: "chase"), by: [.system], from: ["filed"],
-        then: [.raise("chased"), .restart("chase")], FlightBasis.city),
+      Lateness.late(
+        "decide", Phrase("决定逾期", en: "not decided in time"), from: ["filed"], FlightBasis.city),
+      Lateness.chasing(from: ["filed"], FlightBasis.city),
       Transition(
         "term-due", Phrase("期满", en: "the term is over"), by: [.system], from: ["granted"],
         to: "expired", then: [.stopAll], basis),
