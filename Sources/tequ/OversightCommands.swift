@@ -215,7 +215,8 @@ struct SealBid: AsyncParsableCommand {
 struct UnsealBids: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unseal",
-    abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.")
+    abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.",
+    discussion: "A bid that the key does not open is said as null; the exit status is 3 then.")
 
   @Argument(help: "The bids, a JSON file {number: base64}.") var file: String
   @Option(help: "The file with your secret half.") var key: String
@@ -232,6 +233,7 @@ struct UnsealBids: AsyncParsableCommand {
           Phrase("投标或者密钥文件无法读取。", en: "The bids or the key cannot be read."))
       }
       var open: [String: JSONValue] = [:]
+      var isWhole = true
       for (number, value) in bids {
         if value == .null {
           open[number] = .null
@@ -242,15 +244,19 @@ struct UnsealBids: AsyncParsableCommand {
         }
         guard let under = try? BidEnvelope.unseal(bytes, identity) else {
           Say.error(
-            Phrase("\(number) 用此密钥无法开启，记为 null。", en: "\(number): this key does not open it; said as null.")[
-              Say.language])
+            Phrase(
+              "\(number) 用此密钥无法开启，记为 null。",
+              en: "\(number): this key does not open it; said as null.")[
+                Say.language])
           open[number] = .null
+          isWhole = false
           continue
         }
         open[number] = .string(
           last ? String(decoding: under, as: UTF8.self) : Base64.encode(under))
       }
       Say.line(JSONValue.object(open).canonical)
+      if !isWhole { throw ExitCode(3) }
     }
   }
 }

@@ -132,8 +132,7 @@ import Testing
       one("c", 3, "末", [["id": "4", "scheme": "S"]]),
     ]
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
-      var watch = AlertWatch(
-        try bench.measure.rules.flagSettings(on: ProcurementMeasure.lawOfFlags))
+      var watch = try AlertWatch(bench.measure.rules)
       for place in order {
         watch.consume(
           PublicAct(

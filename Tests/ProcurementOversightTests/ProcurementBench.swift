@@ -30,7 +30,7 @@ struct ProcurementBench {
   /// Monday, 2 March 2026, 9:00.
   static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
 
-  init(feeds: [String: SignedFeed] = [:]) throws {
+  init(feeds: [String: SignedFeed] = [:], window: Int? = nil) throws {
     let store = try SQLiteStore(
       .init(path: nil),
       migrations: BookShelf.migrations + [CaseFileBook.migration] + AlertTables.migrations)
@@ -38,8 +38,10 @@ struct ProcurementBench {
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    var rules = try ProcurementBench.rules()
+    if let window { rules.window = window }
     measure = try ProcurementMeasure(
-      desk: desk, rules: try ProcurementBench.rules(), ring: ring, acknowledger: Acknowledger([]),
+      desk: desk, rules: rules, ring: ring, acknowledger: Acknowledger([]),
       feeds: feeds)
   }
 

@@ -24,7 +24,8 @@ def signature(body, key, seconds, secret=SECRET):
 
 def release(ocid, number, **tender):
     return {"ocid": ocid, "id": f"{ocid}-{number}", "date": f"2026-03-{number % 28 + 1:02}T09:00:00+08:00", "tag": ["tender"],
-            "initiationType": "tender", "buyer": {"id": "X-1", "name": "Exchange buyer"}, "tender": {"id": "t", "status": "active", "procurementMethod": "open", **tender}}
+            "initiationType": "tender", "buyer": {"id": "X-1", "name": "Exchange buyer"},
+            "tender": {"id": "t", "status": "active", "procurementMethod": "open", **tender}}
 
 
 class Exchange:
@@ -174,7 +175,8 @@ def pushing(site, log):
     earlier = {**release("ocds-pu-1", 2, title="two"), "language": "zh"}
     check("push: an earlier release is taken too", push(site, earlier, "p3").status == 201)
     shown = until(lambda: (lambda r: r if r.get("language") else None)(site.get("/api/procurement/records/ocds-pu-1").json), 30)
-    check("push: releases are merged by their dates", bool(shown) and shown["tender"]["title"] == "five" and shown["date"].startswith("2026-03-06"), shown)
+    check("push: releases are merged by their dates", bool(shown) and shown["tender"]["title"] == "five"
+          and shown["date"].startswith("2026-03-06"), shown)
     big = release("ocds-pu-2", 1, description="x" * 59_000)
     check("push: what fits an entry of the log is taken", push(site, big, "p4").status == 201)
     check("push: what does not is refused", push(site, release("ocds-pu-3", 1, description="x" * 62_000), "p5").status == 400)

@@ -43,6 +43,9 @@ def from_the_log(acts):
     flags = json.loads(run("flags", lines, "--catalogue").stdout)
     missing = []
     for ocid, values in flags.get("OCID", {}).items():
+        # The city raises no alert for R063, and for R003 in tenders alone.
+        tender = compiled[ocid].get("tender", {}).get("procurementMethod") in ("open", "selective")
+        values = {c for c in values if c != "R063" and (c != "R003" or tender)}
         status = compiled[ocid].get("tender", {}).get("status", "")
         if status in ("planning", "planned", "") and "awards" not in compiled[ocid]:
             continue
@@ -126,7 +129,8 @@ def turns(acts, places, names):
             if act["public"].get("earlier") != earlier:
                 wrong.append((matter, act["public"].get("earlier"), earlier))
             waiting.discard(matter)
-    check("alerts are handled in the order of the lot", handled > 0 and not wrong and most <= 5, f"{handled} handled, at most {most} earlier wait {wrong[:3]}")
+    check("alerts are handled in the order of the lot", handled > 0 and not wrong and most <= 5,
+          f"{handled} handled, at most {most} earlier wait {wrong[:3]}")
 
 
 def open_data(compiled):

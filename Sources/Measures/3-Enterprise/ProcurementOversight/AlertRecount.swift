@@ -21,7 +21,7 @@ public struct AlertRecount {
   ///
   /// - Throws: ``Problem`` 422 if the values of the law are wrong.
   public init(_ rules: ProcurementRules) throws(Problem) {
-    watch = AlertWatch(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags))
+    watch = try AlertWatch(rules)
   }
 
   /// Takes an entry; entries come in the order of the log, all of them.

@@ -14,6 +14,8 @@ struct AlertWatch {
     let code: String
     let value: Double
     let firm: String
+    /// The organisations of the process that the flag names.
+    let names: [String]
     /// When the act was recorded that calls for it.
     let since: Instant
     var id: String { "\(ocid)|\(subject)|\(code)" }
@@ -35,7 +37,18 @@ struct AlertWatch {
   var figures = ProcurementFigures()
   var index = PurchaseIndex()
 
-  init(_ settings: FlagSettings) { flags = LiveFlags(settings) }
+  /// Indicators of which the city raises no alert.
+  private let quiet: Set<String>
+  /// Habits of an organisation that were alerted: year, subject and code.
+  private var habits: Set<String> = []
+
+  /// Nothing yet, under a city's rules.
+  ///
+  /// - Throws: ``Problem`` 422 if the values of the law are wrong.
+  init(_ rules: ProcurementRules) throws(Problem) {
+    flags = LiveFlags(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags))
+    quiet = rules.quiet
+  }
 
   /// The fences of the price ratio (R024 below, R058 above), as the engine has them now.
   func fences() -> (low: Double?, high: Double?) {
@@ -48,7 +61,10 @@ struct AlertWatch {
       if waiting.removeValue(forKey: id) == nil { uncalled.append(id) }
       if raised.insert(id).inserted {
         func said(_ name: String) -> String { act.fields[name]?.string ?? "" }
-        index.raise(.init(ocid: said("ocid"), subject: said("subject"), code: said("code")))
+        index.raise(
+          .init(
+            ocid: said("ocid"), subject: said("subject"), code: said("code"),
+            names: AlertProcedure.names(said("names"))))
       }
     }
     figures.consume(act)
@@ -105,28 +121,62 @@ struct AlertWatch {
     let isOut = !["planning", "planned", ""].contains(status) || whole["awards"] != nil
     guard isOut else { return }
     let firm = whole["buyer"]?["id"]?.string ?? ""
-    func want(_ subject: String, _ code: String, _ value: Double) {
-      let one = Wanted(
-        ocid: ocid, subject: subject, code: code, value: value, firm: firm, since: moment)
-      guard !raised.contains(one.id), waiting[one.id] == nil else { return }
-      waiting[one.id] = one
-    }
-    for finding in flags.findings(process: ocid) {
-      switch finding.group {
-      case .OCID: want("process", finding.code, finding.value)
-      case .Tenderer: want("tenderer:\(finding.id)", finding.code, finding.value)
-      case .Buyer: want("buyer:\(finding.id)", finding.code, finding.value)
+    var own: [String: Double] = [:]
+    var named: [String: [String]] = [:]
+    var habitual: [(subject: String, code: String, value: Double)] = []
+    let findings = flags.findings(process: ocid)
+    for finding in findings where finding.group == .OCID { own[finding.code] = finding.value }
+    for flag in flags.flags(process: ocid) { own[flag.code.rawValue] = flag.value }
+    for finding in findings where finding.group != .OCID {
+      // Whom a flag of the process names stands in its alert: one thing that happened is one alert.
+      if own[finding.code] != nil {
+        named[finding.code, default: []].append(finding.id)
+      } else {
+        let role = finding.group == .Buyer ? "buyer" : "tenderer"
+        habitual.append(("\(role):\(finding.id)", finding.code, finding.value))
       }
     }
-    for flag in flags.flags(process: ocid) { want("process", flag.code.rawValue, flag.value) }
     for tenderer in whole["tender"]?["tenderers"]?.array ?? [] {
       guard let id = tenderer["id"]?.string else { continue }
-      for flag in flags.flags(tenderer: id) where flag.value > 0 {
-        want("tenderer:\(id)", flag.code.rawValue, flag.value)
+      for flag in flags.flags(tenderer: id) where flag.value > 0 && AlertWatch.ofHabit(flag.code) {
+        habitual.append(("tenderer:\(id)", flag.code.rawValue, flag.value))
       }
     }
     if !firm.isEmpty, let ratio = flags.disqualifiedRatio(buyer: firm) {
-      want("buyer:\(firm)", FlagCode.R038.rawValue, ratio)
+      habitual.append(("buyer:\(firm)", FlagCode.R038.rawValue, ratio))
     }
+    for (code, value) in own {
+      let names = Array(Set(named[code] ?? []).sorted().prefix(AlertWatch.namesLimit))
+      want(
+        Wanted(
+          ocid: ocid, subject: "process", code: code, value: value, firm: firm, names: names,
+          since: moment))
+    }
+    let year = moment.date(in: .beijing).year
+    for (subject, code, value) in habitual.sorted(by: {
+      ($0.subject, $0.code) < ($1.subject, $1.code)
+    })
+    where !quiet.contains(code) && habits.insert("\(year) \(subject) \(code)").inserted {
+      want(
+        Wanted(
+          ocid: ocid, subject: subject, code: code, value: value, firm: firm, names: [],
+          since: moment))
+    }
+  }
+
+  /// Organisations named in an alert at most.
+  private static let namesLimit = 40
+
+  /// Whether a flag speaks of how an organisation bids over many purchases, not of one of them: it is alerted once a
+  /// year, with the purchase by which it was noticed.
+  private static func ofHabit(_ code: FlagCode) -> Bool {
+    code == .R025 || code == .R038 || code == .R048
+  }
+
+  private mutating func want(_ one: Wanted) {
+    guard !quiet.contains(one.code), !raised.contains(one.id), waiting[one.id] == nil else {
+      return
+    }
+    waiting[one.id] = one
   }
 }

@@ -144,7 +144,14 @@ struct AlertProcedure: Procedure {
         Self.open("alert", "预警标识", "Id"), Self.open("ocid", "采购过程", "Process"),
         Self.open("subject", "对象", "Subject"), Self.open("code", "指标", "Indicator"),
         Self.open("grade", "等级", "Grade"), Self.open("value", "数值", "Value"),
-        Self.open("firm", "企业", "Firm"),
+        // A platform's release may name no buyer.
+        CaseField(
+          "firm", Phrase("企业", en: "Firm"), .line(300), required: false, keeping: .open
+        ).saidByTheMeasure(),
+        CaseField(
+          "names", Phrase("涉及单位", en: "Organisations named"), .words(4000), required: false,
+          keeping: .open
+        ).saidByTheMeasure(),
       ]
     case "assign", "assign-sample": [Self.open("draw", "抽签编号", "Number of the draw")]
     case "handle":
@@ -163,6 +170,11 @@ struct AlertProcedure: Procedure {
       [CaseField("text", Phrase("复核意见", en: "Finding of the review"), .words(4000))]
     default: []
     }
+  }
+
+  /// The organisations that an alert names, from its field.
+  static func names(_ text: String) -> [String] {
+    ((try? JSONValue(parsing: Array(text.utf8)))?.array ?? []).compactMap(\.string)
   }
 
   func period(of clock: ClockID, _ draft: CaseDraft) throws -> Period {
@@ -263,6 +275,14 @@ struct AlertProcedure: Procedure {
       (Phrase("采购过程", en: "Process"), .same(facts.text("ocid"))),
       (Phrase("对象", en: "Subject"), .same(facts.text("subject"))),
     ]
+      + (facts.text("names").isEmpty
+        ? []
+        : [
+          (
+            Phrase("涉及单位", en: "Organisations named"),
+            .same(AlertProcedure.names(facts.text("names")).joined(separator: "，"))
+          )
+        ])
   }
 }
 

@@ -200,17 +200,31 @@ struct BoardPage {
       AlertCatalogue.gradeName(grade), grade == "red" ? .bad : grade == "amber" ? .warn : .info)
   }
 
-  /// Whom an alert names: the process, or an organisation with its page.
-  private static func subject(_ h: inout HTML, _ subject: String) {
+  /// Whom an alert names: an organisation with its page, or those of the process that have to do with it.
+  private static func subject(_ h: inout HTML, _ subject: String, _ names: [String]) {
     let parts = subject.split(separator: ":", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { return h.text(Phrase("采购过程", en: "the process")) }
+    guard parts.count == 2 else {
+      if names.isEmpty { return h.text(Phrase("采购过程", en: "the process")) }
+      for (place, id) in names.enumerated() {
+        if place > 0 { h.text("，") }
+        h.a(FirmPage.address(id), .same(id))
+      }
+      return
+    }
     let role = parts[0] == "buyer" ? Phrase("采购企业", en: "buyer") : Phrase("供应商", en: "bidder")
     h.text(role + .same(" "))
     h.a(FirmPage.address(parts[1]), .same(parts[1]))
   }
 
+  /// A value with at most three decimals: the exact one stands in the act.
+  private static func value(_ text: String) -> String {
+    guard let value = Double(text), value != value.rounded() else { return text }
+    return Figures.fixed(value, 3)
+  }
+
   func alerts(_ h: inout HTML, _ rows: [AlertRow]) {
     guard !rows.isEmpty else { return h.empty(Phrase("没有预警。", en: "No alert.")) }
+    let names = measure.watch.withLock { watch in rows.map { watch.index.names[$0.id] ?? [] } }
     h.table(
       Phrase("预警", en: "Alerts"),
       columns: [
@@ -219,13 +233,14 @@ struct BoardPage {
         (Phrase("数值", en: "Value"), true), (Phrase("发出时间", en: "Raised"), false),
       ]
     ) { table in
-      for row in rows {
+      for (row, names) in zip(rows, names) {
         table.row([
           { BoardPage.grade(&$0, row.grade) },
           { $0.text(.same("\(row.code) ") + AlertCatalogue.name(row.code)) },
           {
             $0.a(ProjectPage.address(row.ocid), .same(row.ocid))
-          }, { BoardPage.subject(&$0, row.subject) }, { $0.text(row.value) },
+          }, { BoardPage.subject(&$0, row.subject, names) },
+          { $0.text(BoardPage.value(row.value)) },
           { $0.time(row.raisedAt, in: measure.rules.profile.zone) },
         ])
       }

@@ -20,12 +20,14 @@ struct ProcurementFigures: Sendable {
     var ceilingFen: Int128 = 0
     var bidders = 0
     var isOpen = false
+    var isOwn = false
     var month = ""
   }
 
   private var priceFen: Int128 = 0
   private var savedFen: Int128 = 0
   private var openDeals = 0
+  private var ownDeals = 0
   private var bidDeals = 0
   private var bidders = 0
 
@@ -61,6 +63,7 @@ struct ProcurementFigures: Sendable {
         ceilingFen: Self.fen(release["tender"]?["maximumValue"]),
         bidders: Int(release["tender"]?["numberOfTenderers"]?.integer ?? 0),
         isOpen: release["tender"]?["procurementMethod"]?.string == "open",
+        isOwn: ocid.hasPrefix(ReleaseParts.prefix + "-"),
         month: date.utf8.count >= 7 ? String(date.prefix(7)) : "")
     }
     if let old = deals[ocid] { count(old, adds: false) }
@@ -75,6 +78,7 @@ struct ProcurementFigures: Sendable {
     priceFen += whole * deal.priceFen
     if deal.ceilingFen > 0 { savedFen += whole * (deal.ceilingFen - deal.priceFen) }
     openDeals += deal.isOpen ? step : 0
+    ownDeals += deal.isOwn ? step : 0
     if deal.bidders > 0 {
       bidDeals += step
       bidders += step * deal.bidders
@@ -162,6 +166,10 @@ struct ProcurementFigures: Sendable {
         Phrase("公开招标宗数÷成交宗数", en: "deals by open tender ÷ deals"),
         deals.isEmpty ? nil : Double(openDeals) / Double(deals.count),
         .percent),
+      Self.count(
+        "platform-share", Phrase("平台成交占比", en: "Bought on the platform"),
+        Phrase("本平台办理的成交宗数÷成交宗数", en: "deals held on the platform itself ÷ deals"),
+        deals.isEmpty ? nil : Double(ownDeals) / Double(deals.count), .percent),
       Self.count(
         "handled", Phrase("已处置预警", en: "Alerts handled"),
         Phrase("“处置并说明理由”的件数", en: "acts “handle, with reasons”"), Double(handled)),

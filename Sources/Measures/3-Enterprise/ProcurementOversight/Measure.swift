@@ -66,7 +66,7 @@ public final class ProcurementMeasure: CaseMeasure {
           ring: ring, acknowledger: acknowledger))
     }
     self.offices = offices
-    watch = Locked(AlertWatch(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags)))
+    watch = Locked(try AlertWatch(rules))
     program = .system(Set(offices.map { $0.procedure.permission(.system) }))
   }
 
@@ -185,7 +185,9 @@ public final class ProcurementMeasure: CaseMeasure {
         "alert": .string(one.id), "ocid": .string(one.ocid), "subject": .string(one.subject),
         "code": .string(one.code), "grade": .string(AlertCatalogue.grade(one.code)),
         "value": .string(one.valueText), "firm": .string(one.firm),
-      ]
+        "names": .string(
+          one.names.isEmpty ? "" : JSONValue.array(one.names.map { .string($0) }).canonical),
+      ].filter { $0.value != "" }
       done += try await submit(
         OpenCase("raise", as: .system, said: CaseFacts(said), in: office.setting),
         key: "alert.\(Digest.of(one.id).hex)")

@@ -78,6 +78,9 @@ struct PurchaseIndex: Sendable {
   /// An alert: of which process, whom it names (`process`, `tenderer:ID` or `buyer:ID`), by which indicator.
   struct Alert: Sendable {
     let ocid, subject, code: String
+    /// Organisations of the process that it names besides.
+    var names: [String] = []
+    var id: String { "\(ocid)|\(subject)|\(code)" }
   }
 
   /// An organisation.
@@ -99,6 +102,8 @@ struct PurchaseIndex: Sendable {
   private(set) var ratios: [String: Double] = [:]
   /// Alerts by code.
   private(set) var codes: [String: Int] = [:]
+  /// By alert, the organisations that it names besides its subject.
+  private(set) var names: [String: [String]] = [:]
   private var numbers: [String: UInt32] = [:]
   /// All purchases, the oldest first.
   private var order: [Place] = []
@@ -144,13 +149,18 @@ struct PurchaseIndex: Sendable {
   mutating func raise(_ alert: Alert) {
     codes[alert.code, default: 0] += 1
     notices[alert.ocid]?.alerts += 1
-    guard let colon = alert.subject.firstIndex(of: ":") else { return }
-    let one = number(String(alert.subject[alert.subject.index(after: colon)...]))
-    organisations[one].alerts.append(alert)
-    guard alert.subject.hasPrefix("tenderer:"), let buyer = notices[alert.ocid]?.buyer,
-      !buyer.isEmpty
-    else { return }
-    change(Pair(bidder: UInt32(one), buyer: UInt32(number(buyer)))) { $0.alerts += 1 }
+    var named = alert.names
+    if let colon = alert.subject.firstIndex(of: ":") {
+      named.append(String(alert.subject[alert.subject.index(after: colon)...]))
+    }
+    if !alert.names.isEmpty { names[alert.id] = alert.names }
+    let buyer = notices[alert.ocid]?.buyer ?? ""
+    for id in named {
+      let one = number(id)
+      organisations[one].alerts.append(alert)
+      guard id != buyer, !buyer.isEmpty else { continue }
+      change(Pair(bidder: UInt32(one), buyer: UInt32(number(buyer)))) { $0.alerts += 1 }
+    }
   }
 
   private static func notice(_ ocid: String, _ release: JSONValue) -> Notice {

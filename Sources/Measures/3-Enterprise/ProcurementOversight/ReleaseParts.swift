@@ -166,6 +166,10 @@ struct ReleaseParts {
       tender["submissionMethod"] = ["electronicSubmission"]
       tender["awardCriteria"] = .string(method.hasCommittee ? "qualityOnly" : "priceOnly")
       tender["eligibilityCriteria"] = "见采购文件"
+      if method.hasCommittee { tender["awardCriteriaDetails"] = "综合评分，评分标准见采购文件" }
+      if !method.isTendering {
+        tender["procurementMethodRationale"] = .string("按经批准的采购方案采用\(method.name.zh)")
+      }
     } else {
       tender["procurementMethodRationale"] = "已公示单一来源理由"
     }

@@ -9,8 +9,9 @@ public struct ProcurementReplay {
   public struct Month: Sendable {
     /// Such as `2024-03`.
     public let name: String
-    /// Deals awarded in it, and alerts raised in it.
+    /// Deals awarded in it.
     public let deals: Int
+    /// Alerts raised in it.
     public let alerts: Int
     /// Alerts for every 1,000 deals; nil without a deal.
     public let rate: Double?
@@ -26,7 +27,7 @@ public struct ProcurementReplay {
   ///
   /// - Throws: ``Problem`` 422 if the values of the law are wrong.
   public init(_ rules: ProcurementRules) throws(Problem) {
-    watch = AlertWatch(try rules.flagSettings(on: ProcurementMeasure.lawOfFlags))
+    watch = try AlertWatch(rules)
   }
 
   private func act(_ kind: String, _ moment: Instant, _ fields: JSONValue) -> PublicAct {
@@ -52,7 +53,9 @@ public struct ProcurementReplay {
           "procurement.alerts.raise", moment,
           [
             "alert": .string(one.id), "ocid": .string(one.ocid), "subject": .string(one.subject),
-            "code": .string(one.code), "grade": .string(AlertCatalogue.grade(one.code)),
+            "code": .string(one.code),
+            "names": .string(JSONValue.array(one.names.map { .string($0) }).canonical),
+            "grade": .string(AlertCatalogue.grade(one.code)),
           ]))
     }
   }

@@ -31,7 +31,9 @@ public struct ProcurementRules: Sendable {
   let firms: [String]
   let experts: [Expert]
   /// How many alerts that the lot put before it may wait at an agency while it handles one; 0 keeps the strict order.
-  let window: Int
+  var window: Int
+  /// Indicators of which the city raises no alert, though they are computed: those that its law does not ask for.
+  let quiet: Set<String>
 
   static let cityPeriods = [
     "assign", "handle", "appeal", "review", "step", "chase", "question", "silence",
@@ -59,6 +61,7 @@ public struct ProcurementRules: Sendable {
       throw section.missing("window")
     }
     self.window = count
+    quiet = Set(section.list("quiet"))
     var experts: [Expert] = []
     for (id, parameter) in section.members("expert") {
       let parts = (parameter.series.last?.value ?? "").split(separator: "|").map(String.init)
@@ -148,6 +151,8 @@ public struct ProcurementRules: Sendable {
     var settings = FlagSettings.all
     settings.catalogue = .all
     settings.currency = "CNY"
+    // The days of R003 are not those of the law (CN02 is): beyond tenders, cities and firms set their own.
+    settings.shortPeriod?.methods = ["open", "selective"]
     for (code, parameter, name) in ProcurementRules.shared {
       let value: Double
       if case .period(let period) = try finding(name, on: day).outcome {

@@ -86,6 +86,7 @@ public struct ProcurementAgents: Sendable {
     else { return }
     var random = SeededRandom(seed: seed).fork("procurement \(today)")
     for firm in measure.rules.firms.indices { try await declare(firm) }
+    try await answers(&random)
     for method in ProcurementMethod.allCases {
       guard let office = measure.office(method.rawValue) else { continue }
       for stage in office.setting.type.stages where !stage.isFinal {
@@ -155,13 +156,13 @@ public struct ProcurementAgents: Sendable {
 
   private func move(
     _ office: CaseOffice, _ command: CommandID, _ capacity: ActorKind, _ row: CaseFileRow,
-    _ said: [String: JSONValue] = [:], second: Bool = false
+    _ said: [String: JSONValue] = [:], second: Bool = false, by other: Actor? = nil
   ) async throws {
     let firm = measure.rules.firms.firstIndex(of: row.base.agency ?? "") ?? 0
     _ = try await measure.desk.submit(
       MoveCase(
         command, as: capacity, on: row.base.key, said: CaseFacts(said), in: office.setting),
-      by: actor(firm, capacity, second: second),
+      by: other ?? actor(firm, capacity, second: second),
       .init(idempotencyKey: "\(row.base.key).\(row.base.version)"))
   }
 
@@ -174,6 +175,12 @@ public struct ProcurementAgents: Sendable {
     let facts = try CaseFacts(row.facts)
     let estimate = facts.integer("estimate") ?? 0
     switch row.base.stage {
+    case "needed" where random.chance(0.1):
+      // Whoever conducts purchases tries to approve one: refused, on record.
+      let firm = measure.rules.firms.firstIndex(of: row.base.agency ?? "") ?? 0
+      try await move(
+        office, .approve, .approving, row,
+        by: staff(firm, 3, ProcurementMeasure.approver.permissions))
     case "needed": try await move(office, .approve, .approving, row)
     case "approved":
       try await move(
@@ -194,7 +201,9 @@ public struct ProcurementAgents: Sendable {
     case "evaluated": try await move(office, .award, .approving, row)
     case "published":
       let status = try office.setting.type.status(row.base.status)
-      guard office.setting.type.clock("publicity", of: status) == .lapsed else { return }
+      guard office.setting.type.clock("publicity", of: status) == .lapsed else {
+        return random.chance(0.1) ? try await object(row) : ()
+      }
       try await move(office, .award, .approving, row)
     case "awarded" where random.chance(0.08):
       try await move(
@@ -384,6 +393,28 @@ public struct ProcurementAgents: Sendable {
     try await move(
       office, .evaluate, .conducting, row,
       ["scores": .string(lines.joined(separator: "\n")), "text": "评审报告。"])
+  }
+
+  // MARK: Objections
+
+  /// A bidder objects to the result while the candidates are published.
+  private func object(_ row: CaseFileRow) async throws {
+    guard let office = measure.office("objections") else { return }
+    _ = try await measure.desk.submit(
+      OpenCase(
+        "raise", as: .owners,
+        said: CaseFacts([
+          "project": .string(row.base.number.description), "about": "result",
+          "text": "第一候选人的业绩不符合招标文件。", "firm-name": "模拟供应商",
+        ]), in: office.setting), by: Self.bidder(1),
+      .init(idempotencyKey: "objection.\(row.base.key)"))
+  }
+
+  private func answers(_ random: inout SeededRandom) async throws {
+    guard let office = measure.office("objections") else { return }
+    for row in try await rows(office, "raised") where random.chance(0.6) {
+      try await move(office, "answer", .conducting, row, ["text": "经复核，业绩材料齐全。"])
+    }
   }
 
   // MARK: Alerts
