@@ -142,6 +142,10 @@ import Testing
       "POST /desk/low-altitude/networks/{code}/steps", "GET /desk/low-altitude/designer",
       "POST /desk/low-altitude/designer", "GET /desk/low-altitude/alarms",
       "POST /desk/low-altitude/alarms/{key}", "GET /desk/low-altitude/density",
+      "GET /desk/low-altitude/peers", "GET /api/low-altitude/peers",
+      "GET /desk/low-altitude/clients", "POST /desk/low-altitude/clients",
+      "POST /desk/low-altitude/clients/{client}/close", "GET /api/low-altitude/clients",
+      "POST /api/low-altitude/clients", "POST /api/low-altitude/clients/{client}/close",
     ].map { ($0, []) }
   /// The domestic side of the same measure.
   static let flights: [(String, Set<Who>)] =

@@ -183,6 +183,7 @@ extension LowAltitudeMeasure {
         if visit.actor.may(HandleAlarm.permission) {
           h.buttonLink(Phrase("飞行监控", en: "Alarms"), "/desk/low-altitude/alarms", .quiet)
         }
+        peerLinks(&h, visit)
       }
       h.table(
         title,
