@@ -252,7 +252,8 @@ if !enginesOnly {
       "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "LowAltitude", "AccessControl", "AccessTokens", "Airspace", "Books", "CaseEngine", "CaseWork",
-      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "LegalTime", "MeasureKit",
+      "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
+      "MeasureKit",
       "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",

@@ -76,6 +76,19 @@ struct ExchangeOptions: ParsableArguments {
   @Option(help: "The city's name among providers: the subject of its tokens.") var ussName = "tequ"
   @Option(help: "A private key (PEM) with which the city signs its tokens for other providers.")
   var ussKey: String?
+  @Option(
+    help:
+      "A DSS elsewhere that the city uses as a provider instead of its own, such as https://dss.example."
+  )
+  var dssURL: String?
+  @Option(
+    help:
+      "Where an authorisation server gives the city tokens for others, instead of --uss-key; with --uss-client-id and --uss-client-secret-file."
+  )
+  var ussTokenURL: String?
+  @Option(help: "The city's name as a client of that server.") var ussClientID: String?
+  @Option(help: "A file that holds the city's secret as a client of that server.")
+  var ussClientSecretFile: String?
   @Flag(
     help:
       "Serve the interfaces by which InterUSS's suites plan flights, and take addresses without TLS. For tests only."
@@ -101,18 +114,31 @@ struct ExchangeOptions: ParsableArguments {
 
   func provider() throws -> AirProviderOptions? {
     guard let ussBaseURL else {
-      guard !flightPlanningTests else {
-        throw ValidationError("--flight-planning-tests needs --uss-base-url.")
+      guard !flightPlanningTests, dssURL == nil else {
+        throw ValidationError("--flight-planning-tests and --dss-url need --uss-base-url.")
       }
       return nil
     }
-    guard flightPlanningTests || ussBaseURL.hasPrefix("https://") else {
-      throw ValidationError("--uss-base-url must be an address with https.")
+    for address in [ussBaseURL, dssURL, ussTokenURL].compactMap({ $0 }) {
+      guard flightPlanningTests || address.hasPrefix("https://") else {
+        throw ValidationError("“\(address)” must be an address with https.")
+      }
     }
-    guard let ussKey else { throw ValidationError("--uss-base-url needs --uss-key.") }
     return AirProviderOptions(
-      name: ussName, baseURL: ussBaseURL, issuer: try ExchangeKeys.issuer(ussKey),
+      name: ussName, baseURL: ussBaseURL, exchangeURL: dssURL, tokens: try tokenSource(),
       servesTests: flightPlanningTests)
+  }
+
+  private func tokenSource() throws -> AirTokenSource {
+    switch (ussKey, ussTokenURL, ussClientID, ussClientSecretFile) {
+    case (let key?, nil, nil, nil): return .own(try ExchangeKeys.issuer(key))
+    case (nil, let address?, let client?, let file?):
+      return .server(address: address, client: client, secret: try ExchangeKeys.secret(file))
+    default:
+      throw ValidationError(
+        "--uss-base-url needs either --uss-key, or --uss-token-url with --uss-client-id and --uss-client-secret-file."
+      )
+    }
   }
 
   func issuer() throws -> TokenIssuer? {

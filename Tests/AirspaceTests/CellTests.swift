@@ -66,6 +66,15 @@ import Testing
     }
   }
 
+  @Test func aBearingIsTheOneThatWasTaken() {
+    for middle in [(0.0, 45.0), (22.54, 114.05), (0, 180), (-60, 0), (89, 10)] {
+      let place = LatLng(latitude: middle.0, longitude: middle.1)
+      for bearing in stride(from: 0.0, to: 360, by: 7) {
+        #expect(abs(place.bearing(to: place.moved(by: 50, towards: bearing)) - bearing) < 1e-4)
+      }
+    }
+  }
+
   private func randomPlace(_ random: inout SeededRandom) -> LatLng {
     LatLng(
       latitude: asin(2 * random.unit() - 1) * 180 / .pi, longitude: 360 * random.unit() - 180)

@@ -39,6 +39,10 @@ import Testing
     let outside = [LatLng(latitude: 91, longitude: 0)] + good
     #expect(reason(Volume4D(.polygon(outside))).contains("corner 1"))
     #expect(reason(Volume4D(.polygon(square(1)))).contains("2,500 km²"))
+    let sliver = [(0.0, 0.0), (0, 0.001), (22, 0.001), (22, 0)].map {
+      LatLng(latitude: $0.0, longitude: $0.1)
+    }
+    #expect(reason(Volume4D(.polygon(sliver))).contains("1,000 km"))
     #expect(reason(Volume4D(.polygon(good), lower: 100, upper: 50)).contains("above"))
     #expect(reason(Volume4D(.polygon(good), lower: .nan, upper: 50)) != "")
     let now = Instant(microseconds: 1_000_000)

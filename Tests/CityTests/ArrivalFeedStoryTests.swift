@@ -75,7 +75,10 @@ import Testing
   }
 
   private func city() async throws -> TestCity {
-    try await TestCity(partners: ["radar": ArrivalFeedStoryTests.secret])
+    let radar: JSONValue = [
+      "url": "http://127.0.0.1:9/none", "secret": .string(ArrivalFeedStoryTests.secret),
+    ]
+    return try await TestCity(config: ["partners": ["radar": radar]])
   }
 
   @Test func plansAndTracksBecomeASequence() async throws {

@@ -53,8 +53,7 @@ final class TestCity {
 
   init(
     _ backend: Backend = .sqlite, writesPerMinute: Int = 100_000, profile: CityProfile? = nil,
-    witnesses: String? = nil, witnessCaller: WitnessCaller? = nil,
-    partners: [String: String] = [:]
+    config: JSONValue? = nil, witnesses: String? = nil, witnessCaller: WitnessCaller? = nil
   ) async throws {
     self.backend = backend
     folder = DataFolder(
@@ -66,13 +65,8 @@ final class TestCity {
     options.profile = profile
     options.witnessCaller = witnessCaller
     try folder.create()
-    if !partners.isEmpty {
-      let listed = partners.mapValues { secret -> JSONValue in
-        ["url": "http://127.0.0.1:9/none", "secret": .string(secret)]
-      }
-      let config = JSONValue.object(["partners": .object(listed)])
-      try Data(config.canonicalBytes).write(
-        to: URL(fileURLWithPath: folder.path + "/config.json"))
+    if let config {
+      try Data(config.canonicalBytes).write(to: URL(fileURLWithPath: folder.path + "/config.json"))
     }
     if let witnesses {
       try Data(witnesses.utf8).write(to: URL(fileURLWithPath: folder.witnesses))

@@ -97,7 +97,9 @@ import Testing
     let bench = try ProviderBench()
     _ = try await bench.air.putSubscription(11, by: AirBench.two)
     #expect(try await bench.put(1).result == "Completed")
+    try await bench.tell()
     _ = try await bench.flights.close(plan: AirBench.id(1))
+    try await bench.tell()
     let told = bench.peer.asked(.post)
     let address = "https://uss2.example/uss/v1/operational_intents"
     #expect(told.map(\.address) == [address, address])

@@ -114,4 +114,45 @@ import Testing
       }
     }
   }
+
+  @Test func aFlightThatReportsIsFoundAndShownUntilItEnds() async throws {
+    let bench = try ProviderBench()
+    let start = AirBench.start
+    let flight = ApprovedFlight(
+      id: 7, number: CaseNumber(measure: 12, year: 2026, serial: 7).description, operatorKey: 1,
+      aircraft: "UAS1", mission: .delivery, points: AirBench.flight(7, from: start).points,
+      isArea: false, lowerCM: 5000, upperCM: 7000, start: start, end: start.adding(seconds: 200),
+      state: .active)
+    try await bench.air.write(flight)
+    func report(_ seconds: Int64) throws -> ReportedPosition {
+      let at = start.adding(seconds: seconds)
+      let place = try #require(flight.position(at: at)).place
+      return ReportedPosition(flight: flight.number, place: place, altitude: 60, at: at)
+    }
+    let known = [flight.number: flight]
+    for second: Int64 in [10, 11, 12] {
+      await bench.measure.identify([try report(second)], known, at: start.adding(seconds: second))
+    }
+    let remote = RemoteDesk(measure: bench.measure, provider: bench.flights.provider)
+    let now = start.adding(seconds: 12)
+    let areas = try await remote.exchange.areas(
+      in: "22.53,114.04,22.53,114.06,22.55,114.06", .v22a, at: now)
+    #expect(areas.map(\.manager) == ["city"])
+    let shown = try #require(try await remote.flights(at: now).first)
+    let view = try RemoteView("22.53,114.04,22.55,114.06")
+    let value = try #require(RemoteID.v22a.flight(shown, in: view, recentSeconds: 60, at: now))
+    #expect(value["id"]?.string == flight.number && value["simulated"]?.bool == false)
+    #expect(value["recent_positions"]?.array?.count == 3)
+    // 2 km in 200 s, eastwards.
+    #expect(abs((value["current_state"]?["speed"]?.double ?? 0) - 10) < 0.1)
+    #expect(abs((value["current_state"]?["track"]?.double ?? 0) - 90) < 0.1)
+    let details = try await remote.own(flight.number, at: now)
+    #expect(details?["uas_id"]?["registration_id"]?.string == "UAS1")
+    // After a minute of silence it is shown no more; its area goes when it has ended.
+    #expect(try await remote.flights(at: start.adding(seconds: 73)).isEmpty)
+    #expect(try await bench.measure.settleLiveFlights(at: start.adding(seconds: 73)) == 0)
+    #expect(try await bench.measure.settleLiveFlights(at: start.adding(seconds: 201)) == 1)
+    #expect(try await !bench.air.has(.area, areas[0].id))
+    #expect(try await bench.broken().filter { $0.contains("exchange") } == [])
+  }
 }

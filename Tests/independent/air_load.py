@@ -11,32 +11,18 @@ With one area and `single` for AREAS its radius is 550 m and flights are shorter
 
 At the end every acknowledged intent that is not over is asked for: none may be lost.
 """
-import asyncio, json, os, random, shutil, subprocess, sys, tempfile, threading, time, uuid
-import base64, datetime, math
+import asyncio, json, os, random, shutil, subprocess, tempfile, time, uuid
+import datetime, math
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
+from air_tools import UTC, Key, Program
 from outside import Checks, argument
 
 tequ, USERS, SECONDS = os.path.abspath(argument(1)), int(argument(2, "10")), float(argument(3, "20"))
 single = argument(4, "4") == "single"
 AREAS, RATE = 1 if single else int(argument(4, "4")), float(argument(5, "0"))
 RADIUS, FARTHEST, LIFE = (550, 100, 60) if single else (1000, 500, 60)
-UTC = datetime.timezone.utc
 DEGREE = 111_320
 checks = Checks()
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def token(key):
-    now = int(time.time())
-    claims = {"sub": "uss1", "scope": "utm.strategic_coordination", "aud": "127.0.0.1", "exp": now + 3600, "iss": "t", "jti": "1"}
-    message = b64(b'{"alg":"RS256","typ":"JWT"}') + "." + b64(json.dumps(claims).encode())
-    return message + "." + b64(key.sign(message.encode(), padding.PKCS1v15(), hashes.SHA256()))
 
 
 def stamp(seconds):
@@ -152,20 +138,17 @@ async def load(port, credentials):
 
 def main():
     folder = tempfile.mkdtemp(prefix="tequ-load-")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = os.path.join(folder, "key.pem")
+    key, pem = Key("utm.strategic_coordination"), os.path.join(folder, "key.pem")
     with open(pem, "wb") as file:
-        file.write(key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
-    command = [tequ, "serve", "--data", os.path.join(folder, "data"), "--demo", "--demo-days", "1", "--port", os.environ.get("TEQU_PORT", "0"),
-               "--only", "low-altitude", "--jwt-public-key", pem, "--accepted-audience", "127.0.0.1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        file.write(key.public)
+    program = Program(tequ, os.path.join(folder, "data"), int(os.environ.get("TEQU_PORT", "0")), ["--jwt-public-key", pem, "--accepted-audience", "127.0.0.1"])
+    program.start()
+    port, process = program.port, program.process
     try:
-        port = next(int(line.rsplit(":", 1)[1]) for line in process.stdout if line.startswith("listening on"))
-        threading.Thread(target=process.stdout.read, daemon=True).start()
         if "TEQU_PERF" in os.environ:
             subprocess.Popen(["perf", "record", "-F", "997", "-g", "-o", os.environ["TEQU_PERF"], "-p", str(process.pid), "--", "sleep", "8"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        credentials = token(key)
+        credentials = key.token()
         shared = asyncio.run(load(port, credentials))
         with open(f"/proc/{process.pid}/stat") as file:
             ticks = file.read().rsplit(")", 1)[1].split()
@@ -181,17 +164,13 @@ def main():
                     gone.append((name, status))
             return gone
 
-        process.kill()
-        process.wait()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        port = next(int(line.rsplit(":", 1)[1]) for line in process.stdout if line.startswith("listening on"))
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        program.kill()
+        port = program.start().port
         gone = asyncio.run(lost())
         checks(f"all {len(shared['kept'])} acknowledged intents are there after kill -9", not gone and shared["kept"], gone[:3])
         checks("no answer but 201 and 409", not shared["odd"], shared["odd"][:2])
     finally:
-        process.kill()
-        process.wait()
+        program.kill()
         shutil.rmtree(folder, ignore_errors=True)
     checks.finish()
 

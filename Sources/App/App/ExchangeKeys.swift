@@ -39,6 +39,19 @@ public enum ExchangeKeys {
     return issuer
   }
 
+  /// The secret in a file: its one line.
+  public static func secret(_ path: String) throws(Problem) -> String {
+    let text = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let line = text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+    guard !line.isEmpty, !line.contains(where: \.isNewline) else {
+      throw refused(
+        Phrase("\(path) 应为一行密钥。", en: "\(path) must hold a secret and nothing else, on one line."))
+    }
+    return line
+  }
+
   /// The private keys of the city's own authorisation server that are in a file.
   public static func signing(
     _ path: String, name: String, allowsTestKey: Bool

@@ -383,8 +383,33 @@ public final class RunningCity: Sendable {
     return connectors
   }
 
-  /// What hands messages to platforms, where measure 2 runs.
-  public var pushes: PushWorker? {
+  /// What hands things over at once: to platforms, where measure 2 runs, and to other providers of services for
+  /// drones, where the city is one.
+  public var pushes: [PushWorker] { [platformPushes, peerNotices].compactMap { $0 } }
+
+  private var peerNotices: PushWorker? {
+    guard let measure = measures.lazy.compactMap({ $0 as? LowAltitudeMeasure }).first,
+      measure.tellsPeers
+    else { return nil }
+    // Bounded by the time of what is told, see ``LowAltitudeMeasure/tellPeer(_:)``.
+    let patience = PushWorker.Patience(
+      attempts: .max, line: { LowAltitudeMeasure.line($0) },
+      pause: { LowAltitudeMeasure.pause(after: $0) })
+    return PushWorker(
+      desk: desk, duty: duties.outbox, time: time, kind: LowAltitudeMeasure.noticeKind,
+      patience: patience, receiver: { LowAltitudeMeasure.receiver($0) }
+    ) { effect in
+      switch try await measure.tellPeer(effect) {
+      case .told(let proof): return proof
+      case .later(let why): throw DeliveryFailure(why, isLasting: false)
+      case .never(let why): throw DeliveryFailure(why, isLasting: true)
+      }
+    } gaveUp: { effect in
+      try await measure.gaveUpTelling(effect)
+    }
+  }
+
+  private var platformPushes: PushWorker? {
     guard let measure = measures.lazy.compactMap({ $0 as? IPMeasure }).first else { return nil }
     let (partners, time) = (partners, time)
     return PushWorker(

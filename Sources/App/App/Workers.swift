@@ -16,7 +16,7 @@ struct Workers: Sendable {
   let expiry: RequestExpiry
   let caseExpiry: CaseExpiry
   let outbox: OutboxWorker
-  let pushes: PushWorker?
+  let pushes: [PushWorker]
   let keys: KeyWatch
   let measures: [any Measure]
   let desk: CommandDesk
@@ -51,7 +51,7 @@ struct Workers: Sendable {
       }
       group.addTask { await repeating("subscriptions", 1000) { try await hear() } }
       group.addTask { await repeating("outbox", 1000) { try await outbox.runOnce() } }
-      if let pushes {
+      for pushes in pushes {
         group.addTask {
           await pushes.run(everyMilliseconds: 50) { logger.error("pushes: \($0)") }
         }

@@ -31,14 +31,26 @@ public struct LatLng: Hashable, Sendable {
   /// The mean radius of the earth, in metres (IUGG); what S2 and the standards' suites compute with.
   public static let earthRadius = 6_371_010.0
 
-  /// The place at a distance in metres, in a direction in degrees from north, on the sphere.
-  public func moved(by distance: Double, towards bearing: Double) -> LatLng {
+  /// Up, east and north at the place.
+  private var axes: (up: Vector, east: Vector, north: Vector) {
     let up = direction
     // At a pole every direction leads away from it; the one called north follows the zero meridian.
     var east = Vector(x: -up.y, y: up.x, z: 0)
     if east.length < 1e-12 { east = Vector(x: 0, y: 1, z: 0) }
     east = east.scaled(by: 1 / east.length)
-    let north = up.cross(east)
+    return (up, east, up.cross(east))
+  }
+
+  /// The direction in which another place lies, in degrees from north, 0 ..< 360.
+  public func bearing(to other: LatLng) -> Double {
+    let (_, east, north) = axes
+    let degrees = atan2(other.direction.dot(east), other.direction.dot(north)) * 180 / .pi
+    return degrees < 0 ? degrees + 360 : degrees
+  }
+
+  /// The place at a distance in metres, in a direction in degrees from north, on the sphere.
+  public func moved(by distance: Double, towards bearing: Double) -> LatLng {
+    let (up, east, north) = axes
     let (angle, azimuth) = (distance / LatLng.earthRadius, bearing * .pi / 180)
     let way = north.scaled(by: cos(azimuth)) + east.scaled(by: sin(azimuth))
     let end = up.scaled(by: cos(angle)) + way.scaled(by: sin(angle))

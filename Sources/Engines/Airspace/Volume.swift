@@ -24,6 +24,13 @@ public enum Outline: Hashable, Sendable {
     }
   }
 
+  /// The way around, in metres.
+  public var perimeter: Double {
+    let corners = corners
+    return zip(corners, corners.dropFirst() + corners.prefix(1))
+      .reduce(0) { $0 + $1.0.distance(to: $1.1) }
+  }
+
   /// The area on the sphere, in square metres.
   public var area: Double {
     if case .circle(_, let radius) = self {
@@ -94,7 +101,18 @@ public struct Volume4D: Hashable, Sendable {
         "面积 \(Int(outline.area / 1e6)) 平方公里，超过 2500 平方公里的上限",
         en: "its area of \(Int(outline.area / 1e6)) km² is over the limit of 2,500 km²")
     }
+    // A sliver of 2,000 km and 1 km touches as many cells as the largest square, and takes far longer to cover.
+    let around = outline.perimeter
+    guard around <= Volume4D.longestPerimeter else {
+      throw Volume4D.refused(
+        as: Volume4D.tooLarge,
+        "周长 \(Int(around / 1e3)) 公里，超过 1000 公里的上限",
+        en: "its outline of \(Int(around / 1e3)) km is over the limit of 1,000 km")
+    }
   }
+
+  /// Metres around a volume at most: five times the way around the largest square. The standards set no such limit.
+  static let longestPerimeter = 1_000_000.0
 
   private func checkOutline() throws(Problem) {
     switch outline {

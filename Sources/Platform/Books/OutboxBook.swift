@@ -42,6 +42,10 @@ public enum OutboxBook {
     SELECT \(columns) FROM outbox WHERE attempts > 0 AND (not_before <= $1 OR not_before > $2)
     AND kind = $3 ORDER BY not_before LIMIT $4
     """)
+  private static let ofKind = Statement(
+    """
+    SELECT \(columns) FROM outbox WHERE kind = $1 ORDER BY entry_key, ordinal LIMIT $2
+    """)
   private static let ofEntries = Statement(
     """
     SELECT entry_key, ordinal, kind, payload, finished_at, proof, read_at FROM deliveries
@@ -125,6 +129,11 @@ public enum OutboxBook {
   /// Effects of a kind that have not been tried yet.
   public static func fresh(limit: Int, kind: String = notice) -> Query<Waiting> {
     Query(fresh, [.text(kind), .integer(Int64(limit))]) { Waiting($0) }
+  }
+
+  /// Effects of a kind that wait, whether they are due or not.
+  public static func waiting(limit: Int, kind: String) -> Query<Waiting> {
+    Query(ofKind, [.text(kind), .integer(Int64(limit))]) { Waiting($0) }
   }
 
   /// Seconds for which an effect is put off at most.

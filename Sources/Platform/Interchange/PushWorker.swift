@@ -14,6 +14,7 @@ public struct PushWorker: Sendable {
   private let receiver: @Sendable (OutboxBook.Waiting) -> String
   private let post: @Sendable (OutboxBook.Waiting) async throws -> String?
   private let gaveUp: @Sendable (OutboxBook.Waiting) async throws -> Void
+  private let patience: Patience
   private let underway = Locked(Underway())
 
   /// Tries before an effect is given up: about three hours after the first.
@@ -21,11 +22,37 @@ public struct PushWorker: Sendable {
   /// Messages under way at a time, to one receiver and in all.
   static let (perReceiver, inAll) = (16, 64)
 
+  /// How long an effect is tried, and in which order.
+  public struct Patience: Sendable {
+    /// Tries before an effect is given up.
+    let attempts: Int64
+    /// Seconds until the next try after so many.
+    let pause: @Sendable (Int64) -> Int64
+    /// Effects of one line go one after another, never two at a time; nil for none.
+    let line: (@Sendable (OutboxBook.Waiting) -> String)?
+
+    /// Some patience. No pause is longer than ``OutboxBook/longestPauseSeconds``.
+    public init(
+      attempts: Int64, line: (@Sendable (OutboxBook.Waiting) -> String)? = nil,
+      pause: @escaping @Sendable (Int64) -> Int64
+    ) {
+      self.attempts = attempts
+      self.line = line
+      self.pause = pause
+    }
+
+    /// About three hours, in no order.
+    public static let usual = Patience(attempts: PushWorker.maximumAttempts) {
+      PushWorker.pause(after: $0)
+    }
+  }
+
   /// A worker for a kind of effect. `receiver` says to whom an effect goes; `post` hands it over and
   /// answers with the proof, nil if nobody is to be told, or throws ``DeliveryFailure``; `gaveUp` is told
   /// what could not be handed over.
   public init(
     desk: CommandDesk, duty: Duty, time: any TimeSource, kind: String,
+    patience: Patience = .usual,
     receiver: @escaping @Sendable (OutboxBook.Waiting) -> String,
     post: @escaping @Sendable (OutboxBook.Waiting) async throws -> String?,
     gaveUp: @escaping @Sendable (OutboxBook.Waiting) async throws -> Void
@@ -34,6 +61,7 @@ public struct PushWorker: Sendable {
     self.duty = duty
     self.time = time
     self.kind = kind
+    self.patience = patience
     self.receiver = receiver
     self.post = post
     self.gaveUp = gaveUp
@@ -47,6 +75,7 @@ public struct PushWorker: Sendable {
   private struct Underway {
     var keys: Set<String> = []
     var receivers: [String: Int] = [:]
+    var lines: Set<String> = []
     /// What was dealt with since the list was read that is being worked through.
     var settled: Set<String> = []
   }
@@ -96,12 +125,14 @@ public struct PushWorker: Sendable {
 
   /// Takes an effect in hand unless it is already, or its receiver has its fill.
   private func claim(_ effect: OutboxBook.Waiting) -> Bool {
-    let receiver = receiver(effect)
+    let (receiver, line) = (receiver(effect), patience.line?(effect))
     return underway.withLock { underway in
       guard underway.keys.count < Self.inAll, !underway.settled.contains(effect.key),
         underway.receivers[receiver, default: 0] < Self.perReceiver,
+        line.map({ !underway.lines.contains($0) }) ?? true,
         underway.keys.insert(effect.key).inserted
       else { return false }
+      if let line { underway.lines.insert(line) }
       underway.receivers[receiver, default: 0] += 1
       return true
     }
@@ -122,13 +153,14 @@ public struct PushWorker: Sendable {
     underway.withLock { underway in
       underway.keys.remove(effect.key)
       underway.settled.insert(effect.key)
+      if let line = patience.line?(effect) { underway.lines.remove(line) }
       underway.receivers[receiver(effect), default: 1] -= 1
     }
   }
 
   private func settle(_ effect: OutboxBook.Waiting, _ failure: DeliveryFailure) async throws {
-    guard failure.isLasting || effect.attempts + 1 >= PushWorker.maximumAttempts else {
-      let pause = PushWorker.pause(after: effect.attempts)
+    guard failure.isLasting || effect.attempts + 1 >= patience.attempts else {
+      let pause = min(patience.pause(effect.attempts), OutboxBook.longestPauseSeconds)
       return try await desk.maintain(
         .postponeEffect(effect, until: time.now.adding(seconds: pause)))
     }

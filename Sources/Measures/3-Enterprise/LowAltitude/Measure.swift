@@ -19,6 +19,7 @@ public struct LowAltitudeMeasure: CaseMeasure {
   let tokens: TokenVerifier
   let issuer: TokenIssuer?
   let telemetry = Telemetry()
+  let live = LiveFlights()
   let provider: AirProvider?
   let authority: TokenAuthority?
   let rules: FlightRules
@@ -34,7 +35,9 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static func procedures(_ rules: FlightRules) -> [any Procedure] {
     [FlightProcedure(rules: rules), StandingProcedure(rules: rules)]
       + RegisterKind.allCases.map { RegisterProcedure(rules: rules, kind: $0) }
-      + [ClosureProcedure(rules: rules), IncidentProcedure(rules: rules)]
+      + [
+        ClosureProcedure(rules: rules), IncidentProcedure(rules: rules), TrialProcedure(rules: rules),
+      ]
   }
 
   /// The measure under a city's rules.
@@ -110,14 +113,21 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static let controller = role(
     "controller", Phrase("空中交通管制人员", en: "Air traffic controller"),
     ["flights", "standing", "closures", "incidents"])
-  /// The civil aviation authority: keeps the registers.
+  /// The civil aviation authority: keeps the registers, also that of programs that get tokens.
   public static let registrar = role(
     "registrar", Phrase("低空登记人员", en: "Registrar of unmanned aviation"),
-    RegisterKind.allCases.map(\.rawValue))
+    RegisterKind.allCases.map(\.rawValue), more: [AirClients.permission])
 
-  /// Controller and registrar, and those of the networks.
+  /// The office that approves firms' trials, supports and evaluates them.
+  public static let trialOffice = Role(
+    "low-altitude.trial-office", Phrase("低空飞行试点主管人员", en: "Trial office of low altitude"),
+    ["low-altitude.trials.desk", "low-altitude.trials.as-reviewer", "low-altitude.desk"])
+
+  /// Controller, registrar and trial office, and those of the networks.
   public var roles: [Role] {
-    [LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar] + LowAltitudeMeasure.networkRoles
+    [
+      LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar, LowAltitudeMeasure.trialOffice,
+    ] + LowAltitudeMeasure.networkRoles
   }
 
   /// To open cases and go on with them, and to complain about a flight.
@@ -151,7 +161,9 @@ public struct LowAltitudeMeasure: CaseMeasure {
       StoreInvariant("air_slots", broken: AirBook.misplaced),
       StoreInvariant("air_entities", broken: AirBook.unfounded),
       StoreInvariant("air_assets", broken: NetworkBook.broken),
+      StoreInvariant("air_own", broken: AirBook.halves),
       StoreInvariant("air_flights", broken: FlightInvariant.broken),
+      StoreInvariant("air_bookings", broken: BookingBook.broken),
     ]
   }
 
@@ -159,13 +171,15 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static let migrations = [
     AirBook.migration, FlightBook.migration, ClosureBook.migration, NetworkBook.migration,
     ComplaintBook.migration, AlarmBook.migration, OwnFlightBook.migration, ClientBook.migration,
-    RemoteBook.migration,
+    RemoteBook.migration, OwnConstraintBook.migration, DistantBook.migration,
+    FlightBook.operatorMigration, BookingBook.migration,
   ]
   /// All tables whose rows carry a mark.
   public static let allMarkedTables = [
     AirBook.table, FlightBook.table, ClosureBook.table, NetworkBook.table, ComplaintBook.table,
     AlarmBook.table, OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table,
-    RemoteBook.table,
+    RemoteBook.table, OwnConstraintBook.table, DistantBook.table, DistantBook.references,
+    BookingBook.table,
   ]
 
   private static let steps: [String: Phrase] = [
@@ -186,6 +200,7 @@ public struct LowAltitudeMeasure: CaseMeasure {
     "client.put": Phrase("登记令牌客户端", en: "Client of tokens registered"),
     "client.close": Phrase("停用令牌客户端", en: "Client of tokens closed"),
     "token": Phrase("签发访问令牌", en: "Access token issued"),
+    "exchange": Phrase("记录向外部数据交换的变更", en: "Change at an exchange elsewhere noted"),
     "notice": Phrase("记录与其他服务商的往来", en: "Exchange with another provider noted"),
     "report": Phrase("收到服务商问题报告", en: "Report of a provider taken"),
   ]
@@ -202,13 +217,15 @@ public struct LowAltitudeMeasure: CaseMeasure {
     return nil
   }
 
-  /// Takes away what is over, sees whose aircraft has fallen silent, and tells the flights that a closure
-  /// hits, see ``ClosureWatch``.
+  /// Takes away what is over, sees whose aircraft has fallen silent, tells the flights that a closure hits, see
+  /// ``ClosureWatch``, and publishes closures that are not published, see ``ConstraintDesk``.
   public func nightly(at moment: Instant) async throws -> Int {
     let alarms = telemetry.look(at: moment)
     try await raise(alarms)
     let told = try await ClosureWatch(measure: self).tell(at: moment)
-    return try await expire(at: moment) + alarms.count + told
+    var published = try await settleConstraints(at: moment)
+    published += try await settleLiveFlights(at: moment)
+    return try await expire(at: moment) + alarms.count + told + published
   }
 
   /// Counts the public acts.
@@ -222,8 +239,11 @@ public struct LowAltitudeMeasure: CaseMeasure {
     counts.withLock { $0.values } + networkCounts.withLock { $0.values }
   }
 
-  /// What became of complaints.
-  public var subscriptions: [ActSubscription] { [complaintProgress] }
+  /// What became of complaints, who makes room for an urgent task, and which plans are only kept on record; closures,
+  /// where the city is a provider.
+  public var subscriptions: [ActSubscription] {
+    [complaintProgress, displacement, recording] + closureProgress
+  }
 
   /// The pages of the measure, its kinds of case, and the addresses of the standards.
   public func routes(_ routes: inout Routes) {
@@ -234,12 +254,15 @@ public struct LowAltitudeMeasure: CaseMeasure {
         office.procedure is FlightProcedure ? counts.withLock { $0.flights } : []
       }.declare(&routes)
     }
-    trafficRoutes(&routes)
-    remoteRoutes(&routes)
+    if provider?.exchangeURL == nil {
+      trafficRoutes(&routes)
+      remoteRoutes(&routes)
+    }
     auxiliaryRoutes(&routes)
     tokenRoutes(&routes)
     authorityRoutes(&routes)
     providerRoutes(&routes)
+    peerRoutes(&routes)
     remoteProviderRoutes(&routes)
     cityRoutes(&routes)
     contractRoutes(&routes)

@@ -11,6 +11,8 @@ struct AirOutcome: Sendable {
   let reply: JSONValue
   /// What the log says of it: nothing by which a flight could be found.
   let publicFields: JSONValue
+  /// Whom the city tells of it afterwards, if it is the city's own.
+  var effects: [Effect] = []
 }
 
 /// An act of the DSS on one entity, on behalf of a USS.
@@ -41,7 +43,7 @@ struct AirAct: Command {
     let outcome = try body(loaded, view, context)
     return .accepted(
       publicFields: outcome.publicFields, changes: AirAct.raisingOnce(outcome.changes),
-      reply: outcome.reply)
+      effects: outcome.effects, reply: outcome.reply)
   }
 
   /// The same changes, each predicate raised by the first of them that does: an act that touches many

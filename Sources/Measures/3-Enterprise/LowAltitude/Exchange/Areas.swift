@@ -210,7 +210,8 @@ struct AreaWish: Sendable {
         publicFields: old.publicFields)
     }
     return try outcome(
-      old, AirBook.remove(old), in: old.volume, edition, ring, view, context)
+      old, AirBook.remove(old) + (try ProviderExchange.leftovers(of: old, view)), in: old.volume,
+      edition, ring, view, context)
   }
 }
 

@@ -46,7 +46,8 @@ struct ConstraintWish: Sendable {
   ) throws -> AirOutcome {
     let old = try AirEntity.removable(old, tag: tag, by: caller)
     return try outcome(
-      old, AirBook.remove(old), in: old.volume, by: caller, ring, view, context)
+      old, AirBook.remove(old) + (try ProviderExchange.leftovers(of: old, view)), in: old.volume,
+      by: caller, ring, view, context)
   }
 
   private static func outcome(

@@ -84,7 +84,7 @@ extension AirEntity {
     _ found: AirEntity?, by bound: Instant, _ view: any View
   ) throws -> AirOutcome {
     guard let found, found.end < bound else { throw AirRefusal(409, "it is not over") }
-    var changes = AirBook.remove(found)
+    var changes = AirBook.remove(found) + (try ProviderExchange.leftovers(of: found, view))
     if found.kind == .subscription, try view.first(AirBook.dependents(of: found.id)) != nil {
       throw AirRefusal(409, "an operational intent rests on it")
     }

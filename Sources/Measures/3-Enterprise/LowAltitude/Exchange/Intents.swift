@@ -279,7 +279,8 @@ struct IntentDecision {
     try subscriptions.notify(
       .subscription, of: .intents, in: old.volume, at: context.recordedAt, removed: removed, view)
     return AirOutcome(
-      changes: AirBook.remove(old) + subscriptions.changes,
+      changes: AirBook.remove(old) + subscriptions.changes
+        + (try ProviderExchange.leftovers(of: old, view)),
       reply: [
         "operational_intent_reference": old.intentReference(
           for: caller, try AirBook.availability(view)),

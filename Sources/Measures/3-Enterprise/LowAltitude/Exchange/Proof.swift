@@ -79,4 +79,24 @@ extension AirBook {
     }
     return broken.sorted { $0.row < $1.row }
   }
+
+  private static let halved = Statement(
+    """
+    SELECT f.id, 1 FROM air_own_flights f WHERE NOT EXISTS
+      (SELECT 1 FROM air_entities e WHERE e.kind = 1 AND e.id = f.id)
+    UNION ALL
+    SELECT c.id, 2 FROM air_own_constraints c WHERE NOT EXISTS
+      (SELECT 1 FROM air_entities e WHERE e.kind = 2 AND e.id = c.id)
+    ORDER BY 1
+    """)
+
+  /// That what the city planned or closed is in the DSS as long as its details are here.
+  @Sendable static func halves(_ view: any View) throws -> [(row: Int64, what: Phrase)] {
+    try view.all(Query(halved) { (id: $0.text(0), kind: $0.integer(1)) }).map {
+      (
+        $0.kind,
+        Phrase("\($0.id) 有详情而不在交换数据中。", en: "\($0.id) has details here and is not in the exchange.")
+      )
+    }
+  }
 }

@@ -65,6 +65,8 @@ extension LowAltitudeMeasure {
         now.adding(seconds: -Telemetry.skewSeconds), now.adding(seconds: Telemetry.skewSeconds)))
     let flights = Dictionary(current.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
     let result = telemetry.take(positions, from: caller.name, of: flights, at: now)
+    let taken = positions.indices.filter { result.refused[$0] == nil }.map { positions[$0] }
+    await identify(taken, flights, at: now)
     try await raise(result.alarms)
     try await raise(telemetry.look(at: now))
     let refused = result.refused.sorted { $0.key < $1.key }.map { index, why -> JSONValue in

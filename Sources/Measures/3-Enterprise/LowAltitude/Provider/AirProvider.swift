@@ -34,6 +34,8 @@ public struct AirProvider: Sendable {
   public let name: String
   /// Where others reach `/uss/v1` of it.
   public let baseURL: String
+  /// The DSS that it uses, if it is another than that of the same program: its address without the path of a standard.
+  public let exchangeURL: String?
   /// Whether the interfaces by which suites make it plan flights are served.
   public let servesTests: Bool
   let client: any PeerClient
@@ -42,15 +44,20 @@ public struct AirProvider: Sendable {
 
   /// A provider.
   public init(
-    name: String, baseURL: String, servesTests: Bool = false, client: any PeerClient,
-    time: any TimeSource, random: any RandomSource
+    name: String, baseURL: String, exchangeURL: String? = nil, servesTests: Bool = false,
+    client: any PeerClient, time: any TimeSource, random: any RandomSource
   ) {
     self.random = random
     self.name = name
     self.time = time
-    self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+    self.baseURL = AirProvider.bare(baseURL)
+    self.exchangeURL = exchangeURL.map(AirProvider.bare)
     self.servesTests = servesTests
     self.client = client
+  }
+
+  private static func bare(_ address: String) -> String {
+    address.hasSuffix("/") ? String(address.dropLast()) : address
   }
 
   /// Itself, as it calls its own DSS.

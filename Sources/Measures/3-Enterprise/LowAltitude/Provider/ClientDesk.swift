@@ -38,6 +38,8 @@ public struct AirClients: Sendable {
   let random: any RandomSource
 
   static let permission = "low-altitude.clients"
+  /// The program itself: the command line, and tokens that it gives.
+  public static let program = Actor.system([permission])
 
   /// The register of a city.
   public init(desk: CommandDesk, ring: KeyRing, random: any RandomSource) {
@@ -51,11 +53,15 @@ public struct AirClients: Sendable {
 
   /// Registers a client, or gives a known one new proofs and rights.
   ///
-  /// - Parameter key: its public key in PEM, by which it proves itself; without one it gets a secret.
-  /// - Returns: The secret, which is shown this once and kept nowhere; nil for a client with a key.
+  /// - Parameters:
+  ///   - key: its public key in PEM, by which it proves itself; without one it gets a secret.
+  ///   - actor: who registers it; the program itself if nobody is named.
+  /// - Returns: The secret, which is shown this once and kept nowhere; nil for a client with a key, and for a
+  ///   request that is repeated.
   /// - Throws: ``Problem`` 422 for what no client can have.
   public func register(
-    _ id: String, scopes: Set<String>, audiences: Set<String>, key: String? = nil
+    _ id: String, scopes: Set<String>, audiences: Set<String>, key: String? = nil,
+    by actor: Actor = AirClients.program, _ terms: CommandDesk.Terms = .init()
   ) async throws -> String? {
     try AirClients.check(id, scopes, audiences)
     if let key {
@@ -67,8 +73,8 @@ public struct AirClients: Sendable {
     }
     let secret = key == nil ? ClientSecret.make(random.bytes(48)) : nil
     let ring = ring
-    _ = try await act(
-      "client.put", id,
+    let done = try await act(
+      "client.put", id, by: actor, terms,
       content: [
         "audiences": AirClients.list(audiences), "client": .string(id),
         "proof": .string(key ?? "secret"), "scopes": AirClients.list(scopes),
@@ -80,15 +86,19 @@ public struct AirClients: Sendable {
       return AirOutcome(
         changes: [ClientBook.save(new, over: old, ring)], reply: .null, publicFields: [:])
     }
-    return secret?.shown
+    return done.isRepeat ? nil : secret?.shown
   }
 
   /// Closes a client: it gets no more tokens. Those that it has hold for their hour.
   ///
   /// - Throws: ``Problem`` 422 if there is none.
-  public func close(_ id: String) async throws {
+  public func close(
+    _ id: String, by actor: Actor = AirClients.program, _ terms: CommandDesk.Terms = .init()
+  ) async throws {
     let ring = ring
-    _ = try await act("client.close", id, content: ["client": .string(id)]) { old, _, _ in
+    _ = try await act(
+      "client.close", id, by: actor, terms, content: ["client": .string(id)]
+    ) { old, _, _ in
       guard let old, old.isOpen else {
         throw AirClients.refused("没有在册的客户端“\(id)”", en: "there is no open client “\(id)”")
       }
@@ -134,7 +144,8 @@ public struct AirClients: Sendable {
   private static let tries = 8
 
   private func act(
-    _ kind: String, _ id: String, content: JSONValue,
+    _ kind: String, _ id: String, by actor: Actor = AirClients.program,
+    _ terms: CommandDesk.Terms = .init(), content: JSONValue,
     _ body: @escaping @Sendable (AirClient?, any View, Context) throws -> AirOutcome
   ) async throws -> Acknowledged {
     for attempt in 1...AirClients.tries {
@@ -142,7 +153,7 @@ public struct AirClients: Sendable {
       let act = ClientAct(
         kind: LowAltitudeMeasure.card.slug + "." + kind, id: id, aggregate: known?.aggregate,
         content: content, body: body)
-      do { return try await desk.submit(act, by: .system([AirClients.permission])) } catch let
+      do { return try await desk.submit(act, by: actor, terms) } catch let
         problem as Problem where problem == .stale && attempt < AirClients.tries
       {
         continue

@@ -48,13 +48,14 @@ struct KnownFlight: Sendable {
 }
 
 /// Plans flights of the city among those of all providers, as F3548-21 asks of a USS: it looks who is there
-/// already (SCD0035 and what follows), keeps its intent in the DSS and its details by one act, and tells
-/// whoever subscribed (USS0005).
+/// already (SCD0035 and what follows), keeps its intent in the DSS and its details by one act, and has whoever
+/// subscribed told (USS0005).
 struct FlightDesk: Sendable {
   let measure: LowAltitudeMeasure
   let provider: AirProvider
 
   private var desk: CommandDesk { measure.desk }
+  private var exchange: ProviderExchange { ProviderExchange(measure: measure, provider: provider) }
   private static let tries = 4
   private static let coordination = "utm.strategic_coordination"
 
@@ -80,11 +81,12 @@ struct FlightDesk: Sendable {
 
   /// An intent of ours as other providers are told of it.
   func told(_ known: KnownFlight) async throws -> JSONValue {
-    let availability = try await desk.store.read { try AirBook.availability($0) }
-    return [
-      "reference": known.intent.intentReference(for: provider.caller, availability),
-      "details": known.flight.details,
-    ]
+    let caller = provider.caller
+    let reference = try await desk.store.read { view in
+      try view.first(DistantBook.reference(.intent, known.flight.id))
+        ?? known.intent.intentReference(for: caller, try AirBook.availability(view))
+    }
+    return ["reference": reference, "details": known.flight.details]
   }
 
   /// Another flight, as far as planning needs to know it.
@@ -102,15 +104,9 @@ struct FlightDesk: Sendable {
   private func others(
     _ wish: FlightWish, _ own: String?, _ exchanges: inout [AirExchange]
   ) async throws -> [Other] {
-    let area = try AskedVolume(wish.volumes).open
-    let found = try await desk.store.read { view in
-      (
-        intents: try AirBook.entities(.intent, in: area, view),
-        availability: try AirBook.availability(view)
-      )
-    }
+    let found = try await exchange.intents(in: wish.volumes, wish.written)
     var others: [Other] = []
-    for intent in found.intents where intent.id != own {
+    for intent in found.entities where intent.id != own {
       if intent.manager == provider.name {
         guard let known = try await known(intent.id) else { continue }
         let details = try AirReader(known.flight.details)
@@ -191,6 +187,7 @@ struct FlightDesk: Sendable {
 
   /// Plans a flight or changes it.
   func put(_ wish: FlightWish, at now: Instant) async throws -> FlightAnswer {
+    _ = try? await exchange.recover(at: now)
     let old = try await known(plan: wish.plan)
     let before = FlightAnswer.status(old?.intent.state)
     var exchanges: [AirExchange] = []
@@ -220,13 +217,10 @@ struct FlightDesk: Sendable {
         key = others.compactMap(\.ovn)
       }
       do {
-        let (id, reply) = try await keep(wish, old, key)
+        let id = try await keep(wish, old, key)
         if !met.isEmpty { try await note([(.conflict, id, FlightDesk.conflict(met))]) }
-        let failures = await tell(id, reply, wish.details, &exchanges)
         return FlightAnswer(
-          result: "Completed", status: FlightAnswer.status(wish.state),
-          notes: failures.isEmpty
-            ? nil : "kept, but not told to: " + failures.joined(separator: ", "), id: id)
+          result: "Completed", status: FlightAnswer.status(wish.state), id: id)
       } catch let refusal as AirRefusal
         where refusal.status == 409 && attempt < FlightDesk.tries
       {
@@ -241,11 +235,11 @@ struct FlightDesk: Sendable {
     ["with": .array(met.map(JSONValue.string))]
   }
 
-  /// Keeps the intent in the DSS and the details beside it, by one act: neither is ever there alone.
+  /// Keeps the intent in the DSS, the details beside it and the notices to others, by one act: none of them is
+  /// ever there alone.
   private func keep(
     _ wish: FlightWish, _ old: KnownFlight?, _ key: [String]
-  ) async throws -> (id: String, reply: JSONValue) {
-    let now = provider.time.now
+  ) async throws -> String {
     let id = old?.flight.id ?? provider.freshID()
     let body: JSONValue = [
       "extents": .array(wish.written), "key": .array(key.map(JSONValue.string)),
@@ -257,32 +251,29 @@ struct FlightDesk: Sendable {
     if tag == nil, wish.state != "Accepted" {
       var first = body.object ?? [:]
       first["state"] = "Accepted"
-      let reply = try await keep(wish, id, nil, .object(first), at: now)
-      tag = reply["operational_intent_reference"]?["ovn"]?.string
+      tag = try await keep(wish, id, nil, .object(first))
     }
-    return (id, try await keep(wish, id, tag, body, at: now))
+    _ = try await keep(wish, id, tag, body)
+    return id
   }
 
+  /// The answer is the new OVN.
   private func keep(
-    _ wish: FlightWish, _ id: String, _ tag: String?, _ body: JSONValue, at now: Instant
-  ) async throws -> JSONValue {
-    let (caller, ring) = (provider.caller, measure.ring)
-    let reader = try AirReader(body, takesPlain: provider.servesTests)
-    let intent = try IntentWish(reader, id: id, tag: tag, by: caller, at: now)
-    let decision = IntentDecision(wish: intent, caller: caller, ring: ring)
+    _ wish: FlightWish, _ id: String, _ tag: String?, _ body: JSONValue
+  ) async throws -> String? {
+    let (ring, own) = (measure.ring, provider.baseURL)
+    let until = wish.volumes.compactMap(\.end).max() ?? provider.time.now
     let said: JSONValue = ["details": wish.details, "intent": body, "plan": .string(wish.plan)]
-    return try await measure.act(
-      "intent.put", on: .intent, id, by: caller, said: said
-    ) { old, view, context in
-      let kept = try decision.put(old, view, context)
+    let reply = try await exchange.put(.intent, id, tag, body, said: said) { reply, view, _ in
       let row = try view.first(OwnFlightBook.flight(id))
       let flight = OwnFlight(
         id: id, plan: wish.plan, details: wish.details,
         telemetry: wish.telemetry == .null ? row?.telemetry ?? .null : wish.telemetry)
-      return AirOutcome(
-        changes: kept.changes + [OwnFlightBook.save(flight, over: row, ring)], reply: kept.reply,
-        publicFields: kept.publicFields)
+      return ProviderExchange.Beside(
+        changes: [OwnFlightBook.save(flight, over: row, ring)],
+        effects: PeerNotice.effects(.intent, id, reply, until: until, except: own))
     }
+    return reply["operational_intent_reference"]?["ovn"]?.string
   }
 
   /// Ends a flight; nil if there is none under this id.
@@ -299,22 +290,12 @@ struct FlightDesk: Sendable {
   }
 
   func close(_ known: KnownFlight) async throws -> FlightAnswer {
-    let (caller, ring, id) = (provider.caller, measure.ring, known.flight.id)
-    let reply = try await measure.act("intent.delete", on: .intent, id, by: caller) {
-      old, view, context in
-      let gone = try IntentDecision.delete(
-        old, tag: known.intent.tag, by: caller, ring, view, context)
-      return AirOutcome(
-        changes: gone.changes + [OwnFlightBook.remove(id)], reply: gone.reply,
-        publicFields: gone.publicFields)
+    let (id, until, own) = (known.flight.id, known.intent.end, provider.baseURL)
+    _ = try await exchange.delete(.intent, id, known.intent.tag) { reply, _, _ in
+      ProviderExchange.Beside(
+        effects: PeerNotice.effects(.intent, id, reply, until: until, except: own))
     }
-    var exchanges: [AirExchange] = []
-    let failures = await tell(id, reply, nil, &exchanges)
-    try await note(exchanges.map { (.exchange, id, $0.record) })
-    return FlightAnswer(
-      result: "Completed", status: "Closed",
-      notes: failures.isEmpty
-        ? nil : "closed, but not told to: " + failures.joined(separator: ", "))
+    return FlightAnswer(result: "Completed", status: "Closed")
   }
 
   /// Ends all flights that share a point with a volume; the ids of those that are gone.
@@ -327,37 +308,6 @@ struct FlightDesk: Sendable {
       if try await close(plan: flight.plan) != nil { gone.append(flight.plan) }
     }
     return gone
-  }
-
-  /// Tells whoever subscribed, all at once; the addresses that could not be told.
-  private func tell(
-    _ id: String, _ reply: JSONValue, _ details: JSONValue?, _ exchanges: inout [AirExchange]
-  ) async -> [String] {
-    var body: [String: JSONValue] = ["operational_intent_id": .string(id)]
-    if let details {
-      body["operational_intent"] = [
-        "reference": reply["operational_intent_reference"] ?? .null, "details": details,
-      ]
-    }
-    var messages: [(url: String, body: JSONValue)] = []
-    for subscriber in reply["subscribers"]?.array ?? [] {
-      guard let url = subscriber["uss_base_url"]?.string, url != provider.baseURL else { continue }
-      body["subscriptions"] = subscriber["subscriptions"] ?? []
-      messages.append((url, .object(body)))
-    }
-    let provider = provider
-    let sent = await withTaskGroup(of: AirExchange.self) { group in
-      for message in messages {
-        group.addTask {
-          await provider.ask(
-            .post, message.url, "/uss/v1/operational_intents", scope: FlightDesk.coordination,
-            body: message.body)
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-    exchanges += sent
-    return sent.filter { !$0.isTaken }.map(\.url)
   }
 
   // MARK: Noting

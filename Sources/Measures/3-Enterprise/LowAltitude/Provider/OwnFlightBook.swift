@@ -31,6 +31,8 @@ struct AirNotice: Hashable, Sendable {
     case exchange
     /// A user was told of a conflict.
     case conflict
+    /// Another provider could not be told something.
+    case untold
     /// An operator is told of what its aircraft reports.
     case `operator`
   }
@@ -117,6 +119,14 @@ enum OwnFlightBook {
   private static let byKind = Statement(
     "\(noticeList) WHERE kind = $1 AND noted_at >= $2 AND noted_at <= $3 "
       + "ORDER BY noted_at, id LIMIT 1000")
+
+  private static let newest = Statement(
+    "\(noticeList) WHERE kind = $1 ORDER BY noted_at DESC, id DESC LIMIT $2")
+
+  /// The latest of a kind.
+  static func latest(_ kind: AirNotice.Kind, limit: Int) -> Query<AirNotice> {
+    Query(newest, [.text(kind.rawValue), .integer(Int64(limit))]) { try notice($0) }
+  }
 
   private static func notice(_ row: Row) throws -> AirNotice {
     guard let kind = AirNotice.Kind(rawValue: row.text(1)) else {

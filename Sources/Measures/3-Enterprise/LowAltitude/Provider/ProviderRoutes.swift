@@ -101,7 +101,11 @@ extension LowAltitudeMeasure {
     routes.foreign(.get, "/uss/v1/constraints/{entity}") { visit in
       await respond(visit, [[LowAltitudeMeasure.processing]]) { _ in
         let id = try AirReader.id(visit["entity"])
-        throw AirRefusal(404, "no constraint of this provider has the id \(id)")
+        let constraints = ConstraintDesk(measure: self, provider: flights.provider)
+        guard let told = try await constraints.told(id) else {
+          throw AirRefusal(404, "no constraint of this provider has the id \(id)")
+        }
+        return ["constraint": told]
       }
     }
     routes.foreign(.post, "/uss/v1/constraints") { visit in

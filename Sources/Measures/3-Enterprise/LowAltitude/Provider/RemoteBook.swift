@@ -42,10 +42,17 @@ enum RemoteBook {
 
   private static let one = Statement(
     "SELECT id, version, area, flights FROM air_remote WHERE id = $1")
+  private static let byArea = Statement(
+    "SELECT id, version, area, flights FROM air_remote WHERE area = $1")
   private static let heads = Statement("SELECT id, version FROM air_remote ORDER BY id")
 
   static func find(_ id: String) -> Query<RemoteGroup> {
     Query(one, [.text(id)]) { try read($0) }
+  }
+
+  /// The group of an area.
+  static func find(area: String) -> Query<RemoteGroup> {
+    Query(byArea, [.text(area)]) { try read($0) }
   }
 
   /// Which groups there are, and in which version.

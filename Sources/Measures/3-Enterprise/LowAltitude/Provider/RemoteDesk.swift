@@ -27,6 +27,7 @@ final class RemoteDesk: Sendable {
 
   // MARK: Own flights
 
+  /// Those of tests, and those whose positions are reported to the city.
   func flights(at now: Instant) async throws -> [RemoteFlight] {
     let versions = try await measure.desk.store.all(RemoteBook.versions)
     var all: [RemoteFlight] = []
@@ -40,6 +41,7 @@ final class RemoteDesk: Sendable {
       known.withLock { $0[id] = (group.version, flights) }
       all += flights
     }
+    all += try measure.live.flights(at: now) { measure.telemetry.standing(of: $0)?.state }
     let there = Set(versions.map(\.id))
     known.withLock { known in known = known.filter { there.contains($0.key) } }
     return all
@@ -50,60 +52,54 @@ final class RemoteDesk: Sendable {
     return try items.map { try RemoteFlight($0, at: now) }
   }
 
-  /// Keeps flights and their area in the DSS by one act, and tells display providers.
+  /// Keeps flights and their area in the DSS by one act, and has display providers told.
   func put(
     _ id: String, _ value: JSONValue, _ edition: RemoteID, at now: Instant
   ) async throws -> RemoteGroup {
     let flights = try RemoteDesk.read(value, at: now)
-    let (ring, caller) = (measure.ring, caller)
+    let (ring, provider) = (measure.ring, provider)
     if let old = try await measure.desk.store.first(RemoteBook.find(id)) {
       try await remove(old, edition)
     }
     let group = RemoteGroup(
       id: id, version: provider.freshID(), area: provider.freshID(), flights: value)
     let body = try area(flights, edition, at: now)
-    let wish = try AreaWish(
-      AirReader(body, takesPlain: provider.servesTests), edition, .area, id: group.area, tag: nil)
-    let reply = try await measure.act(
-      "area.put", on: .area, group.area, by: caller, said: body
-    ) { old, view, context in
+    let until = flights.flatMap(\.states).map(\.at).max() ?? now
+    _ = try await exchange.put(.area, group.area, nil, body, edition) { reply, view, context in
       guard try view.first(RemoteBook.find(id)) == nil else { throw Problem.stale }
-      let kept = try wish.put(old, by: caller, ring, view, context)
-      var changes = kept.changes + [RemoteBook.save(group, over: nil, ring)]
+      var changes = [RemoteBook.save(group, over: nil, ring)]
       for notice in flights.flatMap(\.notices) {
         let row = AirNotice(
           id: IntentDecision.freshID(context), kind: .operator, subject: group.area,
           at: notice.at, body: ["message": .string(notice.message)])
         changes.append(OwnFlightBook.add(row, ring))
       }
-      return AirOutcome(
-        changes: changes, reply: kept.reply, publicFields: kept.publicFields)
+      return ProviderExchange.Beside(
+        changes: changes,
+        effects: PeerNotice.effects(
+          edition.about, group.area, reply, until: until, extents: body["extents"] ?? .null,
+          except: provider.baseURL))
     }
-    await tell(group.area, reply, reply["service_area"], body["extents"], edition)
     return group
   }
 
   /// Takes flights away with their area.
   func remove(_ group: RemoteGroup, _ edition: RemoteID) async throws {
-    let (ring, caller) = (measure.ring, caller)
     guard let area = try await measure.desk.store.first(AirBook.find(.area, group.area)) else {
       throw AirRefusal(404, "the area \(group.area) is gone")
     }
-    let reply = try await measure.act("area.delete", on: .area, group.area, by: caller) {
-      old, view, context in
-      let gone = try AreaWish.delete(
-        old, tag: area.tag, edition, by: caller, ring, view, context)
-      return AirOutcome(
-        changes: gone.changes + [RemoteBook.remove(group.id)], reply: gone.reply,
-        publicFields: gone.publicFields)
+    let own = provider.baseURL
+    _ = try await exchange.delete(.area, group.area, area.tag, edition) { reply, _, _ in
+      ProviderExchange.Beside(
+        effects: PeerNotice.effects(
+          edition.about, group.area, reply, until: area.end, except: own))
     }
-    await tell(group.area, reply, nil, nil, edition)
   }
 
-  private var caller: AirCaller { AirCaller(name: provider.name, scopes: []) }
+  var exchange: ProviderExchange { ProviderExchange(measure: measure, provider: provider) }
 
   /// Seconds for which the area stays after the last report, during which positions are still shown.
-  private static let afterSeconds: Int64 = RemoteFlight.recentSeconds + 1
+  static let afterSeconds: Int64 = RemoteFlight.recentSeconds + 1
   /// Degrees by which the area is wider than the reports, so that it has an extent.
   private static let margin = 0.0001
 
@@ -120,12 +116,23 @@ final class RemoteDesk: Sendable {
       let east = states.map(\.place.longitude).max()
     else { throw AirRefusal.malformed("no flight has a whole report") }
     let margin = RemoteDesk.margin
+    return areaBody(
+      [
+        LatLng(latitude: south - margin, longitude: west - margin),
+        LatLng(latitude: north + margin, longitude: east + margin),
+      ], (max(first, now), last.adding(seconds: RemoteDesk.afterSeconds)), edition)
+  }
+
+  /// A box from its south-western to its north-eastern corner, as an edition asks the DSS for an area.
+  func areaBody(
+    _ box: [LatLng], _ span: (Instant, Instant), _ edition: RemoteID
+  ) -> JSONValue {
+    let (low, high) = (box[0], box[1])
     let corners = [
-      (south - margin, west - margin), (south - margin, east + margin),
-      (north + margin, east + margin), (north + margin, west - margin),
+      (low.latitude, low.longitude), (low.latitude, high.longitude),
+      (high.latitude, high.longitude), (high.latitude, low.longitude),
     ].map { JSONValue.object(["lat": .number($0.0), "lng": .number($0.1)]) }
     let outline: JSONValue = ["vertices": .array(corners)]
-    let span = (max(first, now), last.adding(seconds: RemoteDesk.afterSeconds))
     // Drones fly below this; metres.
     let ceiling: Int64 = 3048
     if edition == .v19 {
@@ -151,37 +158,13 @@ final class RemoteDesk: Sendable {
     ]
   }
 
-  /// Tells display providers of an area.
-  private func tell(
-    _ area: String, _ reply: JSONValue, _ record: JSONValue?, _ extents: JSONValue?,
-    _ edition: RemoteID
-  ) async {
-    let provider = provider
-    await withTaskGroup(of: Void.self) { group in
-      for subscriber in reply["subscribers"]?.array ?? [] {
-        guard let url = subscriber["url"]?.string else { continue }
-        var body: [String: JSONValue] = ["subscriptions": subscriber["subscriptions"] ?? []]
-        body["service_area"] = record
-        body["extents"] = extents
-        let path = edition == .v19 ? "/" + area : "/uss/identification_service_areas/" + area
-        let message = JSONValue.object(body)
-        group.addTask {
-          _ = await provider.ask(
-            .post, url, path, scope: edition.writeScope, body: message)
-        }
-      }
-    }
-  }
-
   // MARK: All flights
 
   /// The flights of all providers in a view: what a display provider shows.
   func look(_ view: RemoteView, _ edition: RemoteID, at now: Instant) async throws -> [JSONValue] {
     let provider = provider
     let text = view.corners.map { "\($0.latitude),\($0.longitude)" }.joined(separator: ",")
-    let volume = AirVolume(
-      cells: try RemoteID.area(text), lower: nil, upper: nil, start: now, end: now)
-    let areas = try await measure.desk.store.read { try AirBook.entities(.area, in: volume, $0) }
+    let areas = try await exchange.areas(in: text, edition, at: now)
     var shown: [JSONValue] = []
     if areas.contains(where: { $0.manager == provider.name }) {
       for flight in try await flights(at: now) {

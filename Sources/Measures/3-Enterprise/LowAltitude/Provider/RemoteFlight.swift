@@ -20,6 +20,9 @@ struct RemoteFlight: Sendable {
   /// What its operator is to be told: reports that lack something, and times in which too few came.
   let notices: [(at: Instant, message: String)]
 
+  /// Whether it is one of a test.
+  let isSimulated: Bool
+
   /// Seconds for which a position is shown (F3411, NetMaxNearRealTimeDataPeriod).
   static let recentSeconds: Int64 = 60
 
@@ -30,7 +33,8 @@ struct RemoteFlight: Sendable {
   private static let neededOfPosition = ["lat", "lng", "alt"]
 
   /// Reads a flight of the injection interface. States that lack something are left out and told of.
-  init(_ value: JSONValue, at now: Instant) throws {
+  init(_ value: JSONValue, at now: Instant, isSimulated: Bool = true) throws {
+    self.isSimulated = isSimulated
     let flight = try AirReader(value, "a flight")
     id = try flight.neededText("injection_id")
     aircraft = try flight.text("aircraft_type") ?? "NotDeclared"
@@ -167,6 +171,8 @@ extension RemoteID {
   var readScope: String {
     self == .v19 ? "dss.read.identification_service_areas" : "rid.display_provider"
   }
+  /// How notices of areas are told.
+  var about: PeerNotice.About { self == .v19 ? .area19 : .area22 }
   /// The scope of a service provider.
   var writeScope: String {
     self == .v19 ? "dss.write.identification_service_areas" : "rid.service_provider"
@@ -212,7 +218,7 @@ extension RemoteID {
     if self == .v22a, aircraft == "VTOL" { aircraft = "HybridLift" }
     var members: [String: JSONValue] = [
       "id": .string(id), "aircraft_type": .string(aircraft), "current_state": state(last),
-      "simulated": true,
+      "simulated": .bool(flight.isSimulated),
     ]
     if recentSeconds > 0 {
       let from = now.adding(microseconds: -Int64(recentSeconds * 1e6))
