@@ -36,8 +36,8 @@ struct BoardView {
     }
     tiles(&h, lines, planned)
     charts(&h, planned)
-    warnings(&h, lines)
     table(&h, lines)
+    warnings(&h, lines)
     fairness(&h)
   }
 

@@ -23,8 +23,8 @@ struct AirportPlan {
         en:
           "\(arcs) arcs, \(merges.count) merge points, \(airport.runways.count) runways, \(placed.count) aircraft"
       ),
-      note: Phrase(
-        "弧为设计示例；跑道坐标见数据来源。", en: "The arcs are a worked example; runways as in the source below."))
+      note: flights.isEmpty
+        ? Phrase("跑道坐标和未核实之处见下文。", en: "For the source, and what is unverified, see below.") : nil)
     let names = airport.runways.map(\.name).joined(separator: ", ")
     for (index, runway) in airport.runways.enumerated() {
       let ends = [runway.threshold.place, runway.end].map { main.frame.plane($0) }
@@ -35,7 +35,8 @@ struct AirportPlan {
     for flight in placed {
       guard let spot = flight.place else { continue }
       let point = main.frame.plane(spot)
-      guard point.distance(to: main.mergePoint) < 120_000 else { continue }
+      // Those that are further away would make the arcs small.
+      guard point.distance(to: main.mergePoint) < 75_000 else { continue }
       chart.mark(flight.isFrozen ? .alarm : .mover, place(point), .same(flight.callsign))
     }
     chart.render(
