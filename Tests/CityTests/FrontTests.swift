@@ -233,7 +233,8 @@ import Testing
     ].flatMap { conference("procurement/\($0)") }
     + [
       "GET /procurement", "GET /procurement/board", "GET /procurement/projects/{number}",
-      "GET /procurement/network", "GET /procurement/firms/{id}", "GET /procurement/data",
+      "GET /procurement/network", "GET /procurement/firms", "GET /procurement/firms/{id}",
+      "GET /procurement/notices", "GET /procurement/processes", "GET /procurement/data",
       "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
       "GET /api/procurement/openapi.json", "GET /api/procurement/history.json",
       "GET /api/procurement/feeds.json", "GET /procurement/seal.html",
