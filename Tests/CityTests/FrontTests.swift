@@ -126,7 +126,8 @@ import Testing
   static let airNetworks: [(String, Set<Who>)] =
     [
       "GET /low-altitude/networks", "GET /low-altitude/networks/{code}", "GET /low-altitude/plan",
-      "GET /low-altitude/picture", "GET /low-altitude/map", "GET /low-altitude/overhead",
+      "GET /low-altitude/picture", "GET /low-altitude/overhead",
+      "GET /api/low-altitude/networks/{code}/slots",
       "POST /low-altitude/overhead", "GET /low-altitude/statistics",
       "GET /low-altitude/complaints/new", "POST /low-altitude/complaints",
       "GET /low-altitude/complaints/{key}", "GET /api/low-altitude/networks",
@@ -149,7 +150,7 @@ import Testing
     ].map { ($0, []) }
   /// The domestic side of the same measure.
   static let flights: [(String, Set<Who>)] =
-    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents"]
+    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents", "trials"]
     .flatMap { cases("low-altitude/\($0)") }
     + conference("low-altitude/closures")
     + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }

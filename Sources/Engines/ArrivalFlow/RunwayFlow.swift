@@ -212,12 +212,13 @@ public struct RunwayFlow: Hashable, Sendable {
         fault(name, "权重应为0至65536。", "Its weight must be 0 to 65536.")
       }
       let open = system.uses.indices.filter { system.uses[$0].contains(movement.kind) }
-      if let runway = movement.runway.map({ open.contains($0) ? nil : $0 })
-        ?? (open.isEmpty ? -1 : nil)
-      {
+      if open.isEmpty {
+        let (zh, en) = movement.kind == .arrival ? ("降落", "landings") : ("起飞", "take-offs")
+        fault(name, "没有用于\(zh)的跑道。", "No runway is used for \(en).")
+      } else if let runway = movement.runway, !open.contains(runway) {
         fault(
-          name, "跑道\(runway + 1)不用于该类运行，或没有可用跑道。",
-          "Runway \(runway + 1) is not used for it, or there is none.")
+          name, "指定的第\(runway + 1)条跑道不用于该类运行。",
+          "Runway number \(runway + 1), which it is given, is not used for it.")
       }
     }
     return found
