@@ -240,8 +240,8 @@ if !enginesOnly {
       "Storage"),
     tests(
       "ProcurementOversight", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
-      "Commons", "Desk", "Interchange", "LegalTime", "MeasureKit", "RedFlags", "Rulebook",
-      "SealedFiles", "SQLiteStorage", "Storage"),
+      "Commons", "Desk", "Interchange", "LegalTime", "MeasureFixture", "MeasureKit", "RedFlags",
+      "Rulebook", "SealedFiles", "SQLiteStorage", "Storage"),
     tests(
       "IPProtection", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles", "Commons",
       "Desk", "EvidenceLog", "EvidencePackets", "HTTPValues", "Interchange", "LegalTime",
@@ -249,12 +249,11 @@ if !enginesOnly {
     tests(
       "ArrivalManagement", "AccessControl", "ArrivalFlow", "Books", "CaseEngine", "CaseWork",
       "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
-      "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
+      "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "LowAltitude", "AccessControl", "AccessTokens", "Airspace", "Books", "CaseEngine", "CaseWork",
       "Cities", "CityProfiles", "Commons", "Desk", "HTTPValues", "Interchange", "LegalTime",
-      "MeasureKit",
-      "Rulebook", "SQLiteStorage", "Storage"),
+      "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage", "Storage"),
     tests(
       "TradeSecrets", "AccessControl", "Books", "CaseEngine", "CaseWork", "Cities", "CityProfiles",
       "Commons", "Desk", "LegalTime", "MeasureFixture", "MeasureKit", "Rulebook", "SQLiteStorage",

@@ -3,6 +3,7 @@ import Cities
 import CityProfiles
 import Commons
 import LegalTime
+import MeasureFixture
 import Testing
 
 @testable import ArrivalManagement

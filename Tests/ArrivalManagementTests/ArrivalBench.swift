@@ -9,6 +9,7 @@ import Desk
 import HTTPValues
 import Interchange
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import SQLiteStorage
 import Storage
@@ -17,24 +18,16 @@ import Testing
 @testable import ArrivalManagement
 
 /// The measure over a store in memory, with a clock that is set by hand.
-struct ArrivalBench {
+struct ArrivalBench: MeasureBench {
   let measure: ArrivalMeasure
   let time: ManualTime
   let desk: CommandDesk
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
-
   init() throws {
-    let store = try SQLiteStore(
-      .init(path: nil),
-      migrations: BookShelf.migrations + [CaseFileBook.migration] + ArrivalMeasure.migrations)
-    time = ManualTime(ArrivalBench.start)
-    let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk(ArrivalMeasure.migrations)
+    (time, desk) = (made.time, made.desk)
     measure = try ArrivalMeasure(
-      desk: desk, rules: try ArrivalBench.rules(), ring: ring, acknowledger: Acknowledger([]))
+      desk: desk, rules: try ArrivalBench.rules(), ring: made.ring, acknowledger: Acknowledger([]))
   }
 
   static func rules() throws -> ArrivalRules {
@@ -66,57 +59,12 @@ struct ArrivalBench {
     _ office: CaseOffice, _ command: CommandID, as capacity: ActorKind, by actor: Actor,
     _ said: [String: JSONValue]
   ) async throws -> Int64 {
-    let done = try await desk.submit(
-      OpenCase(command, as: capacity, said: CaseFacts(said), in: office.setting), by: actor)
-    if let refusal = done.refusal { throw refusal }
-    return done.aggregate
-  }
-
-  @discardableResult
-  func step(
-    _ office: CaseOffice, _ command: CommandID, as capacity: ActorKind, by actor: Actor,
-    on key: Int64, _ said: [String: JSONValue] = [:]
-  ) async throws -> CaseFileRow {
-    let done = try await desk.submit(
-      MoveCase(command, as: capacity, on: key, said: CaseFacts(said), in: office.setting),
-      by: actor)
-    if let refusal = done.refusal { throw refusal }
-    return try await row(key)
-  }
-
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
-  }
-
-  /// Sets the clock and takes every step that is due.
-  @discardableResult
-  func tick(at moment: String) async throws -> Int {
-    time.set(Instant(rfc3339: moment)!)
-    var count = 0
-    while true {
-      let rows = try await desk.store.all(CaseBook.due(by: time.now, limit: 100))
-      let done = try await CaseExpiry(desk: desk, measure.offices.map(\.setting))
-        .expire(rows, at: time.now)
-      guard done > 0 else { return count }
-      count += done
-    }
-  }
-
-  /// What verification finds.
-  func broken() async throws -> [Phrase] {
-    try await desk.store.read { [measure] view in
-      try measure.invariants.flatMap { try $0.broken(view).map(\.what) }
-    }
+    try await open(office, command, as: capacity, by: actor, CaseFacts(said))
   }
 }
 
 /// The fields that a problem names, or its status if it names none.
 func faults(_ body: () async throws -> Void) async -> [String] {
-  do {
-    try await body()
-    return []
-  } catch {
-    guard let problem = error as? Problem else { return ["?"] }
-    return problem.fields.isEmpty ? ["\(problem.status)"] : problem.fields.map(\.pointer)
-  }
+  guard let problem = await problem(body) else { return [] }
+  return problem.fields.isEmpty ? ["\(problem.status)"] : problem.fields.map(\.pointer)
 }

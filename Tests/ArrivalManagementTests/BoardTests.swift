@@ -4,6 +4,7 @@ import CityProfiles
 import Commons
 import HTTPValues
 import LegalTime
+import MeasureFixture
 import Testing
 
 @testable import ArrivalManagement

@@ -4,6 +4,7 @@ import CaseEngine
 import CaseWork
 import Commons
 import Desk
+import MeasureFixture
 import MeasureKit
 import Testing
 

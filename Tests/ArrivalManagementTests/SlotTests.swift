@@ -2,6 +2,7 @@ import Books
 import CaseEngine
 import CaseWork
 import Commons
+import MeasureFixture
 import Testing
 
 @testable import ArrivalManagement

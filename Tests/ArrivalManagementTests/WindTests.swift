@@ -1,5 +1,6 @@
 import ArrivalFlow
 import Commons
+import MeasureFixture
 import Testing
 
 @testable import ArrivalManagement

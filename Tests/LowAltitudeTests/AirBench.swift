@@ -7,6 +7,7 @@ import Commons
 import Desk
 import HTTPValues
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -20,22 +21,17 @@ struct AirBench: Sendable {
   let time: ManualTime
   let store: any Store
 
-  static let start = Instant(rfc3339: "2026-03-02T01:00:00Z")!
+  static let start = MemoryDesk.start
   static let one = AirCaller(
     name: "uss1", scopes: ["utm.strategic_coordination", "utm.constraint_processing"])
   static let two = AirCaller(
     name: "uss2", scopes: ["utm.strategic_coordination", "utm.conformance_monitoring_sa"])
 
   init() throws {
-    store = try SQLiteStore(
-      .init(path: nil),
-      migrations: BookShelf.migrations + [CaseFileBook.migration] + LowAltitudeMeasure.migrations)
-    time = ManualTime(AirBench.start)
-    let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    let desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk(LowAltitudeMeasure.migrations)
+    (time, store) = (made.time, made.desk.store)
     measure = try LowAltitudeMeasure(
-      desk: desk, ring: ring,
+      desk: made.desk, ring: made.ring,
       rules: try FlightRules(BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil),
       acknowledger: Acknowledger([]), tokens: TokenVerifier(keys: [], audiences: []))
   }

@@ -8,6 +8,7 @@ import CityProfiles
 import Commons
 import Desk
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -17,24 +18,16 @@ import Testing
 @testable import LowAltitude
 
 /// The domestic side over a store in memory, with a clock that is set by hand.
-struct FlightBench: Sendable {
+struct FlightBench: MeasureBench {
   let measure: LowAltitudeMeasure
   let time: ManualTime
   let desk: CommandDesk
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
-
   init() throws {
-    let store = try SQLiteStore(
-      .init(path: nil),
-      migrations: BookShelf.migrations + [CaseFileBook.migration] + LowAltitudeMeasure.migrations)
-    time = ManualTime(FlightBench.start)
-    let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk(LowAltitudeMeasure.migrations)
+    (time, desk) = (made.time, made.desk)
     measure = try LowAltitudeMeasure(
-      desk: desk, ring: ring, rules: try FlightBench.rules(), acknowledger: Acknowledger([]),
+      desk: desk, ring: made.ring, rules: try FlightBench.rules(), acknowledger: Acknowledger([]),
       tokens: TokenVerifier(keys: [], audiences: []))
   }
 
@@ -95,21 +88,8 @@ struct FlightBench: Sendable {
     return try await self.row(row.base.key)
   }
 
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
-  }
-
   func settle() async throws {
     try await CaseExpiry(desk: desk, measure.offices.map(\.setting)).settle(at: time.now)
-  }
-
-  func problems() async throws -> [String] {
-    var found: [String] = []
-    for invariant in measure.invariants {
-      let rows = try await desk.store.report { try invariant.broken($0) }
-      found += rows.map { "\(invariant.table) \($0.row): \($0.what.en)" }
-    }
-    return found
   }
 
   // MARK: Parties

@@ -5,6 +5,7 @@ import CityProfiles
 import Commons
 import Desk
 import LegalTime
+import MeasureFixture
 import Rulebook
 import Storage
 import Testing
@@ -58,7 +59,7 @@ struct FlightTests {
     bench.at("2026-03-03T10:20")
     row = try await bench.move("flights", "land", on: row)
     #expect(row.base.stage == "ended")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("After noon of the day before an application is late, unless the task is urgent")
@@ -107,7 +108,7 @@ struct FlightTests {
     bench.at("2026-03-03T10:00")
     try await bench.settle()
     #expect(try await bench.row(row.base.key).base.stage == "undecided")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("A conflict is found, another plan is offered, and taken it can be approved")
@@ -131,7 +132,7 @@ struct FlightTests {
     second = try await bench.move(
       "flights", "approve", as: .control, by: FlightBench.controller, on: second)
     #expect(second.base.stage == "approved")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("What is missing is told at once, each with its article")
@@ -197,7 +198,7 @@ struct FlightTests {
           "flights", "approve", as: .control, by: FlightBench.controller, on: second)
       }
     }
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("Whoever shares the airspace with manned aircraft needs article 22 for it")
@@ -250,7 +251,7 @@ struct FlightTests {
     try await bench.settle()
     #expect(try await bench.row(closure.base.key).base.stage == "over")
     #expect(try await bench.row(row.base.key).base.stage == "lapsed")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("An incident is reported within 24 hours of landing, or the clock alarms")
@@ -299,7 +300,7 @@ struct FlightTests {
       FlightBench.application(party, ["start": "2026-03-03T14:00", "end": "2026-03-03T14:30"]))
     try await bench.measure.keepOnRecord(ordinary.base.key)
     #expect(try await bench.row(ordinary.base.key).base.stage == "filed")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
     var outside = FlightBench.application(party, under)
     outside["path"] = "114.00, 22.62, 100\n114.06, 22.62, 100"
     _ = try await refused("outside-standing") { try await bench.open("flights", "file", outside) }

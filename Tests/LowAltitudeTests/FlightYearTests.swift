@@ -5,6 +5,7 @@ import CityProfiles
 import Commons
 import Desk
 import Foundation
+import MeasureFixture
 import Storage
 import Testing
 
@@ -59,7 +60,7 @@ struct FlightYearTests {
     for name in ["decide", "urgent decide", "report", "confirm", "land", "incident", "custody"] {
       #expect(tally.names[name] ?? 0 > 0 || FlightYearTests.days < 30, "\(name)")
     }
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   /// What came of clocks: met, or alarmed at the first full hour that is not before their end.
@@ -124,7 +125,8 @@ struct FlightYearTests {
       found.append(
         Clock(
           name: isUrgent ? "urgent decide" : "decide",
-          end: isUrgent ? asked.adding(seconds: -600) : evening, answers: [.approve, .record, .refuse, "withdraw"],
+          end: isUrgent ? asked.adding(seconds: -600) : evening,
+          answers: [.approve, .record, .refuse, "withdraw"],
           alarm: "decide-due"))
     }
     // Article 30: reported an hour ahead; a plan that a closure moved is reported by its own hour.
@@ -132,7 +134,8 @@ struct FlightYearTests {
     if file.events.contains(where: { $0.command == .approve && !$0.isRefused }), !wasClosed {
       found.append(
         Clock(
-          name: "report", end: plan.start.adding(seconds: isUrgent ? 0 : -3600), answers: [.report, "withdraw"],
+          name: "report", end: plan.start.adding(seconds: isUrgent ? 0 : -3600),
+          answers: [.report, "withdraw"],
           alarm: "report-due"))
     }
     if file.events.contains(where: { $0.command == .report }), !wasClosed {

@@ -3,6 +3,7 @@ import CaseEngine
 import CaseWork
 import Commons
 import Desk
+import MeasureFixture
 import Storage
 import Testing
 
@@ -14,13 +15,6 @@ import Testing
     kind: .staff, account: 7, permissions: [NetworkDuty.keep], agencies: nil)
   private let inspector = Actor(
     kind: .staff, account: 8, permissions: [NetworkDuty.inspect], agencies: nil)
-
-  private func problem(_ body: () async throws -> Void) async -> Problem? {
-    do {
-      try await body()
-      return nil
-    } catch { return error as? Problem }
-  }
 
   private func plan(
     _ bench: FlightBench, _ kind: NetworkAsset.Kind, _ code: String, _ facts: JSONValue
@@ -57,7 +51,8 @@ import Testing
   }
 
   private func file(
-    _ bench: FlightBench, _ party: FlightBench.Party, at start: String, _ more: [String: JSONValue] = [:]
+    _ bench: FlightBench, _ party: FlightBench.Party, at start: String,
+    _ more: [String: JSONValue] = [:]
   ) async throws -> CaseFileRow {
     let said: [String: JSONValue] = [
       "route": "R-1", "start": .string("2026-03-03T\(start)"), "end": "2026-03-03T11:30",
@@ -92,13 +87,15 @@ import Testing
     second = try await approve(bench, second)
     #expect(
       try await held(bench).map(\.slotAt.seconds)
-        == [10 * 60, 10 * 60 + 5].map { Instant(rfc3339: "2026-03-02T16:00:00Z")!.seconds + $0 * 60 })
+        == [10 * 60, 10 * 60 + 5].map {
+          Instant(rfc3339: "2026-03-02T16:00:00Z")!.seconds + $0 * 60
+        })
     // Whoever gives up frees the slot, and somebody else has it.
     _ = try await bench.move("flights", "withdraw", on: first)
     #expect(try await held(bench).map(\.flight) == [second.base.key])
     let third = try await approve(bench, file(bench, party, at: "10:01"))
     #expect(try await held(bench).map(\.flight) == [third.base.key, second.base.key])
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test func aFullRouteIsRefusedWithoutAnOfferThatDoesNotHelp() async throws {
@@ -122,7 +119,7 @@ import Testing
     said.merge(["route": "R-1", "start": "2026-03-03T10:30", "end": "2026-03-03T11:30"]) { $1 }
     let row = try await approve(bench, bench.open("flights", "file", said))
     #expect(try await held(bench).contains { $0.flight == row.base.key } == false)
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test func aRouteMustBeInServiceAndFlown() async throws {
@@ -151,7 +148,7 @@ import Testing
     #expect(barred?.fields.map(\.pointer) == ["route"])
     held = try await bench.move("flights", "withdraw", on: held)
     #expect(try await self.held(bench).isEmpty)
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test func flightsKnowTheRegisterOfAirspace() async throws {
@@ -177,7 +174,8 @@ import Testing
       bench, .route, "R-9", SlotTests.facts(22_615_000, east: 114_200_000))
     try await step(bench, key, .build)
     let prohibited = await problem { try await step(bench, key, .accept) }
-    #expect(prohibited?.slug == "route-conflict" && prohibited?.detail.zh.contains("reserve") == true)
+    #expect(
+      prohibited?.slug == "route-conflict" && prohibited?.detail.zh.contains("reserve") == true)
     let free = try await plan(bench, .route, "R-8", SlotTests.facts(22_650_000))
     try await step(bench, free, .build)
     _ = try await bench.open(

@@ -2,19 +2,13 @@ import Books
 import CaseEngine
 import CaseWork
 import Commons
+import MeasureFixture
 import Testing
 
 @testable import LowAltitude
 
 @Suite("Firms' trials and goods that change hands")
 struct TrialTests {
-  private func problem(_ body: () async throws -> Void) async -> Problem? {
-    do {
-      try await body()
-      return nil
-    } catch { return error as? Problem }
-  }
-
   private func application(
     _ party: FlightBench.Party, _ more: [String: JSONValue] = [:]
   ) -> [String: JSONValue] {
@@ -62,7 +56,7 @@ struct TrialTests {
     row = try await bench.move(
       "trials", "pass", as: .trialOffice, by: FlightBench.trialOffice, on: row, ["text": "通过"])
     #expect(row.base.stage == "passed")
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("A term that is over goes to evaluation, where the report may still come once")
@@ -94,7 +88,8 @@ struct TrialTests {
   func fields() async throws {
     let bench = try FlightBench()
     let party = try await bench.party()
-    func faults(_ word: String, _ command: CommandID, _ said: [String: JSONValue]) async -> [String] {
+    func faults(_ word: String, _ command: CommandID, _ said: [String: JSONValue]) async -> [String]
+    {
       await problem { try await bench.open(word, command, said) }?.fields.map(\.pointer) ?? []
     }
     let upside: [String: JSONValue] = ["cold-least": 90]
@@ -115,7 +110,8 @@ struct TrialTests {
     #expect(try CaseFacts(row.facts).flag("needed"))
   }
 
-  @Test("Goods in a cold chain are handed over consignment by consignment, before and after the flight")
+  @Test(
+    "Goods in a cold chain are handed over consignment by consignment, before and after the flight")
   func custody() async throws {
     let bench = try FlightBench()
     let party = try await bench.party()
@@ -128,12 +124,17 @@ struct TrialTests {
     row = try await bench.move(
       "flights", "confirm", as: .control, by: FlightBench.controller, on: row)
     bench.at("2026-03-03T10:00")
-    #expect(await problem { try await bench.move("flights", "activate", on: row) }?.slug == "no-custody")
-    let unread = await problem { try await bench.move("flights", "load", on: row, handOver("A-1", nil)) }
+    #expect(
+      await problem { try await bench.move("flights", "activate", on: row) }?.slug == "no-custody")
+    let unread = await problem {
+      try await bench.move("flights", "load", on: row, handOver("A-1", nil))
+    }
     #expect(unread?.fields.map(\.pointer) == ["temperature"])
     row = try await bench.move("flights", "load", on: row, handOver("A-1", 40))
     row = try await bench.move("flights", "load", on: row, handOver("A-2", 45))
-    let twice = await problem { try await bench.move("flights", "load", on: row, handOver("A-2", 45)) }
+    let twice = await problem {
+      try await bench.move("flights", "load", on: row, handOver("A-2", 45))
+    }
     #expect(twice?.fields.map(\.pointer) == ["consignment"])
     row = try await bench.move("flights", "activate", on: row)
     bench.at("2026-03-03T10:20")
@@ -154,7 +155,7 @@ struct TrialTests {
     #expect(row.base.stage == "ended")
     let goods = CustodyStep.consignments(try CaseFacts(row.facts))
     #expect(goods.map(\.isCold) == [false, true])
-    #expect(try await bench.problems() == [])
+    #expect(try await bench.broken() == [])
   }
 
   @Test("A flight without goods has nothing to load")

@@ -4,6 +4,7 @@ import CaseWork
 import Commons
 import Desk
 import Interchange
+import MeasureFixture
 import Storage
 import Testing
 
@@ -63,7 +64,7 @@ private final class FakeExchange: Sendable {
 
 @Suite struct FeedTests {
   private func bench(_ exchange: FakeExchange) throws -> ProcurementBench {
-    let clock = Locked(ProcurementBench.start)
+    let clock = Locked(MemoryDesk.start)
     let bench = try ProcurementBench(
       feeds: ["property": try exchange.feed { clock.withLock { $0 } }])
     shared.withLock { $0[ObjectIdentifier(bench.measure)] = clock }
@@ -73,7 +74,7 @@ private final class FakeExchange: Sendable {
   private let shared = Locked<[ObjectIdentifier: Locked<Instant>]>([:])
 
   private func set(_ bench: ProcurementBench, minutes: Int64) {
-    let moment = ProcurementBench.start.adding(seconds: minutes * 60)
+    let moment = MemoryDesk.start.adding(seconds: minutes * 60)
     bench.time.set(moment)
     shared.withLock { $0[ObjectIdentifier(bench.measure)] }?.withLock { $0 = moment }
   }

@@ -1,6 +1,7 @@
 import CaseWork
 import Commons
 import Desk
+import MeasureFixture
 import MeasureKit
 import Storage
 import Testing
@@ -136,8 +137,8 @@ import Testing
       for place in order {
         watch.consume(
           PublicAct(
-            kind: "procurement.exchange.release", matter: [], recordedAt: ProcurementBench.start,
-            effectiveAt: ProcurementBench.start, fields: [ReleaseParts.field: releases[place]]))
+            kind: "procurement.exchange.release", matter: [], recordedAt: MemoryDesk.start,
+            effectiveAt: MemoryDesk.start, fields: [ReleaseParts.field: releases[place]]))
       }
       let compiled = try #require(watch.compiled["ocds-x-1"])
       #expect(compiled["tender"]?["title"]?.string == "末", "\(order)")

@@ -4,6 +4,7 @@ import CaseWork
 import Commons
 import Desk
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Testing
 
@@ -183,7 +184,7 @@ import Testing
   {
     ChainBid(
       id: id, tenderer: name ?? "T\(id)", name: id, amount: amount,
-      at: ProcurementBench.start.adding(seconds: at))
+      at: MemoryDesk.start.adding(seconds: at))
   }
 
   /// What is said of three bids, the ranking that comes of it or the word in the complaint.

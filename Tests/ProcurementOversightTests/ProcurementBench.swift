@@ -8,6 +8,7 @@ import Commons
 import Desk
 import Interchange
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import Rulebook
 import SQLiteStorage
@@ -18,7 +19,7 @@ import Testing
 @testable import ProcurementOversight
 
 /// The measure over a store in memory, with a clock that is set by hand.
-struct ProcurementBench {
+struct ProcurementBench: MeasureBench {
   let measure: ProcurementMeasure
   let time: ManualTime
   let desk: CommandDesk
@@ -27,21 +28,13 @@ struct ProcurementBench {
     SealedFile.Identity(random: SeededBytes(seed: 12))
   )
 
-  /// Monday, 2 March 2026, 9:00.
-  static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
-
   init(feeds: [String: SignedFeed] = [:], window: Int? = nil) throws {
-    let store = try SQLiteStore(
-      .init(path: nil),
-      migrations: BookShelf.migrations + [CaseFileBook.migration] + AlertTables.migrations)
-    time = ManualTime(ProcurementBench.start)
-    let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
-    desk = CommandDesk(
-      store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    let made = try MemoryDesk(AlertTables.migrations)
+    (time, desk) = (made.time, made.desk)
     var rules = try ProcurementBench.rules()
     if let window { rules.window = window }
     measure = try ProcurementMeasure(
-      desk: desk, rules: rules, ring: ring, acknowledger: Acknowledger([]),
+      desk: desk, rules: rules, ring: made.ring, acknowledger: Acknowledger([]),
       feeds: feeds)
   }
 
@@ -110,17 +103,7 @@ struct ProcurementBench {
     ).refusal
   }
 
-  func row(_ key: Int64) async throws -> CaseFileRow {
-    try #require(try await desk.store.first(CaseFileBook.find(key)))
-  }
-
   func set(_ moment: String) { time.set(Instant(rfc3339: moment)!) }
-
-  /// Sets the clock and takes every step that is due.
-  func tick(at moment: String) async throws {
-    set(moment)
-    try await CaseExpiry(desk: desk, measure.offices.map(\.setting)).settle(at: time.now)
-  }
 
   func declare() async throws {
     let key = try await open("bodies", "register", as: .declarant, ["firm": "utilities"])
@@ -193,13 +176,6 @@ struct ProcurementBench {
     return (
       .string(JSONValue.object(inner).canonical), .string(JSONValue.object(open).canonical)
     )
-  }
-
-  /// What verification finds.
-  func broken() async throws -> [Phrase] {
-    try await desk.store.read { [measure] view in
-      try measure.invariants.flatMap { try $0.broken(view).map(\.what) }
-    }
   }
 
   /// Hands the acts of the journal to the measure in the order in which they were recorded.

@@ -4,6 +4,7 @@ import CaseWork
 import Commons
 import Desk
 import LegalTime
+import MeasureFixture
 import MeasureKit
 import RedFlags
 import SealedFiles
@@ -385,12 +386,4 @@ import Testing
         effectiveAt: bench.time.now, fields: ["alert": "x|process|R001", "grade": "red"]))
     #expect(try recount(more).uncalled == ["x|process|R001"])
   }
-}
-
-/// The problem that a step meets; nil if there is none.
-func problem(_ body: () async throws -> Void) async -> Problem? {
-  do {
-    try await body()
-    return nil
-  } catch { return error as? Problem }
 }

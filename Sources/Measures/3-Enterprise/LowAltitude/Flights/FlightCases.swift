@@ -41,7 +41,6 @@ extension ClockID {
   static let land: ClockID = "land"
   static let rescue: ClockID = "rescue"
   static let custody: ClockID = "custody"
-  static let chaseLate: ClockID = "chase"
 }
 
 enum FlightCases {
@@ -69,10 +68,10 @@ enum FlightCases {
   ]
 
   static let counters: [Counter] = [
-    .flag("overdue", Phrase("逾期", en: "overdue")),
+    Lateness.mark,
     .flag("laden", Phrase("已交付装机", en: "goods loaded"), FlightBasis.city),
     .flag("recalled", Phrase("已通知避让", en: "told to leave"), FlightBasis.regulation(20)),
-    Counter("chased", Phrase("催办", en: "chased"), upTo: 3, FlightBasis.city),
+    Counter(.chased, Phrase("催办", en: "chased"), upTo: 3, FlightBasis.city),
   ]
 
   static let clocks: [ClockSpec] = [
@@ -99,7 +98,7 @@ enum FlightCases {
     ClockSpec(
       .custody, Phrase("货物交接时限", en: "time to hand the goods over"), drives: [.handing],
       FlightBasis.city),
-    ClockSpec(.chaseLate, Phrase("催办周期", en: "interval of chasing"), drives: [], FlightBasis.city),
+    Lateness.clock(FlightBasis.city),
   ]
 
   static let deciding: [Transition] = [
@@ -111,11 +110,11 @@ enum FlightCases {
       from: [.filed], then: [.restart(.takeoff)], FlightBasis.regulation(32, item: 4)),
     Transition(
       .approve, Phrase("批准", en: "approve"), by: [.control], from: [.filed], to: .approved,
-      then: [.stopAll, .unmark("overdue"), .start(.report)], FlightBasis.regulation(28)),
+      then: Lateness.ended + [.start(.report)], FlightBasis.regulation(28)),
     // A plan under a standing approval is kept on record, not decided on again.
     Transition(
       .record, Phrase("备案", en: "keep on record"), by: [.system], from: [.filed], to: .approved,
-      then: [.stopAll, .unmark("overdue"), .start(.report)], FlightBasis.regulation(26, 2)),
+      then: Lateness.ended + [.start(.report)], FlightBasis.regulation(26, 2)),
     Transition(
       .refuse, Phrase("不予批准", en: "refuse"), by: [.control], from: [.filed], to: "refused",
       then: [.stopAll], FlightBasis.regulation(26, 1), recordsRefusal: true),
@@ -132,7 +131,7 @@ enum FlightCases {
       FlightBasis.regulation(30)),
     Transition(
       .confirmReady, Phrase("确认可以起飞", en: "confirm take-off"), by: [.control], from: [.reported],
-      to: .confirmed, then: [.stopAll, .unmark("overdue"), .restart(.window)],
+      to: .confirmed, then: Lateness.ended + [.restart(.window)],
       FlightBasis.regulation(30)),
     Transition(
       .deny, Phrase("不予确认", en: "do not confirm"), by: [.control], from: [.reported],
@@ -148,15 +147,15 @@ enum FlightCases {
     Transition(
       .land, Phrase("报告飞行结束", en: "report the end"), by: [.flyers], from: [.active], to: .handing,
       if: [.set("laden", else: Phrase("没有装机的货物。", en: "No goods are on board."))],
-      then: [.stopAll, .unmark("overdue"), .start(.custody)], FlightBasis.regulation(32, item: 3)),
+      then: Lateness.ended + [.start(.custody)], FlightBasis.regulation(32, item: 3)),
     Transition(
       .closeAirspace, Phrase("空域临时关闭", en: "airspace closed"), by: [.system],
       from: [.approved, .reported, .confirmed], to: .blocked,
-      then: [.stopAll, .unmark("overdue"), .start(.rescue)], FlightBasis.regulation(20)),
+      then: Lateness.ended + [.start(.rescue)], FlightBasis.regulation(20)),
     Transition(
       .displace, Phrase("紧急任务优先，须改计划", en: "an urgent task goes before; plan anew"), by: [.system],
       from: [.approved, .reported, .confirmed], to: .blocked,
-      then: [.stopAll, .unmark("overdue"), .start(.rescue)], FlightBasis.regulation(18, 3)),
+      then: Lateness.ended + [.start(.rescue)], FlightBasis.regulation(18, 3)),
     Transition(
       .recall, Phrase("空域临时关闭，通知避让", en: "airspace closed; told to leave"), by: [.system],
       from: [.active], if: [.clear("recalled", else: Phrase("已经通知。", en: "It was told."))],
@@ -184,9 +183,7 @@ enum FlightCases {
   private static func late(
     _ clock: ClockID, _ zh: String, _ en: String, _ stage: StageID, _ basis: Basis
   ) -> Transition {
-    Transition(
-      CommandID("\(clock.text)-due"), Phrase(zh, en: en), by: [.system], from: [stage],
-      then: [.lapse(clock), .mark("overdue"), .restart(.chaseLate)], basis)
+    Lateness.late(clock, Phrase(zh, en: en), from: [stage], basis)
   }
 
   private static func over(
@@ -214,8 +211,6 @@ enum FlightCases {
     over(
       .rescue, "未改计划，批准失效", "not planned anew: lapsed", from: [.blocked], to: "lapsed",
       FlightBasis.regulation(20)),
-    Transition(
-      "chase-due", Phrase("催办", en: "chase"), by: [.system],
-      from: [.filed, .reported, .active, .handing], then: [.raise("chased"), .restart(.chaseLate)], FlightBasis.city),
+    Lateness.chasing(from: [.filed, .reported, .active, .handing], FlightBasis.city),
   ]
 }
