@@ -30,6 +30,13 @@ public struct Phrase: Hashable, Sendable {
   /// One after the other.
   public static func + (a: Phrase, b: Phrase) -> Phrase { Phrase(a.zh + b.zh, en: a.en + b.en) }
 
+  /// The same as a title or on a button: its English begins with a capital letter. Names of commands are lower case,
+  /// since they also stand within sentences.
+  public var titled: Phrase {
+    guard let first = en.first, first.isLowercase else { return self }
+    return Phrase(zh, en: first.uppercased() + en.dropFirst())
+  }
+
   /// A name that is the same in both languages: a number, a proper name.
   public static func same(_ text: String) -> Phrase { Phrase(text, en: text) }
 }
@@ -76,11 +83,14 @@ public struct Citation: Hashable, Sendable {
     cityPolicy = whose
   }
 
-  /// The short form, such as 《行政复议法》第62条 or “行政复议法, art. 62”.
+  /// The instrument's title; in English a translation, where one is known.
+  public var title: Phrase { Phrase(instrument, en: LawTitles.english(instrument)) }
+
+  /// The short form, such as 《行政复议法》第62条 or “Administrative Reconsideration Law, art. 62”.
   public var phrase: Phrase {
     if let cityPolicy { return Basis.cityPolicy(cityPolicy).phrase }
     var zh = "《\(instrument)》"
-    var en = instrument
+    var en = title.en
     if let article {
       zh += "第\(article)条"
       en += ", art. \(article)"

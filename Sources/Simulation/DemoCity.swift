@@ -131,6 +131,9 @@ public struct DemoCity: Sendable {
       who: Phrase("低空登记人员", en: "registrar of unmanned aviation"), login: "air-registrar",
       posts: [Post(LowAltitudeMeasure.registrar.id, agency: "civil-aviation")]),
     Login(
+      who: Phrase("低空飞行试点主管人员", en: "trial office of low altitude"), login: "air-trials",
+      posts: [Post(LowAltitudeMeasure.trialOffice.id, agency: "transport")]),
+    Login(
       who: Phrase("人民法院联络员", en: "court liaison"), login: "recon-court",
       posts: [Post(ReconsiderationMeasure.court.id)]),
     Login(

@@ -126,7 +126,8 @@ import Testing
   static let airNetworks: [(String, Set<Who>)] =
     [
       "GET /low-altitude/networks", "GET /low-altitude/networks/{code}", "GET /low-altitude/plan",
-      "GET /low-altitude/picture", "GET /low-altitude/map", "GET /low-altitude/overhead",
+      "GET /low-altitude/picture", "GET /low-altitude/overhead",
+      "GET /api/low-altitude/networks/{code}/slots",
       "POST /low-altitude/overhead", "GET /low-altitude/statistics",
       "GET /low-altitude/complaints/new", "POST /low-altitude/complaints",
       "GET /low-altitude/complaints/{key}", "GET /api/low-altitude/networks",
@@ -149,7 +150,7 @@ import Testing
     ].map { ($0, []) }
   /// The domestic side of the same measure.
   static let flights: [(String, Set<Who>)] =
-    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents"]
+    ["flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents", "trials"]
     .flatMap { cases("low-altitude/\($0)") }
     + conference("low-altitude/closures")
     + ["check", "register", "airspace"].map { ("GET /low-altitude/\($0)", everybody) }
@@ -213,10 +214,14 @@ import Testing
       "GET /arrivals", "GET /arrivals/airports/{airport}", "GET /arrivals/wake",
       "GET /arrivals/what-if", "GET /arrivals/results", "GET /arrivals/results.csv",
       "GET /arrivals/board.js", "POST /arrivals/feeds/{airport}/{format}",
+      "GET /arrivals/monte-carlo", "GET /arrivals/slot-resources",
+      "GET /arrivals/airports/{airport}/scenario.json",
     ].map { ($0, everybody) }
     + [
       "GET /desk/arrivals", "GET /desk/arrivals/boards/{airport}",
       "GET /desk/arrivals/boards/{airport}/content", "GET /desk/arrivals/boards/{airport}/data",
+      "GET /desk/arrivals/boards/{airport}/what-if", "POST /desk/arrivals/boards/{airport}/wind",
+      "POST /desk/arrivals/boards/{airport}/configuration",
     ].map { ($0, []) }
 
   static let procurement: [(String, Set<Who>)] =

@@ -54,7 +54,7 @@ import Testing
   @Test func pagesAndRegisters() async throws {
     let test = try await TestCity()
     for page in [
-      "", "/networks", "/picture", "/map", "/overhead", "/plan", "/complaints/new",
+      "", "/networks", "/picture", "/airspace", "/overhead", "/plan", "/complaints/new",
     ] {
       for language in ["zh", "en"] {
         let response = try await test.get("/low-altitude\(page)?lang=\(language)")
@@ -91,5 +91,130 @@ import Testing
     #expect(above.status == 200 && above.text.contains("没有经批准的飞行"))
     #expect(
       try await test.post("/low-altitude/overhead", [("lat", "x"), ("lon", "1")]).status == 422)
+  }
+
+  // MARK: A complaint with its flight
+
+  /// Somebody who files in the city's interface, and the officials who decide there.
+  private struct Story {
+    let test: TestCity
+    let registrar: String
+    var controller: String
+
+    init() async throws {
+      test = try await TestCity()
+      registrar = try await test.signIn(
+        "registrar", [Post(LowAltitudeMeasure.registrar.id, agency: "civil-aviation")])
+      controller = try await test.signIn(
+        "controller", [Post(LowAltitudeMeasure.controller.id, agency: "air-sector")])
+    }
+
+    func file(_ word: String, _ said: [String: JSONValue]) async throws -> (String, String) {
+      let all = said.merging(["district": "jiangbei"]) { $1 }
+      let (response, body) = try await test.json(
+        "/api/low-altitude/\(word)", .object(all), headers: [("idempotency-key", "\(word)-1")])
+      #expect(response.status == 201, "\(word): \(response.text)")
+      return (body["number"]?.string ?? "", body["token"]?.string ?? "")
+    }
+
+    func step(
+      _ word: String, _ file: (number: String, token: String), _ command: String,
+      _ said: [String: JSONValue] = [:], by official: String? = nil
+    ) async throws {
+      var body: [String: JSONValue] = said.merging(["command": .string(command)]) { $1 }
+      if official != nil { body["as"] = "handler" }
+      let query = official == nil ? "?token=\(file.token)" : ""
+      let (response, _) = try await test.json(
+        "/api/low-altitude/\(word)/\(file.number)/steps\(query)", bearer: official, .object(body),
+        headers: [("idempotency-key", "\(word)-\(command)")])
+      #expect(response.status == 201, "\(word) \(command): \(response.text)")
+    }
+
+    /// An operator, its aircraft, a pilot and a policy, all on file.
+    func party() async throws -> [String: JSONValue] {
+      let through: [String: JSONValue] = ["through": "2027-01-01"]
+      let operators = try await file(
+        "operators",
+        [
+          "form": "firm", "commercial": true, "name": "低空物流有限公司", "phone": "13800000000",
+          "certificate": "UOC-1", "certificate-through": "2027-01-01",
+        ])
+      try await step("operators", operators, "grant", through, by: registrar)
+      let aircraft = try await file(
+        "aircraft",
+        [
+          "model": "M1", "product-id": "PRODUCT001", "mark": "UAS00000001", "owner": "低空物流",
+          "empty-grams": 10_000, "takeoff-grams": 20_000, "height-metres": 500, "speed-kmh": 80,
+          "radius-metres": 20_000, "intervention": true, "keeps-airspace": true, "surveyed": true,
+        ])
+      try await step("aircraft", aircraft, "grant", through, by: registrar)
+      let pilots = try await file(
+        "pilots",
+        ["name": "张三", "phone": "13800000001", "capacity": "full", "papers": ["small"]])
+      try await step("pilots", pilots, "grant", through, by: registrar)
+      let policy = try await file(
+        "insurance",
+        [
+          "aircraft": .string(aircraft.0), "insurer": "平安", "policy": "P1", "sum": "1000000",
+          "policy-through": "2027-01-01",
+        ])
+      try await step("insurance", policy, "grant", through, by: registrar)
+      return [
+        "operator": .string(operators.0), "aircraft": .string(aircraft.0),
+        "pilots": .string(pilots.0),
+      ]
+    }
+  }
+
+  @Test func aComplaintFindsTheFlightAndGoesToTheHotlineWithIt() async throws {
+    var story = try await Story()
+    let test = story.test
+    var said = try await story.party()
+    said.merge([
+      "mission": "delivery", "urgency": "normal", "mode": "bvlos", "takeoff-site": "A",
+      "landing-site": "B", "alternate-site": "C", "contact": "13800000000",
+      "start": "2026-03-03T10:00", "end": "2026-03-03T10:30", "shape": "path",
+      "path": "114.00, 22.62, 100\n114.04, 22.62, 100", "height-low": 0, "height-high": 100,
+      "speed-kmh": 54, "extent": "sector", "entry": "垂直起降", "link": "2.4GHz",
+      "capabilities": "4G", "emergency-procedure": "就近备降", "dropping": true,
+      "parcel-grams": 2000,
+    ]) { $1 }
+    let flight = try await story.file("flights", said)
+    try await story.step("flights", flight, "approve", by: story.controller)
+    test.time.set(Instant(rfc3339: "2026-03-03T08:30:00+08:00")!)
+    // A session does not outlast the night.
+    story.controller = try await test.signIn(
+      "morning", [Post(LowAltitudeMeasure.controller.id, agency: "air-sector")])
+    try await story.step("flights", flight, "report", ["text": "准备就绪"])
+    try await story.step("flights", flight, "confirm", by: story.controller)
+    test.time.set(Instant(rfc3339: "2026-03-03T10:00:00+08:00")!)
+    try await story.step("flights", flight, "activate")
+    test.time.set(Instant(rfc3339: "2026-03-03T10:20:00+08:00")!)
+    try await story.step("flights", flight, "land")
+    // Four kilometres at 15 m/s: half way after some 137 s, 100 m north of the path.
+    let complaint: JSONValue = [
+      "topic": "noise", "lat": .number(22.6209), "lon": .number(114.02), "text": "声音太大。",
+      "at": "2026-03-03T10:03:00+08:00",
+    ]
+    let (response, body) = try await test.json(
+      "/api/low-altitude/complaints", complaint, headers: [("idempotency-key", "c-1")])
+    #expect(response.status == 201 && body["flight"]?.string == flight.0, "\(response.text)")
+    let key = try #require(body["complaint"]?.integer)
+    try await test.city.settle()
+    let row = try #require(try await test.city.desk.store.first(ComplaintBook.find(key)))
+    #expect(row.flight == flight.0)
+    let number = CaseNumber(measure: 21, year: 2026, serial: try #require(row.request))
+    let officer = try await test.signIn(
+      "dispatcher", [Post(RequestsMeasure.dispatcher.id, agency: "center")])
+    let desk = try await test.get("/desk/requests/\(number)", session: officer)
+    #expect(desk.text.contains("飞行编号：\(flight.0)") && desk.text.contains("声音太大。"))
+    // Half an hour later nothing was there.
+    let later: JSONValue = [
+      "topic": "noise", "lat": .number(22.6209), "lon": .number(114.02), "text": "声音太大。",
+      "at": "2026-03-03T09:30:00+08:00",
+    ]
+    let (_, other) = try await test.json(
+      "/api/low-altitude/complaints", later, headers: [("idempotency-key", "c-2")])
+    #expect(other["complaint"] != nil && other["flight"] == .null)
   }
 }

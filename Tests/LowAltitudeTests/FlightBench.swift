@@ -48,6 +48,7 @@ struct FlightBench: Sendable {
 
   static let words = [
     "flights", "standing", "operators", "aircraft", "pilots", "insurance", "incidents",
+    "trials",
   ]
   static let flyer = Actor(
     kind: .citizen, account: 900,
@@ -56,6 +57,9 @@ struct FlightBench: Sendable {
   static let controller = Actor(
     kind: .staff, account: 2, permissions: LowAltitudeMeasure.controller.permissions,
     agency: "air-sector", agencies: ["air-sector"])
+  static let trialOffice = Actor(
+    kind: .staff, account: 4, permissions: LowAltitudeMeasure.trialOffice.permissions,
+    agency: "transport", agencies: ["transport"])
   static let registrar = Actor(
     kind: .staff, account: 3, permissions: LowAltitudeMeasure.registrar.permissions,
     agency: "civil-aviation", agencies: ["civil-aviation"])

@@ -151,6 +151,72 @@ struct FlightTests {
     }
   }
 
+  @Test("An urgent task goes before what is planned, and not before what flies")
+  func priority() async throws {
+    let bench = try FlightBench()
+    let party = try await bench.party()
+    var planned = try await bench.open(
+      "flights", "file", FlightBench.application(party, ["end": "2026-03-03T11:00"]))
+    planned = try await bench.move(
+      "flights", "approve", as: .control, by: FlightBench.controller, on: planned)
+    bench.at("2026-03-03T08:30")
+    planned = try await bench.move("flights", "report", on: planned, ["text": "就绪"])
+    func urgent(_ start: String) -> [String: JSONValue] {
+      var said = FlightBench.application(
+        party,
+        [
+          "urgency": "special", "urgent-task": "rescue", "mission": "emergency",
+          "start": .string("2026-03-03T\(start)"), "end": "2026-03-03T11:00",
+          "path": "114.02, 22.6173, 100\n114.02, 22.64, 100",
+        ])
+      said["parcel-grams"] = nil
+      return said
+    }
+    let rescue = try await bench.move(
+      "flights", "approve", as: .control, by: FlightBench.controller,
+      on: bench.open("flights", "file", urgent("10:02")))
+    #expect(try CaseFacts(rescue.facts).list("before") == [planned.base.number.description])
+    try await bench.measure.makeRoom(for: rescue.base.key)
+    planned = try await bench.row(planned.base.key)
+    #expect(planned.base.stage == "blocked")
+    #expect(try CaseFacts(planned.facts)["offer"] != nil)
+    planned = try await bench.move("flights", "take-offer", on: planned)
+    #expect(planned.base.stage == "approved")
+    _ = try await bench.move("flights", "withdraw", on: rescue)
+    // In the air the planned one is not moved: the urgent one is offered another plan instead.
+    planned = try await bench.move("flights", "report", on: planned, ["text": "就绪"])
+    planned = try await bench.move(
+      "flights", "confirm", as: .control, by: FlightBench.controller, on: planned)
+    let plan = try FlightPlan(CaseFacts(planned.facts)["plan"])
+    bench.time.set(plan.start)
+    planned = try await bench.move("flights", "activate", on: planned)
+    let second = try await bench.open("flights", "file", urgent("10:02"))
+    if try CaseFacts(second.facts)["conflicts"] != nil {
+      _ = try await refused("conflict") {
+        try await bench.move(
+          "flights", "approve", as: .control, by: FlightBench.controller, on: second)
+      }
+    }
+    #expect(try await bench.problems() == [])
+  }
+
+  @Test("Whoever shares the airspace with manned aircraft needs article 22 for it")
+  func shared() async throws {
+    let bench = try FlightBench()
+    let party = try await bench.party()
+    var said = FlightBench.application(party, ["shared": true])
+    said["dropping"] = nil
+    // Small, below 120 m: exempt by article 31, but to be approved by article 22.
+    let row = try await bench.open("flights", "file", said)
+    let facts = try CaseFacts(row.facts)
+    #expect(facts.flag("needed") && facts.text("sharing") == "approval")
+    said["path"] = "114.00, 22.62, 310\n114.04, 22.62, 310"
+    said["height-high"] = 310
+    let high = try await refused("flight-papers") { try await bench.open("flights", "file", said) }
+    #expect(high.fields.map(\.pointer) == ["shared"])
+    #expect(high.because.contains(FlightBasis.regulation(22, 1)))
+  }
+
   @Test(
     "A closure needs its notice; flights that it hits lose their approval and are offered a plan")
   func closure() async throws {
@@ -225,6 +291,15 @@ struct FlightTests {
     ]
     let row = try await bench.open("flights", "file", FlightBench.application(party, under))
     #expect(row.base.stage == "filed")
+    // Nothing stands in its way: it is on record without a decision (art. 26, paragraph 2).
+    try await bench.measure.keepOnRecord(row.base.key)
+    #expect(try await bench.row(row.base.key).base.stage == "approved")
+    let ordinary = try await bench.open(
+      "flights", "file",
+      FlightBench.application(party, ["start": "2026-03-03T14:00", "end": "2026-03-03T14:30"]))
+    try await bench.measure.keepOnRecord(ordinary.base.key)
+    #expect(try await bench.row(ordinary.base.key).base.stage == "filed")
+    #expect(try await bench.problems() == [])
     var outside = FlightBench.application(party, under)
     outside["path"] = "114.00, 22.62, 100\n114.06, 22.62, 100"
     _ = try await refused("outside-standing") { try await bench.open("flights", "file", outside) }

@@ -36,7 +36,8 @@ import Testing
   ) async throws {
     for step in steps {
       _ = try await bench.measure.desk.submit(
-        AssetAct(step: step, key: key, facts: facts, reason: "理由"),
+        AssetAct(
+          step: step, key: key, facts: facts, reason: "理由", rules: bench.measure.rules),
         by: step.permission == NetworkDuty.keep ? keeper : inspector)
     }
   }
@@ -71,7 +72,8 @@ import Testing
     try await step(bench, key, .build)
     let refused = await refusal {
       _ = try await bench.measure.desk.submit(
-        AssetAct(step: .accept, key: key, facts: nil, reason: ""), by: keeper)
+        AssetAct(
+          step: .accept, key: key, facts: nil, reason: "", rules: bench.measure.rules), by: keeper)
     }
     #expect(refused?.status == 403)
   }

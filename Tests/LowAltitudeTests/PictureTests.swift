@@ -54,6 +54,43 @@ extension AirBench {
     search.near(flights).map(\.flight.id)
   }
 
+  @Test func thePictureHasWhatFliesAndNotWhatIsOver() async throws {
+    let bench = try AirBench()
+    let start = AirBench.start
+    var flight = AirBench.flight(1, from: start)
+    // The window is wider than the path, which takes 200 s.
+    flight.end = start.adding(seconds: 3600)
+    try await bench.write(flight)
+    var landed = AirBench.flight(2, from: start)
+    landed.end = start.adding(seconds: 3600)
+    landed.state = .ended
+    try await bench.write(landed)
+    func seen(_ seconds: Int64, now: Int64) async throws -> [Int64] {
+      try await bench.measure.flights(
+        at: start.adding(seconds: seconds), now: start.adding(seconds: now)
+      ).map(\.flight.id)
+    }
+    #expect(try await seen(100, now: 3000) == [1, 2])
+    #expect(try await seen(300, now: 3000) == [])
+    // Whoever has not reported the end may still be up there.
+    #expect(try await seen(300, now: 300) == [1])
+  }
+
+  @Test func namesOnAMapDoNotLieOnEachOther() {
+    var labels = MapLabels(width: 640, height: 480)
+    // Around one point there is room for a few, and for whoever must be there.
+    for number in 0..<20 { labels.add("R-\(number)", at: [(320, 240)]) }
+    #expect((2...6).contains(labels.words.count))
+    labels.add("1", at: [(320, 240)], isNeeded: true)
+    #expect(labels.words.last == "1")
+    // A route has other places along its way.
+    labels.add("R-99", at: [(320, 240), (100, 100)])
+    #expect(labels.words.last == "R-99")
+    // Beyond the edge nothing stands.
+    labels.add("CTR-001", at: [(700, 240)])
+    #expect(labels.words.last == "R-99")
+  }
+
   @Test func whoFlewAboveMe() throws {
     let start = AirBench.start
     let flights = [

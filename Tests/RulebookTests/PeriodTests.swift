@@ -49,13 +49,13 @@ private func dated(
         == """
         Last day: 2025-12-01
         Result: 15 days (rules as of 2025-11-14)
-        Defence (民事诉讼法, art. 128(1))
-          Exception not applied: Defence from abroad (民事诉讼法, art. 285)
+        Defence (Civil Procedure Law, art. 128(1))
+          Exception not applied: Defence from abroad (Civil Procedure Law, art. 285)
             party without domicile in China: no (taken from silence)
-          Defence: 15 days (from 2024-01-01) (民事诉讼法, art. 128(1))
-        2025-11-14 itself does not count; the period runs from 2025-11-15 (民事诉讼法, art. 85(2))
+          Defence: 15 days (from 2024-01-01) (Civil Procedure Law, art. 128(1))
+        2025-11-14 itself does not count; the period runs from 2025-11-15 (Civil Procedure Law, art. 85(2))
         15 days end on 2025-11-29
-        2025-11-29 is a Saturday: moved to 2025-12-01 (民事诉讼法, art. 85(3))
+        2025-11-29 is a Saturday: moved to 2025-12-01 (Civil Procedure Law, art. 85(3))
         """)
     let leap = try dated("civil-procedure.enforcement", from: "2024-02-29").explanation(.zh)
     #expect(leap.contains("没有对应日，届满于月末2026-02-28") && leap.contains("《民法典》第202条"))

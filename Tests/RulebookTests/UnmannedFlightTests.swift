@@ -110,6 +110,37 @@ struct UnmannedFlightTests {
     #expect(try ask("confirmation-needed", flight("light", height: 130)) == .truth(true))
   }
 
+  /// Class, height, what holds, mission, the answer (art. 22).
+  private static let sharing: [(String, Int64, [String], String, String)] = [
+    ("small", 100, [], "other", "apart"), ("large", 400, ["airworthy"], "other", "apart"),
+    ("micro", 30, ["shared"], "other", "free"), ("light", 119, ["shared"], "other", "free"),
+    ("micro", 30, ["shared", "in-published-controlled"], "other", "barred"),
+    ("light", 120, ["shared"], "other", "approval"), ("light", 300, ["shared"], "other", "approval"),
+    ("light", 301, ["shared"], "other", "barred"),
+    ("light", 200, ["shared", "in-published-controlled"], "other", "barred"),
+    ("small", 119, ["shared"], "other", "approval"), ("small", 300, ["shared"], "other", "approval"),
+    ("small", 301, ["shared"], "other", "barred"),
+    ("medium", 300, ["shared"], "other", "barred"),
+    ("medium", 300, ["shared", "airworthy"], "other", "approval"),
+    ("medium", 301, ["shared", "airworthy"], "other", "barred"),
+    ("large", 1000, ["shared", "airworthy"], "other", "approval"),
+    ("large", 100, ["shared"], "other", "barred"),
+    ("medium", 500, ["shared", "state-aircraft", "own-manned"], "other", "approval"),
+    ("small", 100, ["shared", "state-aircraft", "own-manned"], "other", "approval"),
+    ("light", 100, ["shared", "state-aircraft", "own-manned"], "other", "free"),
+    ("medium", 500, ["shared", "state-aircraft"], "other", "barred"),
+    ("medium", 20, ["shared", "agricultural", "over-farmland"], "farming", "free"),
+    ("light", 20, ["shared", "agricultural", "over-farmland"], "farming", "free"),
+  ]
+
+  @Test("Who may share the airspace with manned aircraft", arguments: sharing)
+  func shares(
+    _ code: String, _ height: Int64, _ flags: [String], _ mission: String, _ answer: String
+  ) throws {
+    #expect(
+      try ask("sharing", flight(code, height: height, flags, mission: mission)) == .choice(answer))
+  }
+
   @Test("Numbers of the clocks")
   func clocks() throws {
     let numbers: [(String, Int64)] = [

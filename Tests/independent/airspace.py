@@ -12,12 +12,13 @@ computed here with vectors on the sphere.
 Paths: `tequ bench airspace --export` writes what was promised on a simulated day. Two flights must at no moment be
 nearer than 30 m on the ground and 15 m in height at once. For each pair of legs that share a moment and come near on
 the ground, the moments at which they are nearer in height are an interval, on which the distance on the ground has
-one lowest point, that of a parabola.
+one lowest point, that of a parabola. Pairs are found by squares and ten seconds and compared with numpy; one by one the
+same is computed for some, and a flight on another's path must be found.
 Peer: the same paths are filed once more, in the same order, into an R-tree of boxes of legs in place, height and time
 (PyPI rtree, libspatialindex), as one would do it with what there is; each box that is met is compared as above. The
 R-tree finds no other path where one conflicts; the program does.
 """
-import json, math, os, random, subprocess, sys, tempfile, time
+import array, json, math, os, random, subprocess, sys, tempfile, time
 
 import numpy as np
 import rtree
@@ -190,6 +191,109 @@ def peer(legs, flights, own, most=4_000):
     check("the R-tree finds no conflict either", met == 0, met)
 
 
+def load(export):
+    """The legs of all paths as rows of east, north, up, seconds at the beginning and at the end, and whose they are."""
+    ends, owners = array.array("d"), array.array("q")
+    with open(export) as file:
+        for line in file:
+            path = json.loads(line)
+            for a, b in zip(path["points"], path["points"][1:]):
+                ends.extend(a)
+                ends.extend(b)
+                owners.append(path["flight"])
+    return np.frombuffer(ends).reshape(-1, 8), np.frombuffer(owners, dtype=np.int64)
+
+
+def too_near(a, b, begin, end, ground=30.0, height=15.0):
+    """For rows of two arrays of legs, whether each two are too near at a moment between two others: as `near`, for many
+    at once."""
+    begin = np.maximum.reduce([begin, a[:, 3], b[:, 3]])
+    end = np.minimum.reduce([end, a[:, 7], b[:, 7]])
+    shares = begin < end
+
+    def difference(time):
+        p, q = ((time - leg[:, 3]) / (leg[:, 7] - leg[:, 3]) for leg in (a, b))
+        return [a[:, k] + p * (a[:, k + 4] - a[:, k]) - b[:, k] - q * (b[:, k + 4] - b[:, k]) for k in range(3)]
+
+    x, y, z = difference(begin)
+    dx, dy, dz = (q - p for p, q in zip((x, y, z), difference(end)))
+    level = dz == 0
+    step = np.where(level, 1.0, dz)
+    one, two = (-height - z) / step, (height - z) / step
+    low = np.where(level, 0.0, np.maximum(0.0, np.minimum(one, two)))
+    high = np.where(level, np.where(np.abs(z) < height, 1.0, -1.0), np.minimum(1.0, np.maximum(one, two)))
+    square = dx * dx + dy * dy
+    lowest = np.clip(-(x * dx + y * dy) / np.where(square == 0, 1.0, square), low, np.maximum(low, high))
+    lowest = np.where(square == 0, low, lowest)
+    # A hair's breadth for rounding: the limits themselves are allowed.
+    return shares & (low < high) & (np.hypot(x + lowest * dx, y + lowest * dy) < ground - 1e-6)
+
+
+TICK, SQUARE = 10.0, 400.0
+
+
+def compare(legs, flights):
+    """All pairs of flights that are too near, and how many pairs of pieces were compared. Of each ten seconds every leg
+    has a piece; no piece is longer than a square of 400 m is wide less the minimum, so that what is near lies in the
+    square of its middle or in one beside it."""
+    order = np.argsort(legs[:, 3], kind="stable")
+    legs, flights = legs[order], flights[order]
+    starts = legs[:, 3]
+    longest = float((legs[:, 7] - legs[:, 3]).max())
+    speed = np.hypot(legs[:, 4] - legs[:, 0], legs[:, 5] - legs[:, 1]) / (legs[:, 7] - legs[:, 3])
+    check("no piece is too long for its square", float(speed.max()) * TICK + 30 < SQUARE, float(speed.max()))
+    found, pairs = [], 0
+    first, last = max(float(starts.min()), FROM), min(float(legs[:, 7].max()), TO)
+    for tick in range(int(first // TICK), int(last // TICK) + 1):
+        begin, end = max(TICK * tick, FROM), min(TICK * tick + TICK, TO)
+        low, high = np.searchsorted(starts, [begin - longest - 1, end])
+        there = np.arange(low, high)[legs[low:high, 7] > begin]
+        if len(there) < 2:
+            continue
+        own, whose = legs[there], flights[there]
+        middle = (np.maximum(begin, own[:, 3]) + np.minimum(end, own[:, 7])) / 2
+        share = (middle - own[:, 3]) / (own[:, 7] - own[:, 3])
+        column, row = (np.floor((own[:, k] + share * (own[:, k + 4] - own[:, k])) / SQUARE).astype(np.int64) for k in (0, 1))
+        key = column * 1_000_000 + row
+        sort = np.argsort(key, kind="stable")
+        own, whose, key = own[sort], whose[sort], key[sort]
+        # The square itself and half of those beside it: the others come from the other side.
+        for dc, dr in ((0, 0), (0, 1), (1, -1), (1, 0), (1, 1)):
+            other = key + dc * 1_000_000 + dr
+            left, right = np.searchsorted(key, other, "left"), np.searchsorted(key, other, "right")
+            count = right - left
+            a = np.repeat(np.arange(len(key)), count)
+            b = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(left, count)
+            keep = whose[a] != whose[b]
+            if dc == dr == 0:
+                keep &= a < b
+            a, b = a[keep], b[keep]
+            pairs += len(a)
+            hit = too_near(own[a], own[b], np.full(len(a), begin), np.full(len(a), end))
+            found += list(zip(whose[a[hit]].tolist(), whose[b[hit]].tolist()))
+    return found, pairs
+
+
+def same(legs, flights):
+    """That what is compared many at a time is what is compared one by one, on pairs of which some are too near."""
+    source = random.Random(5)
+    picks = [source.randrange(len(legs)) for _ in range(4_000)]
+    a = legs[picks]
+    b = a + np.array([[source.uniform(-30, 30), source.uniform(-30, 30), source.uniform(-20, 20), 0] * 2 for _ in picks])
+    b[:, [3, 7]] += np.array([[source.uniform(-4, 4)] for _ in picks])
+    many = too_near(a, b, np.full(len(a), -np.inf), np.full(len(a), np.inf))
+    one = [near((p[:4], p[4:]), (q[:4], q[4:])) for p, q in zip(a, b)]
+    wrong = [k for k, (m, o) in enumerate(zip(many, one)) if bool(m) != bool(o)]
+    check(f"both ways of comparing agree on {len(picks)} pairs, {sum(one)} of them too near", not wrong and 100 < sum(one) < len(picks) - 100, wrong[:3])
+    # The same path for another flight, a second later, must be found among all others.
+    twin = legs[flights == flights[len(flights) // 2]].copy()
+    twin[:, [3, 7]] += 1
+    begin, end = twin[:, 3].min() - 60, twin[:, 7].max() + 60
+    some = (legs[:, 7] > begin) & (legs[:, 3] < end)
+    found, _ = compare(np.vstack([legs[some], twin]), np.concatenate([flights[some], np.full(len(twin), -1)]))
+    check("the check sees a flight on another's path", any(-1 in pair for pair in found), len(found))
+
+
 def paths():
     with tempfile.TemporaryDirectory() as folder:
         export = os.path.join(folder, "paths.jsonl")
@@ -197,51 +301,16 @@ def paths():
                              capture_output=True, text=True)
         print("   ", out.stdout.replace("\n", "\n    ").strip())
         check("the day is simulated", out.returncode == 0, out.stderr[:200])
-        legs, flights = [], []
-        with open(export) as file:
-            for line in file:
-                path = json.loads(line)
-                for pair in zip(path["points"], path["points"][1:]):
-                    legs.append(pair)
-                    flights.append(path["flight"])
+        legs, flights = load(export)
     report = [json.loads(line) for line in out.stdout.splitlines()]
     asked = FLIGHTS * min(SECONDS, 86_400) / 86_400
-    check("paths were promised", len(set(flights)) > 0.9 * asked, len(set(flights)))
-    ends = np.array(legs)
-    flights = np.array(flights)
-    # Pieces of ten seconds, by squares of 400 m; neighbours are looked at, too, for no piece is longer than that.
-    boxes = {}
-    for number, (a, b) in enumerate(legs):
-        if b[3] < FROM or a[3] > TO:
-            continue
-        for tick in range(int(max(a[3], FROM) // 10), int(min(b[3], TO) // 10) + 1):
-            share = [min(max((time - a[3]) / (b[3] - a[3]), 0), 1) for time in (10 * tick, 10 * tick + 10)]
-            middle = sum(share) / 2
-            square = tuple(int((a[k] + middle * (b[k] - a[k])) // 400) for k in (0, 1))
-            boxes.setdefault((tick, *square), []).append(number)
-    seen, found, pairs = set(), [], 0
-    for (tick, column, row), own in boxes.items():
-        others = [n for dc in (-1, 0, 1) for dr in (-1, 0, 1) for n in boxes.get((tick, column + dc, row + dr), ())]
-        if len(others) < 2:
-            continue
-        others = np.array(others)
-        for number in own:
-            rest = others[(others > number) & (flights[others] != flights[number])]
-            for other in rest:
-                key = (number, int(other))
-                if key in seen:
-                    continue
-                seen.add(key)
-                pairs += 1
-                if near(legs[number], legs[int(other)]):
-                    found.append((int(flights[number]), int(flights[other])))
-        if len(seen) > 5_000_000:
-            seen.clear()
-    check(f"no two of {len(set(flights.tolist()))} flights come too near ({pairs} pairs of legs)", not found, found[:5])
-    peer(legs, flights.tolist(), report[0]["per_second"])
-    # What is checked here is seen: the same path for two flights must be found.
-    check("the check sees two flights on one path", near(legs[0], legs[0]))
-    del ends
+    number = len(np.unique(flights))
+    check("paths were promised", number > 0.9 * asked, number)
+    began = time.perf_counter()
+    found, pairs = compare(legs, flights)
+    check(f"no two of {number} flights come too near ({pairs} pairs of pieces, {time.perf_counter() - began:.0f} s)", not found, found[:5])
+    same(legs, flights)
+    peer([(a[:4], a[4:]) for a in legs[-60_000:].tolist()], flights[-60_000:].tolist(), report[0]["per_second"])
 
 
 cells()

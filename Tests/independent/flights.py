@@ -4,6 +4,9 @@
 offered; and that no two approved flights come nearer than the city's minima, computed here from what `tequ airspace
 export` writes.
 
+Also: who may share the airspace with manned aircraft (art. 22), slots of routes, urgent tasks that go before, plans under
+a standing approval, custody of biological products, firms' trials.
+
 usage: flights.py BASE TEQU DATA
 """
 import datetime, itertools, json, math, subprocess, sys, time
@@ -76,6 +79,40 @@ def classes():
     check(f"art. 62: {count} aircraft", not wrong, str(wrong[:1])[:300])
 
 
+# Article 22, paragraphs 2 and 3, as the text says; the flight is in one airspace with manned aircraft.
+CRAFT = {"micro": {"empty_grams": 200, "takeoff_grams": 240, "height_metres": 50, "speed_kmh": 40, "low_power": True},
+         "light": {"empty_grams": 3000, "takeoff_grams": 6000}, "small": {"empty_grams": 9000, "takeoff_grams": 20_000},
+         "medium": {"empty_grams": 20_000, "takeoff_grams": 60_000}, "large": {"empty_grams": 90_000, "takeoff_grams": 200_000}}
+
+
+def may_share(kind, height, zone, airworthy, own):
+    suitable = height < 120 and not zone
+    if kind in ("micro", "light") and suitable:
+        return "free"
+    if own:
+        return "approval"
+    if kind == "large":
+        return "approval" if airworthy else "barred"
+    if kind == "medium":
+        return "approval" if airworthy and height <= 300 else "barred"
+    if kind == "small":
+        return "approval" if height <= 300 else "barred"
+    if kind == "light":
+        return "approval" if 120 <= height <= 300 and not zone else "barred"
+    return "barred"
+
+
+def sharing():
+    wrong, count = [], 0
+    for kind, height, zone, airworthy, own in itertools.product(CRAFT, (50, 119, 120, 300, 301), (True, False), (True, False), (True, False)):
+        count += 1
+        got = ask(**CRAFT[kind], height_metres_flown=height, in_published_controlled=zone, airworthy=airworthy, shared=True, state_aircraft=own, own_manned=own)
+        if not isinstance(got, dict) or got["sharing"] != may_share(kind, height, zone, airworthy, own):
+            wrong.append((kind, height, zone, airworthy, own, got if not isinstance(got, dict) else got["sharing"]))
+    check(f"art. 22: {count} flights with manned aircraft", not wrong, str(wrong[:2])[:300])
+    check("and apart from them where they do not share", ask(**CRAFT["small"])["sharing"] == "apart")
+
+
 # MARK: a flight's life
 
 controller = site.sign_in("air-controller")
@@ -126,10 +163,11 @@ def later(days, hour):
 
 
 def application(made, start, minutes, path="114.0101,22.6301,90\n114.0401,22.6301,90", **more):
-    return {"operator": made["operators"]["number"], "pilots": made["pilots"]["number"], "aircraft": made["aircraft"]["number"], "mission": "delivery",
+    said = {"operator": made["operators"]["number"], "pilots": made["pilots"]["number"], "aircraft": made["aircraft"]["number"], "mission": "delivery",
             "urgency": "normal", "mode": "bvlos", "takeoff-site": "A", "landing-site": "B", "alternate-site": "C", "contact": "1", "start": stamp(start),
             "end": stamp(start + datetime.timedelta(minutes=minutes)), "shape": "path", "path": path, "height-low": 0, "height-high": 110, "speed-kmh": 54,
             "extent": "sector", "entry": "-", "link": "-", "capabilities": "-", "emergency-procedure": "-", "dropping": True, "parcel-grams": 100, **more}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def refused(answer, slug, article):
@@ -205,6 +243,114 @@ def bad_input(made):
     check("a polygon that crosses itself is refused", getattr(answer, "status", 0) == 422 and "自相交" in answer.text, getattr(answer, "text", "")[:200])
 
 
+# MARK: slots, priority, records, goods, trials
+
+def waits(kind, case, stage):
+    """Whether a case comes to a stage by itself within a minute."""
+    for _ in range(120):
+        if state(kind, case)["stage"] == stage:
+            return True
+        time.sleep(0.5)
+    return False
+
+
+def slots(made):
+    keeper, inspector = site.sign_in("air-keeper"), site.sign_in("air-inspector")
+    code = f"OUT-{time.time_ns() % 10**9:09d}"
+    facts = {"operator": "外部核查", "lower_m": 90, "upper_m": 110, "width_m": 60, "slots_per_hour": 10, "points": [[22_671_000, 113_990_000], [22_671_000, 114_050_000]]}
+    answer = site.post("/api/low-altitude/networks", {"kind": "route", "code": code, "name": {"zh": "核查航路", "en": "checked route"}, "facts": facts}, keeper)
+    check("a route is planned", answer.status == 201, answer.text[:300])
+    for name, who in (("build", keeper), ("accept", inspector), ("commission", keeper)):
+        answer = site.post(f"/api/low-altitude/networks/{code}/steps", {"step": name, "reason": "-"}, who)
+        check(f"route: {name}", answer.status == 201, answer.text[:300])
+    # Ten an hour are six minutes each.
+    start = later(3, 11)
+    path = "114.0001,22.671,90\n114.0401,22.671,90"
+    one = file("flights", application(made, start, 30, path=path, route=code))
+    check("a flight asks for the route", isinstance(one, dict), getattr(one, "text", "")[:300])
+    check("and takes its slot with the approval", step("flights", one, "approve", {}, controller).status == 201)
+    held = state("flights", one)["facts"].get("slot")
+    check("it is the slot in which it comes in", held == int(start.timestamp() * 1e6) // 360_000_000 * 360_000_000, held)
+    two = file("flights", application(made, start + datetime.timedelta(minutes=3), 30, path=path, route=code))
+    facts = state("flights", two)["facts"]
+    check("the next flight finds the slot taken", [c["with"] for c in facts.get("conflicts", [])] == [code], str(facts.get("conflicts")))
+    check("and is not approved", refused(step("flights", two, "approve", {}, controller), "conflict", code))
+    check("it is offered the next slot, three minutes later", 180 <= facts["offer"]["delay"] <= 182, str(facts.get("offer", {}).get("delay")))
+    step("flights", two, "take-offer")
+    check("with which it is approved", step("flights", two, "approve", {}, controller).status == 201)
+    step("flights", one, "withdraw")
+    three = file("flights", application(made, start + datetime.timedelta(minutes=1), 30, path=path, route=code))
+    check("whoever withdraws frees the slot for another", step("flights", three, "approve", {}, controller).status == 201)
+    off = file("flights", application(made, start, 30, route=code))
+    check("a flight that never comes into the route is refused", getattr(off, "status", 0) == 422 and "route" in off.text, getattr(off, "text", "")[:200])
+    answer = site.get(f"/api/low-altitude/networks/{code}/slots")
+    check("the route tells its slots and no flights", answer.status == 200 and answer.json["slot_seconds"] == 360 and set(answer.json) == {"route", "state", "slot_seconds", "hours", "taken"}, answer.text[:200])
+
+
+def priority(made):
+    start = later(3, 7)
+    planned = file("flights", application(made, start, 60, path="114.0001,22.6801,90\n114.0401,22.6801,90"))
+    step("flights", planned, "approve", {}, controller)
+    rescue = file("flights", application(made, start, 60, path="114.0201,22.66162,90\n114.0201,22.7001,90", urgency="special", mission="emergency", **{"urgent-task": "rescue", "parcel-grams": None}))
+    check("an urgent task meets a planned flight", planned["number"] in str(state("flights", rescue)["facts"].get("conflicts")))
+    check("and is approved before it (art. 18, 29)", step("flights", rescue, "approve", {}, controller).status == 201)
+    check("the planned one loses its approval", waits("flights", planned, "blocked"))
+    check("and takes the plan that is offered", step("flights", planned, "take-offer").status == 201 and state("flights", planned)["stage"] == "approved")
+
+
+def standing(made):
+    day = later(3, 0).date()
+    case = file("standing", {"operator": made["operators"]["number"], "from": str(day), "through": str(day + datetime.timedelta(days=30)),
+                             "path": "113.99 22.685; 114.05 22.685; 114.05 22.695; 113.99 22.695", "height-high": 119, "purpose": "核查"})
+    check("a standing approval is applied for", isinstance(case, dict), getattr(case, "text", "")[:300])
+    step("standing", case, "approve", {}, controller)
+    under = {"urgency": "standing", "permit": case["number"]}
+    plan = file("flights", application(made, later(4, 3), 30, path="114.0001,22.6901,90\n114.0401,22.6901,90", **under))
+    check("a plan under it is on record without a decision (art. 26)", waits("flights", plan, "approved"))
+    outside = file("flights", application(made, later(4, 3), 30, path="114.0001,22.6901,90\n114.0601,22.6901,90", **under))
+    check("one that leaves its airspace is refused", refused(outside, "outside-standing", "26"))
+
+
+def goods(made):
+    start = datetime.datetime.now(ZONE) + datetime.timedelta(seconds=30)
+    cold = {"mission": "biological", "product": "blood", "cold-least": 20, "cold-most": 60, "goods-class": "un3373", "handed-by": "-", "handed-to": "-", "parcel-grams": 1500}
+    heavy = file("flights", application(made, later(3, 9), 30, path="114.0001,22.7001,80\n114.0051,22.7001,80", **{**cold, "parcel-grams": 11_001}))
+    check("more than the aircraft lifts is refused", getattr(heavy, "status", 0) == 422 and "parcel-grams" in heavy.text, getattr(heavy, "text", "")[:200])
+    upside = file("flights", application(made, later(3, 9), 30, **{**cold, "cold-most": 10}))
+    check("a cold chain upside down is refused", getattr(upside, "status", 0) == 422 and "cold-most" in upside.text)
+    case = file("flights", application(made, start, 10, path="114.0001,22.7001,80\n114.0051,22.7001,80", urgency="special", **{"urgent-task": "medical", **cold}))
+    for command, staff, said in (("approve", True, {}), ("report", False, {"text": "就绪"}), ("confirm", True, {})):
+        step("flights", case, command, said, controller if staff else None)
+    check("without a hand-over on record it does not take off", refused(step("flights", case, "activate"), "no-custody", ""))
+    hand = {"consignment": "A-1", "handed-by": "甲", "handed-to": "乙"}
+    answer = step("flights", case, "load", hand)
+    check("a hand-over in a cold chain has its reading", answer.status == 422 and "temperature" in answer.text)
+    for command, said in (("load", {**hand, "temperature": 40}), ("activate", {}), ("land", {}), ("receive", {**hand, "temperature": 75})):
+        answer = step("flights", case, command, said)
+        check(f"goods: {command}", answer.status == 201, answer.text[:200])
+    now = state("flights", case)
+    check("it landed and is to be handed over within the hour", now["stage"] == "handing" and now["due"] is not None, now["stage"])
+    check("what was too warm is on record as broken", now["facts"]["custody"][0]["cold"] is False, str(now["facts"]["custody"]))
+    check("the hand-over is closed", step("flights", case, "settle").status == 201 and state("flights", case)["stage"] == "ended")
+
+
+def trials(made):
+    office = site.sign_in("air-trials")
+    said = {"operator": made["operators"]["number"], "contact": "-", "phone": "1", "mission": "scenic", "months": 3, "flights-a-day": 2, "passengers": 0, "text": "-"}
+    case = file("trials", said)
+    check("a trial is applied for", isinstance(case, dict), getattr(case, "text", "")[:300])
+    wrong = file("trials", {**said, "operator": "12-2026-0000000-X"})
+    check("without a registration it is not", getattr(wrong, "status", 0) == 422 and "operator" in wrong.text)
+    for command, said in (("approve", {"text": "同意"}), ("support", {"support": "pads"})):
+        answer = site.post(f"/api/low-altitude/trials/{case['number']}/steps", {"command": command, "as": "reviewer", **said}, office)
+        check(f"trial: {command}", answer.status == 201, answer.text[:200])
+    answer = step("trials", case, "report", {"flights": 1, "incidents": 0, "on-time": 100, "text": "-"})
+    check("trial: report", answer.status == 201, answer.text[:200])
+    check("what stands on record is beside it", "flown" in state("trials", case)["facts"])
+    answer = site.post(f"/api/low-altitude/trials/{case['number']}/steps", {"command": "pass", "as": "reviewer", "text": "通过"}, office)
+    check("trial: pass", answer.status == 201 and state("trials", case)["stage"] == "passed", answer.text[:200])
+
+
 # MARK: separation
 
 def metres(flight):
@@ -262,10 +408,16 @@ def separation():
 
 exemptions()
 classes()
+sharing()
 made = party()
 first, start = life(made)
 closing(made, first, start)
 special(made)
+slots(made)
+priority(made)
+standing(made)
+goods(made)
+trials(made)
 bad_input(made)
 separation()
 check.finish()

@@ -53,6 +53,12 @@ struct PackDocument {
     Words(territory.map { .same($0.code) } ?? Phrase("全国", en: "national"))
   }
 
+  /// The title by which an instrument is looked up: in English the official one stands beside the translation.
+  private static func title(_ citation: Citation) -> Phrase {
+    let title = citation.title
+    return title.en == title.zh ? title : Phrase(title.zh, en: "\(title.en) (\(title.zh))")
+  }
+
   private var instruments: LawDocument.Block {
     struct Line: Hashable {
       let instrument: Phrase
@@ -64,7 +70,7 @@ struct PackDocument {
     let lines = Set(
       cited.map {
         Line(
-          instrument: $0.cityPolicy ?? .same($0.instrument), edition: $0.edition,
+          instrument: $0.cityPolicy ?? PackDocument.title($0), edition: $0.edition,
           isVerified: $0.isVerified)
       })
     let order = lines.sorted { ($0.instrument.zh, $0.edition) < ($1.instrument.zh, $1.edition) }

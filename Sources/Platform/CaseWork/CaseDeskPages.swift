@@ -101,6 +101,7 @@ struct CaseDeskPages {
             { h in
               if let due = row.base.dueAt {
                 h.time(due.adding(seconds: -1), in: setting.profile.zone, .day(year: year))
+                if let hour = due.hourWithinDay(in: setting.profile.zone) { h.text(" " + hour) }
               }
             },
           ], class: isLate ? "late" : nil)

@@ -138,7 +138,7 @@ struct CaseParts {
   func told(_ h: inout HTML, _ file: CaseFile, _ sight: CaseSight, _ query: String) {
     guard let first = file.events.first else { return }
     h.element("div", .class("panel")) { h in
-      h.element("h2", text: first.name)
+      h.element("h2", text: first.name.titled)
       guard let all = first.said else {
         h.empty(Phrase("内容已按规定销毁。", en: "The words have been destroyed as the rules ask."))
         return
@@ -166,7 +166,7 @@ struct CaseParts {
               Phrase("材料\(index + 1)", en: "File \(index + 1)"))
             h.element("div", .class("sub")) { h in
               if let event {
-                h.text(event.name)
+                h.text(event.name.titled)
                 h.time(event.row.effectiveAt, in: profile.zone)
               }
               h.text("\(max(1, blob.size / 1024)) KB")

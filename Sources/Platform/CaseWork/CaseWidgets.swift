@@ -6,6 +6,26 @@ import LegalTime
 import Markup
 import MeasureKit
 
+extension Instant {
+  /// The hour and minute of a moment that is not the end of a day, such as 21:00; nil at midnight, where periods of
+  /// days end.
+  public func hourWithinDay(in zone: ZoneOffset) -> String? {
+    let second = secondOfDay(in: zone)
+    return second == 0 ? nil : "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
+  }
+}
+
+extension Phrase {
+  /// How long something takes, in the largest units that say enough: minutes, hours and minutes, days.
+  public static func span(seconds: Int64) -> Phrase {
+    let minutes = abs(seconds) / 60
+    let hours = minutes / 60
+    if hours >= 48 { return Phrase("\(hours / 24)天", en: "\(hours / 24) days") }
+    if hours == 0 { return Phrase("\(minutes)分", en: "\(minutes) min") }
+    return Phrase("\(hours)小时\(minutes % 60)分", en: "\(hours) h \(minutes % 60) min")
+  }
+}
+
 // Parts of pages that every kind of case has, whether its pages follow from a declaration or are a
 // measure's own.
 extension HTML {
@@ -25,8 +45,9 @@ extension HTML {
       h.text(Phrase("现在由", en: "Now with "))
       h.element("strong", text: who)
       guard let due else { return h.text(Phrase("\(verb)。", en: ".")) }
-      // The period ends at 24:00 of its last day, which is 0:00 of the next.
-      let last = due.adding(seconds: -1).date(in: zone).weekdayPhrase
+      // The period ends at 24:00 of its last day, which is 0:00 of the next; a moment that the law names has its hour.
+      var last = due.adding(seconds: -1).date(in: zone).weekdayPhrase
+      if let hour = due.hourWithinDay(in: zone) { last = last + .same(" \(hour)") }
       h.text(
         due <= now
           ? Phrase("\(verb)，期限\(last.zh)已过。", en: "; the period ended on \(last.en).")
@@ -44,11 +65,13 @@ extension HTML {
       guard let spec = type.clocks.first(where: { $0.id == id }) else { continue }
       let length = clock.used(by: today, calendar)
       let deadline = clock.deadline(calendar) ?? clock.deadline(calendar, resumedOn: today)
+      let hour = deadline.flatMap { $0.instant.hourWithinDay(in: zone) }
       clockMeter(
         spec.name, used: length.used, total: length.total, unit: clock.unit.dayName,
         lastDay: deadline?.lastDay, isProvisional: deadline?.isProvisional ?? false,
         isLate: !clock.isSuspended && (deadline.map { $0.instant <= now } ?? false),
-        isSuspended: clock.isSuspended, basis: spec.basis)
+        isSuspended: clock.isSuspended, basis: spec.basis, hour: hour,
+        left: hour.flatMap { _ in deadline.map { .span(seconds: $0.instant.seconds - now.seconds) } })
     }
   }
 

@@ -8,7 +8,7 @@ extension HTML {
   /// A heading of the page with a line under it.
   public mutating func heading(_ title: Phrase, lead: Phrase? = nil) {
     element("div", .class("heading")) { h in
-      h.element("h1", text: title)
+      h.element("h1", text: title.titled)
       if let lead { h.element("p", .class("lead"), text: lead) }
     }
   }
@@ -17,7 +17,7 @@ extension HTML {
   public mutating func heading(_ title: Phrase, kicker: (inout HTML) -> Void) {
     element("div", .class("heading")) { h in
       h.element("div", .class("kicker")) { kicker(&$0) }
-      h.element("h1", text: title)
+      h.element("h1", text: title.titled)
     }
   }
 
@@ -174,7 +174,7 @@ extension HTML {
   ) {
     element("li", .class("event event-\(tone.rawValue)")) { h in
       h.element("div", .class("event-head")) { h in
-        h.element("strong", text: title)
+        h.element("strong", text: title.titled)
         if let actor { h.element("span", .class("by"), text: actor) }
         h.time(moment, in: zone)
       }
@@ -182,10 +182,11 @@ extension HTML {
     }
   }
 
-  /// How much of a legal period is used, day by day, with its last day.
+  /// How much of a legal period is used, day by day, with its last day. A period that ends within a day has its `hour`
+  /// and what is `left` in hours.
   public mutating func clockMeter(
     _ name: Phrase, used: Int, total: Int, unit: Phrase, lastDay: CivilDate?, isProvisional: Bool,
-    isLate: Bool, isSuspended: Bool, basis: Basis
+    isLate: Bool, isSuspended: Bool, basis: Basis, hour: String? = nil, left: Phrase? = nil
   ) {
     let used = max(0, used)
     let tone =
@@ -198,6 +199,8 @@ extension HTML {
             h.text(Phrase("已逾期", en: "late"))
           } else if isSuspended {
             h.text(Phrase("已中止", en: "standing still"))
+          } else if let left {
+            h.text(Phrase("剩", en: "") + left + Phrase("", en: " left"))
           } else {
             let left = max(0, total - used)
             let days = left == 1 && unit.en.hasSuffix("s") ? String(unit.en.dropLast()) : unit.en
@@ -212,13 +215,12 @@ extension HTML {
         if isSuspended {
           h.text(Phrase("恢复后重新计算期满日。", en: "The last day is set anew when it goes on. "))
         } else if let lastDay {
+          let last = lastDay.weekdayPhrase
+          let end = Phrase(hour ?? "24时", en: hour ?? "24:00")
           h.text(
             isLate
-              ? Phrase(
-                "\(lastDay.weekdayPhrase.zh)已期满。", en: "It ended on \(lastDay.weekdayPhrase.en). ")
-              : Phrase(
-                "\(lastDay.weekdayPhrase.zh)24时期满。",
-                en: "It ends on \(lastDay.weekdayPhrase.en) at 24:00. "))
+              ? Phrase("\(last.zh)已期满。", en: "It ended on \(last.en). ")
+              : Phrase("\(last.zh)\(end.zh)期满。", en: "It ends on \(last.en) at \(end.en). "))
         }
         if isProvisional {
           h.text(
@@ -292,7 +294,7 @@ extension HTML {
     _ summary: Phrase, isOpen: Bool = false, content: (inout HTML) -> Void
   ) {
     element("details", .flag("open", isOpen)) { h in
-      h.element("summary", text: summary)
+      h.element("summary", text: summary.titled)
       h.element("div", .class("details-body")) { content(&$0) }
     }
   }

@@ -69,7 +69,7 @@ extension HTML {
     element(
       "button", .type("submit"),
       .class(kind == .primary ? "button" : "button button-\(kind.rawValue)"),
-      .named("name", name), .named("value", value), text: label)
+      .named("name", name), .named("value", value), text: label.titled)
   }
 
   /// A link that looks like a button.
@@ -77,7 +77,7 @@ extension HTML {
   {
     element(
       "a", .href(target), .class(kind == .primary ? "button" : "button button-\(kind.rawValue)"),
-      text: label)
+      text: label.titled)
   }
 
   /// The frame of a field: label, hint, message, input.

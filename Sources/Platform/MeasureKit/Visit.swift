@@ -65,7 +65,7 @@ public struct Visit: Sendable {
     content: (inout HTML) throws -> Void
   ) rethrows -> Response {
     // Who hears the title first, hears first that something went wrong.
-    let title = status >= 400 ? Phrase("错误：", en: "Error: ") + title : title
+    let title = status >= 400 ? Phrase("错误：", en: "Error: ") + title.titled : title.titled
     return .html(
       try shell.page(title, trail: trail, content: content), status: status)
   }

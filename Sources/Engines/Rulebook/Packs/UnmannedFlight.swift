@@ -10,7 +10,7 @@ import LegalTime
 public enum UnmannedFlight {
   /// All of it.
   public static let pack = RulePack(
-    facts: facts, parameters: parameters, rules: classes + needs + airspace + clocks)
+    facts: facts, parameters: parameters, rules: classes + needs + airspace + sharing + clocks)
 
   /// The day on which it came into force (art. 63).
   static let start = CivilDate(dayNumber: 19_723)

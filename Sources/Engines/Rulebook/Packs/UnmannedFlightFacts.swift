@@ -39,6 +39,10 @@ extension UnmannedFlight {
       "farm-radius", "农用最大飞行半径（米）",
       "agricultural: greatest radius (m)", 2000, regulation(62, item: 8)),
     number("suitable-below", "适飞空域真高（米，以下）", "suitable airspace below (m)", 120, regulation(19, 2)),
+    number(
+      "shared-height", "融合飞行最大真高（米，轻型、小型、中型）",
+      "shared airspace: greatest height of light, small, medium (m)", 300,
+      regulation(22, 2, item: 3)),
   ]
 
   /// The moments that the Regulation names, each a parameter and a rule of the same name.
@@ -130,6 +134,10 @@ extension UnmannedFlight {
     flag("over-crowd", "飞越集会人群上空", "over a gathering of people"),
     flag("from-vehicle", "在移动的交通工具上操控", "controlled from a moving vehicle"),
     flag("swarm", "分布式操作或者集群飞行", "distributed operation or a swarm"),
+    flag("shared", "与有人驾驶航空器同时在同一空域内飞行（融合飞行）", "flown in one airspace with manned aircraft"),
+    flag(
+      "own-manned", "有人驾驶航空器属于本部门、本单位", "the manned aircraft are of the same authority"),
+    flag("airworthy", "已取得适航许可", "has its airworthiness approval"),
     flag("cannot-identify", "条例施行前生产且不能自动报送识别信息", "made before 2024 and cannot identify itself"),
     FactDeclaration(
       "uas.extent", Phrase("飞行范围", en: "extent"),

@@ -55,6 +55,15 @@ extension LowAltitudeMeasure {
     return .object(both)
   }
 
+  private static var slots: JSONValue {
+    var both = reading("The slots of a route that are taken in the next 24 hours").object ?? [:]
+    if var read = both["get"]?.object {
+      read["parameters"] = [parameter("code", in: "path")]
+      both["get"] = .object(read)
+    }
+    return .object(both)
+  }
+
   private static var clients: JSONValue {
     var both = reading("Programs that get tokens, for those who keep their register").object ?? [:]
     both["post"] = writing("Register a program, or give it new proofs; a secret is shown once")
@@ -73,6 +82,7 @@ extension LowAltitudeMeasure {
       "/api/low-altitude/networks/{code}/steps": [
         "post": writing("Take an entry a step further", path: "code")
       ],
+      "/api/low-altitude/networks/{code}/slots": slots,
       "/api/low-altitude/plan": reading("Targets of the plan with actual figures and variance"),
       "/api/low-altitude/picture": reading("The flights of a moment", ["at"]),
       "/api/low-altitude/alarms": reading("Open alarms, for controllers"),

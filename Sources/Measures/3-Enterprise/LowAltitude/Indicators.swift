@@ -18,15 +18,26 @@ struct AirCounts: Sendable {
   private(set) var landed = 0
   private(set) var landedOnTime = 0
   private(set) var incidents = 0
+  /// Readings of goods in a cold chain, and those within it.
+  private(set) var readings = 0
+  private(set) var cold = 0
+  /// Firms' trials approved, evaluated, passed.
+  private(set) var trials = 0
+  private(set) var evaluated = 0
+  private(set) var passed = 0
 
   private mutating func takeFlight(_ kind: Substring, _ fields: JSONValue) {
     switch kind {
     case "file": filed += 1
-    case "approve", "refuse":
-      if kind == "approve" { approved += 1 } else { refused += 1 }
+    case "approve", "record", "refuse":
+      if kind == "refuse" { refused += 1 } else { approved += 1 }
       if fields["in-time"]?.bool == true { inTime += 1 }
     case "decide-due", "confirm-due", "land-due": alarms += 1
     case "take-offer": replanned += 1
+    case "load", "receive":
+      guard let chain = fields["cold-chain"]?.string else { return }
+      readings += 1
+      if chain == "kept" { cold += 1 }
     case "land":
       landed += 1
       if fields["on-time"]?.bool == true { landedOnTime += 1 }
@@ -34,7 +45,19 @@ struct AirCounts: Sendable {
     }
   }
 
+  private mutating func takeTrial(_ kind: Substring) {
+    switch kind {
+    case "approve": trials += 1
+    case "pass", "fail":
+      evaluated += 1
+      if kind == "pass" { passed += 1 }
+    default: break
+    }
+  }
+
   mutating func take(_ act: PublicAct) {
+    let trial = LowAltitudeMeasure.card.slug + ".trials."
+    if act.kind.hasPrefix(trial) { return takeTrial(act.kind.dropFirst(trial.count)) }
     let flight = LowAltitudeMeasure.card.slug + ".flights."
     if act.kind.hasPrefix(flight) {
       return takeFlight(act.kind.dropFirst(flight.count), act.fields)
@@ -58,7 +81,7 @@ struct AirCounts: Sendable {
     let decided = approved + refused
     return [
       count("filed", "飞行活动申请", "Flights applied for", "file", filed),
-      count("approved", "批准", "Approved", "approve", approved),
+      count("approved", "批准", "Approved", "approve, record", approved),
       count("refused", "不予批准", "Refused", "refuse", refused),
       IndicatorValue(
         "low-altitude.in-time", Phrase("按时决定占比", en: "Decided in time"),
@@ -78,8 +101,28 @@ struct AirCounts: Sendable {
     ]
   }
 
+  /// Those of goods in a cold chain and of firms' trials.
+  var trialValues: [IndicatorValue] {
+    [
+      IndicatorValue(
+        "low-altitude.cold-chain", Phrase("冷链正常占比", en: "Cold chain kept"),
+        formula: Phrase(
+          "交接时温度在申报范围内的次数 ÷ 全部交接测温次数",
+          en: "readings within the range applied for ÷ all readings at hand-overs"),
+        value: readings == 0 ? nil : Double(cold) / Double(readings), format: .percent),
+      IndicatorValue(
+        "low-altitude.trials", Phrase("同意的企业试点", en: "Trials of firms approved"),
+        formula: Phrase("“trials.approve”的次数", en: "acts of the kind “trials.approve”"),
+        value: Double(trials), format: .count),
+      IndicatorValue(
+        "low-altitude.trials-passed", Phrase("试点评估通过占比", en: "Trials that passed"),
+        formula: Phrase("评估通过 ÷ 全部评估", en: "trials passed ÷ trials evaluated"),
+        value: evaluated == 0 ? nil : Double(passed) / Double(evaluated), format: .percent),
+    ]
+  }
+
   var values: [IndicatorValue] {
-    flights + [
+    flights + trialValues + [
       IndicatorValue(
         "low-altitude.intents", Phrase("飞行意图登记次数", en: "Operational intents kept"),
         formula: Phrase("登记和更新的次数", en: "the acts by which one is made or changed"),

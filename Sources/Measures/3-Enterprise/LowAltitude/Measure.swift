@@ -35,7 +35,9 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static func procedures(_ rules: FlightRules) -> [any Procedure] {
     [FlightProcedure(rules: rules), StandingProcedure(rules: rules)]
       + RegisterKind.allCases.map { RegisterProcedure(rules: rules, kind: $0) }
-      + [ClosureProcedure(rules: rules), IncidentProcedure(rules: rules)]
+      + [
+        ClosureProcedure(rules: rules), IncidentProcedure(rules: rules), TrialProcedure(rules: rules),
+      ]
   }
 
   /// The measure under a city's rules.
@@ -116,9 +118,16 @@ public struct LowAltitudeMeasure: CaseMeasure {
     "registrar", Phrase("低空登记人员", en: "Registrar of unmanned aviation"),
     RegisterKind.allCases.map(\.rawValue), more: [AirClients.permission])
 
-  /// Controller and registrar, and those of the networks.
+  /// The office that approves firms' trials, supports and evaluates them.
+  public static let trialOffice = Role(
+    "low-altitude.trial-office", Phrase("低空飞行试点主管人员", en: "Trial office of low altitude"),
+    ["low-altitude.trials.desk", "low-altitude.trials.as-reviewer", "low-altitude.desk"])
+
+  /// Controller, registrar and trial office, and those of the networks.
   public var roles: [Role] {
-    [LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar] + LowAltitudeMeasure.networkRoles
+    [
+      LowAltitudeMeasure.controller, LowAltitudeMeasure.registrar, LowAltitudeMeasure.trialOffice,
+    ] + LowAltitudeMeasure.networkRoles
   }
 
   /// To open cases and go on with them, and to complain about a flight.
@@ -154,6 +163,7 @@ public struct LowAltitudeMeasure: CaseMeasure {
       StoreInvariant("air_assets", broken: NetworkBook.broken),
       StoreInvariant("air_own", broken: AirBook.halves),
       StoreInvariant("air_flights", broken: FlightInvariant.broken),
+      StoreInvariant("air_bookings", broken: BookingBook.broken),
     ]
   }
 
@@ -162,12 +172,14 @@ public struct LowAltitudeMeasure: CaseMeasure {
     AirBook.migration, FlightBook.migration, ClosureBook.migration, NetworkBook.migration,
     ComplaintBook.migration, AlarmBook.migration, OwnFlightBook.migration, ClientBook.migration,
     RemoteBook.migration, OwnConstraintBook.migration, DistantBook.migration,
+    FlightBook.operatorMigration, BookingBook.migration,
   ]
   /// All tables whose rows carry a mark.
   public static let allMarkedTables = [
     AirBook.table, FlightBook.table, ClosureBook.table, NetworkBook.table, ComplaintBook.table,
     AlarmBook.table, OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table,
-    RemoteBook.table, OwnConstraintBook.table, DistantBook.table,
+    RemoteBook.table, OwnConstraintBook.table, DistantBook.table, DistantBook.references,
+    BookingBook.table,
   ]
 
   private static let steps: [String: Phrase] = [
@@ -227,8 +239,11 @@ public struct LowAltitudeMeasure: CaseMeasure {
     counts.withLock { $0.values } + networkCounts.withLock { $0.values }
   }
 
-  /// What became of complaints; closures, where the city is a provider.
-  public var subscriptions: [ActSubscription] { [complaintProgress] + closureProgress }
+  /// What became of complaints, who makes room for an urgent task, and which plans are only kept on record; closures,
+  /// where the city is a provider.
+  public var subscriptions: [ActSubscription] {
+    [complaintProgress, displacement, recording] + closureProgress
+  }
 
   /// The pages of the measure, its kinds of case, and the addresses of the standards.
   public func routes(_ routes: inout Routes) {

@@ -23,7 +23,6 @@ extension LowAltitudeMeasure {
   /// Where people go from here.
   private func flightDoors(_ h: inout HTML) {
     h.element("div", .class("actions")) { h in
-      h.buttonLink(Phrase("管制空域", en: "Controlled airspace"), "/low-altitude/airspace", .quiet)
       h.buttonLink(Phrase("我的飞行", en: "My flights"), "/low-altitude/mine", .quiet)
       for word in RegisterKind.allCases {
         h.buttonLink(word.name, "/low-altitude/\(word.rawValue)", .quiet)

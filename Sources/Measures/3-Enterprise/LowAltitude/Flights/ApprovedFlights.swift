@@ -125,6 +125,11 @@ enum FlightBook {
       "CREATE INDEX air_flights_start ON air_flights (starts_at, flight_key)",
     ])
 
+  /// By whom a flight was flown, for the evaluation of trials.
+  static let operatorMigration = Migration(
+    "low-altitude.0103",
+    ["CREATE INDEX air_flights_operator ON air_flights (operator_key, starts_at, flight_key)"])
+
   static let table = MarkedTable(
     "air_flights",
     [
@@ -144,6 +149,12 @@ enum FlightBook {
     """)
   private static let page = Statement(
     "\(list) WHERE flight_key > $1 ORDER BY flight_key LIMIT 2000")
+
+  private static let flown = Statement(
+    """
+    SELECT count(*) FROM air_flights WHERE operator_key = $1 AND mission = $2 AND state = 'ended'
+    AND starts_at >= $3 AND starts_at <= $4
+    """)
 
   // MARK: Rows
 
@@ -194,6 +205,19 @@ enum FlightBook {
   /// ``ApprovedFlight/position(at:)`` or by ``ApprovedFlight/box``.
   static func flying(at moment: Instant, _ view: any View) throws -> [ApprovedFlight] {
     try view.all(during(moment, moment)).filter { $0.state != .dropped }
+  }
+
+  /// How many flights of an operator for a mission began in a span and are over.
+  static func flown(
+    _ operatorKey: Int64, _ mission: Mission, from: Instant, to: Instant
+  ) -> Query<Int64> {
+    Query(
+      flown,
+      [
+        .integer(operatorKey), .text(mission.rawValue), .integer(from.microseconds),
+        .integer(to.microseconds),
+      ]
+    ) { $0.integer(0) }
   }
 
   /// Every flight, some thousand in memory at a time.

@@ -28,25 +28,30 @@ struct Deconfliction {
   private let areas: [(flight: ApprovedFlight, volume: PlaneVolume)]
   private let closed: [(zone: AirZone, volume: PlaneVolume)]
   private let isUrgent: Bool
+  private let slots: RouteSlots?
 
   /// Seconds around a plan in which flights are looked at: the longest delay that may be offered.
   static let slack: Int64 = 1800
 
   /// What stands in the air around a plan; `id` is the flight itself, which is in nobody's way.
   init(
-    _ plan: FlightPlan, of id: Int64, isUrgent: Bool, _ rules: FlightRules, _ view: any View
+    _ plan: FlightPlan, of id: Int64, isUrgent: Bool, _ slots: RouteSlots?, _ rules: FlightRules,
+    _ view: any View
   ) throws {
     let (from, to) = (plan.start, plan.end.adding(seconds: Deconfliction.slack))
     let flights = try view.all(FlightBook.during(from, to)).filter { $0.id != id && $0.state.holds }
-    let closures = try view.all(ClosureBook.during(from, to)).map(\.zone)
-    try self.init(flights: flights, zones: rules.published + closures, isUrgent: isUrgent, rules)
+    let zones = try AirZone.lasting(rules, view) + view.all(ClosureBook.during(from, to)).map(\.zone)
+    try self.init(
+      flights: flights, zones: zones, isUrgent: isUrgent, slots?.without(flight: id), rules)
   }
 
   /// The same over flights and zones at hand.
   init(
-    flights: [ApprovedFlight], zones: [AirZone], isUrgent: Bool, _ rules: FlightRules
+    flights: [ApprovedFlight], zones: [AirZone], isUrgent: Bool, _ slots: RouteSlots? = nil,
+    _ rules: FlightRules
   ) throws(Problem) {
     self.rules = rules
+    self.slots = slots
     self.isUrgent = isUrgent
     self.flights = flights
     self.zones = zones
@@ -109,6 +114,12 @@ struct Deconfliction {
             with: zone.id, name: zone.kind.name, at: Deconfliction.moment(time), isFlight: false))
       }
     }
+    if let slots, let entry = try slots.entry(of: plan), !slots.isFree(at: entry) {
+      found.append(
+        Found(
+          with: slots.code, name: Phrase("航路时隙已满", en: "slot of the route taken"),
+          at: Deconfliction.moment(entry), isFlight: false))
+    }
     return found.sorted { ($0.at, $0.with) < ($1.at, $1.with) }
   }
 
@@ -125,7 +136,15 @@ struct Deconfliction {
     // No higher than the flight would be anyway, or than the air is free for all.
     let ceiling = max(rules.ground + 119, Double(plan.upperCM) / 100)
     limits.altitudes = (rules.ground + 1)...max(ceiling, rules.ground + 2)
-    let found = index.replan(path, limits) { moved in
+    // To the next free slot at once: nothing earlier can be had on the route.
+    guard let wait = slots?.leastDelay(of: path) ?? .some(0), wait <= limits.longestDelay else {
+      return nil
+    }
+    limits.longestDelay -= wait
+    let found = index.replan(path.shifted(seconds: wait), limits) { moved in
+      if let slots {
+        guard let entry = slots.entry(of: moved), slots.isFree(at: entry) else { return false }
+      }
       guard !areas.contains(where: { $0.volume.firstEntry(of: moved, rules.keptMinima) != nil }),
         !closed.contains(where: { $0.volume.firstEntry(of: moved) != nil })
       else { return false }
@@ -136,8 +155,8 @@ struct Deconfliction {
     // Whole centimetres may not bring it back into a conflict.
     guard try self.found(next).isEmpty else { return nil }
     return Offer(
-      plan: next, delaySeconds: found.delay, climbMetres: found.climb,
-      detourMetres: found.detour, costSeconds: found.cost)
+      plan: next, delaySeconds: found.delay + wait, climbMetres: found.climb,
+      detourMetres: found.detour, costSeconds: found.cost + wait)
   }
 
   /// The published controlled airspace that a plan enters.

@@ -12,10 +12,10 @@ import Storage
 /// The people of a simulated city who have to do with flights: four operators, a registrar, air traffic control. The
 /// same seed and the same days give the same cases.
 public struct FlightAgents: Sendable {
-  private let measure: LowAltitudeMeasure
+  let measure: LowAltitudeMeasure
   private let seed: UInt64
   private let citizen: Int64?
-  private var rules: FlightRules { measure.rules }
+  var rules: FlightRules { measure.rules }
 
   /// Agents of a measure; `citizen` is the account of which one of the operators is.
   public init(_ measure: LowAltitudeMeasure, seed: UInt64, citizen: Int64?) {
@@ -24,13 +24,15 @@ public struct FlightAgents: Sendable {
     self.citizen = citizen
   }
 
-  private struct Party { let operators, aircraft, pilots: String }
+  struct Party { let operators, aircraft, pilots: String }
 
   private static let names = ["低空物流", "江北航拍", "生物快运", "电网巡检"]
   private static let missions: [Mission] = [.delivery, .scenic, .biological, .inspection]
 
-  private func flyer(_ place: Int) -> Actor {
-    let words = ["flights", "operators", "aircraft", "pilots", "insurance", "incidents"]
+  func flyer(_ place: Int) -> Actor {
+    let words = [
+      "flights", "operators", "aircraft", "pilots", "insurance", "incidents", "trials",
+    ]
     let permissions = Set(
       words.flatMap { ["low-altitude.\($0).file", "low-altitude.\($0).as-citizen"] })
     guard place == 0, let citizen else {
@@ -39,7 +41,7 @@ public struct FlightAgents: Sendable {
     return Actor(kind: .citizen, account: citizen, permissions: permissions)
   }
 
-  private static let control = Actor(
+  static let control = Actor(
     kind: .staff, account: -2, permissions: LowAltitudeMeasure.controller.permissions,
     agencies: nil)
   private static let registrar = Actor(
@@ -59,7 +61,11 @@ public struct FlightAgents: Sendable {
       // Too late for tomorrow: the law turns it away.
       _ = try await apply(today, 9, 0, parties[1], 1, &random)
     }
+    if hour % 6 == 2, random.chance(0.08), let parties = try await parties() {
+      try await hurry(moment, parties[0], &random)
+    }
     if hour == 16 { try await decide(moment, &random) }
+    if hour == 15, let parties = try await parties() { try await trials(today, parties, &random) }
     if hour == 10, random.chance(0.12) { try await close(today, &random) }
     try await fly(moment, &random)
     try await incidents(&random)
@@ -112,12 +118,12 @@ public struct FlightAgents: Sendable {
     }
   }
 
-  private func sorted(_ word: String) async throws -> [CaseFileRow] {
+  func sorted(_ word: String) async throws -> [CaseFileRow] {
     try await rows(word, "valid").sorted { $0.base.key < $1.base.key }
   }
 
   /// The operators with what they fly, once all of them are on file.
-  private func parties() async throws -> [Party]? {
+  func parties() async throws -> [Party]? {
     let (operators, aircraft) = (try await sorted("operators"), try await sorted("aircraft"))
     let (pilots, policies) = (try await sorted("pilots"), try await rows("insurance", "valid"))
     let count = FlightAgents.names.count
@@ -211,7 +217,7 @@ public struct FlightAgents: Sendable {
     }
   }
 
-  private func owner(_ row: CaseFileRow) -> Actor { flyer(row.base.applicant == nil ? 1 : 0) }
+  func owner(_ row: CaseFileRow) -> Actor { flyer(row.base.applicant == nil ? 1 : 0) }
 
   // MARK: Flying
 
@@ -232,8 +238,10 @@ public struct FlightAgents: Sendable {
     for row in try await rows("flights", "confirmed") {
       let plan = try FlightPlan(CaseFacts(row.facts)["plan"])
       guard plan.start <= moment else { continue }
-      try await step("flights", "activate", .flyers, owner(row), row)
+      let loaded = try await load(row, &random)
+      try await step("flights", "activate", .flyers, owner(row), loaded)
     }
+    for row in try await rows("flights", "handing") { try await receive(row, &random) }
     for row in try await rows("flights", "active") where row.updatedAt < moment {
       let isAbnormal = random.chance(0.02)
       try await step(
@@ -293,14 +301,14 @@ public struct FlightAgents: Sendable {
     return said
   }
 
-  private func rows(_ word: String, _ stage: StageID) async throws -> [CaseFileRow] {
+  func rows(_ word: String, _ stage: StageID) async throws -> [CaseFileRow] {
     guard let office = measure.office(word) else { return [] }
     return try await measure.desk.store.all(
       CaseFileBook.at(
         stage, kind: office.setting.type.id, after: (.min, .min), limit: 200))
   }
 
-  private func open(
+  func open(
     _ word: String, _ command: CommandID, _ actor: Actor, _ said: [String: JSONValue],
     _ key: String
   ) async throws -> Acknowledged? {
@@ -310,7 +318,7 @@ public struct FlightAgents: Sendable {
         command, said: CaseFacts(placed(said, office, command)), in: office.setting), actor, key)
   }
 
-  private func step(
+  func step(
     _ word: String, _ command: CommandID, _ capacity: ActorKind, _ actor: Actor,
     _ row: CaseFileRow, _ said: [String: JSONValue] = [:]
   ) async throws {

@@ -31,7 +31,7 @@ struct FlightCheckPage {
       Phrase("特别情形", en: "Special cases"),
       [
         "relayed", "dangerous-or-dropping", "over-crowd", "from-vehicle", "swarm",
-        "state-aircraft", "own-ground", "civil-control-zone",
+        "state-aircraft", "own-ground", "civil-control-zone", "shared", "own-manned", "airworthy",
       ]
     ),
   ]
@@ -43,7 +43,7 @@ struct FlightCheckPage {
   private static let questions = [
     "application-needed", "confirmation-needed", "controlled", "level", "certificate-needed",
     "licence-needed", "farm-certificate-needed", "training-needed", "adult-needed",
-    "insurance-needed", "airworthiness-needed",
+    "insurance-needed", "airworthiness-needed", "sharing",
   ]
 
   /// The answers, class first.

@@ -33,7 +33,7 @@ enum FlightFields {
   private static func yes(_ name: String, _ zh: String, _ en: String, _ basis: Basis) -> CaseField {
     CaseField(
       name, Phrase(zh, en: en), .flag, required: false, keeping: .fact,
-      group: Phrase("特别情形（第三十一条）", en: "Special cases (art. 31)"), basis)
+      group: Phrase("特别情形（第二十二条、第三十一条）", en: "Special cases (art. 22, 31)"), basis)
   }
 
   private static let time = Phrase("例如 2026-03-02T14:30", en: "Such as 2026-03-02T14:30")
@@ -151,6 +151,12 @@ enum FlightFields {
           .init("beyond", Phrase("超出飞行管制区", en: "beyond a control area")),
         ]), keeping: .open, group: group, FlightBasis.regulation(28)),
       line("entry", "进出空域方法", "How it is entered and left", 7, in: group),
+      line(
+        "route", "使用的航路代码", "Code of the route that is used", 7, required: false,
+        hint: Phrase(
+          "使用航路网的航路时填写，批准时占用一个时隙。",
+          en: "If it uses a route of the network: the approval takes one of its slots."),
+        keeping: .fact, limit: 24, in: group),
     ]
   }()
 
@@ -181,7 +187,7 @@ enum FlightFields {
     ("relayed", "relayed"), ("dropping", "dangerous-or-dropping"), ("crowd", "over-crowd"),
     ("vehicle", "from-vehicle"), ("swarm", "swarm"), ("state", "state-aircraft"),
     ("own-ground", "own-ground"), ("control-zone", "civil-control-zone"),
-    ("farmland", "over-farmland"),
+    ("farmland", "over-farmland"), ("shared", "shared"), ("own-manned", "own-manned"),
   ]
 
   private static let flags: [CaseField] = [
@@ -208,6 +214,12 @@ enum FlightFields {
       "control-zone", "民用运输机场管制地带内", "Within the control zone of a civil aerodrome",
       FlightBasis.regulation(31, 1, item: 4)),
     yes("farmland", "在农林牧渔区域上方", "Over farmland", FlightBasis.regulation(11, 3)),
+    yes(
+      "shared", "与有人驾驶航空器同时在同一空域内飞行（融合飞行）",
+      "In one airspace with manned aircraft at the same time", FlightBasis.regulation(22, 2)),
+    yes(
+      "own-manned", "该有人驾驶航空器属于本部门、本单位", "The manned aircraft are of the same authority",
+      FlightBasis.regulation(22, 2, item: 1)),
   ]
 
   static let application =
@@ -232,6 +244,7 @@ enum FlightFields {
             .init("weather", Phrase("气象条件", en: "weather")),
           ]), keeping: .open), text("理由", "Reasons"),
       ]
+    case .load, .receive, .settle: return CustodyStep.fields(command)
     case .report: return [text("预计起飞时刻和准备情况", "Take-off and readiness")]
     case .land:
       return [

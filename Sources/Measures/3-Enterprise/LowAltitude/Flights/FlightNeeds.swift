@@ -19,6 +19,8 @@ struct FlightNeeds: Sendable {
   private(set) var isConfirmationNeeded = false
   /// Who decides: sector, area, national.
   private(set) var level = "sector"
+  /// Whether it shares the airspace with manned aircraft (art. 22): apart, free, approval or barred.
+  private(set) var sharing = "apart"
   /// All answers with their reasons.
   private(set) var findings: [Finding] = []
   /// What is missing, each with the field of the application that it belongs to.
@@ -38,6 +40,7 @@ struct FlightNeeds: Sendable {
       var facts = flight
       facts["uas.class"] = .choice(aircraft.string("class") ?? "medium")
       facts["uas.takeoff-grams"] = .count(aircraft.integer("takeoff-grams") ?? 0)
+      facts["uas.airworthy"] = .truth(aircraft.string("airworthiness") != nil)
       facts["uas.agricultural"] = .truth(aircraft.flag("agricultural"))
       facts["uas.cannot-identify"] = .truth(aircraft.flag("cannot-identify"))
       facts["uas.organisation"] = .truth(party.operators.text("form") != "person")
@@ -67,6 +70,7 @@ struct FlightNeeds: Sendable {
     let decided = try rules.finding("level", facts, on: day)
     findings.append(decided)
     if case .choice(let code) = decided.outcome { level = code }
+    try share(facts)
     let aircraft = party.aircraft[place]
     let code = aircraft.text("class")
     if try yes("airworthiness-needed", facts), aircraft.string("airworthiness") == nil {
@@ -89,6 +93,23 @@ struct FlightNeeds: Sendable {
         FlightBasis.regulation(12))
     }
     try askPilots(facts, party.pilots, code)
+  }
+
+  /// Article 22, for the strictest answer among the aircraft. What needs an approval is applied for, even where
+  /// article 31 exempts the flight itself.
+  private mutating func share(_ facts: [FactID: FactValue]) throws(Problem) {
+    let finding = try rules.finding("sharing", facts, on: day)
+    findings.append(finding)
+    guard case .choice(let code) = finding.outcome else { return }
+    let order = ["apart", "free", "approval", "barred"]
+    if order.firstIndex(of: code) ?? 0 > order.firstIndex(of: sharing) ?? 0 { sharing = code }
+    if code == "approval" { (isApplicationNeeded, isConfirmationNeeded) = (true, true) }
+    if code == "barred" {
+      lacks(
+        "shared", "此航空器在此高度、空域不得与有人驾驶航空器融合飞行。",
+        "This aircraft may not share this airspace with manned aircraft at this height.",
+        FlightBasis.regulation(22, 1))
+    }
   }
 
   private mutating func askPilots(

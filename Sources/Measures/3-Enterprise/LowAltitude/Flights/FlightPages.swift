@@ -27,7 +27,7 @@ extension LowAltitudeMeasure {
     routes.get("/desk/low-altitude", .holding("low-altitude.desk")) { try await self.entrance($0) }
   }
 
-  private var trail: [PageShell.Link] {
+  var trail: [PageShell.Link] {
     [PageShell.Link(LowAltitudeMeasure.card.name, "/low-altitude")]
   }
 
@@ -77,73 +77,6 @@ extension LowAltitudeMeasure {
     }
   }
 
-  // MARK: Airspace
-
-  private func zones(at moment: Instant) async throws -> [AirZone] {
-    let closures = try await desk.store.all(
-      ClosureBook.open(from: moment, to: moment.adding(seconds: 60 * 86_400)))
-    return rules.published + closures.map(\.zone)
-  }
-
-  private func airspacePage(_ visit: Visit) async throws -> Response {
-    let title = Phrase("管制空域", en: "Controlled airspace")
-    let zones = try await zones(at: visit.now)
-    return visit.page(title, trail: trail) { h in
-      h.heading(
-        title,
-        lead: Phrase(
-          "公布的管制空域、禁区和临时管制空域。此外真高120米以下为微型、轻型、小型的适飞空域。",
-          en:
-            "What the city has published, and closures. Elsewhere below 120 m micro, light and small aircraft "
-            + "fly without an application."))
-      h.element("p") { $0.basis(FlightBasis.regulation(19, 2)) }
-      h.table(
-        title,
-        columns: [
-          (Phrase("空域", en: "Airspace"), false), (Phrase("种类", en: "Kind"), false),
-          (Phrase("真高（米）", en: "Heights (m)"), true), (Phrase("时间", en: "Time"), false),
-        ], isCaptionHidden: true
-      ) { table in
-        for zone in zones {
-          let low = Int((zone.volume.lower ?? rules.ground) - rules.ground)
-          let high = zone.volume.upper.map { String(Int($0 - rules.ground)) } ?? "∞"
-          table.row([
-            { $0.element("strong", text: zone.name) },
-            { $0.tag(zone.kind.name, zone.kind == .controlled ? .info : .warn) },
-            { $0.text("\(low)–\(high)") },
-            { h in
-              let from = zone.volume.start.map(rules.text) ?? ""
-              h.text(zone.volume.end.map { "\(from) – \(rules.text($0))" } ?? "\(from) –")
-            },
-          ])
-        }
-      }
-    }
-  }
-
-  private func airspaceJSON(_ visit: Visit) async throws -> Response {
-    let zones = try await zones(at: visit.now)
-    let features: [JSONValue] = zones.map { zone in
-      let corners = zone.volume.outline.corners
-      let ring = (corners + corners.prefix(1)).map {
-        JSONValue.array([.number($0.longitude), .number($0.latitude)])
-      }
-      return [
-        "type": "Feature", "id": .string(zone.id),
-        "geometry": ["type": "Polygon", "coordinates": .array([.array(ring)])],
-        "properties": [
-          "name": ["zh": .string(zone.name.zh), "en": .string(zone.name.en)],
-          "kind": .string(zone.kind.rawValue),
-          "lower_m": .number((zone.volume.lower ?? rules.ground) - rules.ground),
-          "upper_m": zone.volume.upper.map { JSONValue.number($0 - rules.ground) } ?? .null,
-          "start": JSONValue(zone.volume.start?.description),
-          "end": JSONValue(zone.volume.end?.description),
-        ],
-      ]
-    }
-    return .json(["type": "FeatureCollection", "features": .array(features)])
-  }
-
   // MARK: Desks
 
   /// All desks of the measure for officials, with how many cases wait and the earliest deadline.
@@ -168,6 +101,8 @@ extension LowAltitudeMeasure {
         lines.append(Line(office: office, tray: tray, count: rows.count, due: due))
       }
     }
+    let isControl = visit.actor.may(office.procedure.deskPermission)
+    let board = isControl ? try await ControlBoard(self) : nil
     let title = LowAltitudeMeasure.card.name
     return visit.page(title) { h in
       h.heading(
@@ -185,8 +120,10 @@ extension LowAltitudeMeasure {
         }
         peerLinks(&h, visit)
       }
+      board?.render(&h, at: visit.now)
+      if board != nil { h.section(Phrase("收件箱", en: "Trays")) }
       h.table(
-        title,
+        Phrase("收件箱", en: "Trays"),
         columns: [
           (Phrase("办理台", en: "Desk"), false), (Phrase("收件箱", en: "Tray"), false),
           (Phrase("件数", en: "Cases"), true), (Phrase("最早期限", en: "Earliest deadline"), false),
@@ -266,13 +203,27 @@ extension LowAltitudeMeasure {
     ) { table in
       for row in rows {
         let stage = procedure.type.stages.first { $0.id.text == row.base.stage }
+        let isOffered = (try? CaseFacts(row.facts))?["offer"] != nil && !row.base.isClosed
         table.row([
           { h in
             h.a("/\(procedure.path)/\(row.base.number)", .same(row.base.title), class: "main")
             h.element("span", .class("sub mono"), text: row.base.number.description)
           },
-          { $0.tag(stage?.name ?? .same("—"), stage?.isFinal == true ? .plain : .info) },
-          { $0.text(row.base.dueAt.map(rules.text) ?? "—") },
+          { h in
+            h.tag(stage?.name ?? .same("—"), stage?.isFinal == true ? .plain : .info)
+            guard isOffered else { return }
+            h.text(" ")
+            h.tag(Phrase("有无冲突计划可采用", en: "another plan is offered"), .warn)
+          },
+          { h in
+            guard let due = row.base.dueAt else { return h.text("—") }
+            h.text(rules.text(due))
+            let span = Phrase.span(seconds: due.seconds - visit.now.seconds)
+            h.element(
+              "span", .class("sub"),
+              text: due <= visit.now
+                ? Phrase("逾期", en: "late by ") + span : Phrase("还有", en: "in ") + span)
+          },
         ])
       }
     }

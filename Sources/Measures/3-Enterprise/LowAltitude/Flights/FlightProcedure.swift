@@ -34,7 +34,7 @@ struct FlightProcedure: Procedure {
   var links: [(name: Phrase, target: String)] {
     [
       (Phrase("要不要申请？", en: "Do I have to apply?"), "/low-altitude/check"),
-      (Phrase("管制空域", en: "Controlled airspace"), "/low-altitude/airspace"),
+      (Phrase("适飞空域和管制空域", en: "Where one may fly"), "/low-altitude/airspace"),
     ]
   }
   var trays: [CaseTray] {
@@ -46,6 +46,9 @@ struct FlightProcedure: Procedure {
       CaseTray(
         "waiting", Phrase("等待起飞", en: "Waiting to fly"), for: .control,
         .stages([.approved, .confirmed, .blocked])),
+      CaseTray(
+        "handing", Phrase("货物待交接", en: "Goods to be handed over"), for: .control,
+        .stages([.handing])),
       CaseTray("mine", Phrase("本单位全部", en: "All of this body"), for: .control, .agency),
     ]
   }
@@ -54,7 +57,7 @@ struct FlightProcedure: Procedure {
       (Phrase("申请", en: "Applied for"), [.filed]),
       (Phrase("批准", en: "Approved"), [.approved, .blocked]),
       (Phrase("起飞确认", en: "Confirmed"), [.reported, .confirmed]),
-      (Phrase("飞行", en: "In the air"), [.active]),
+      (Phrase("飞行", en: "In the air"), [.active, .handing]),
       (
         Phrase("结束", en: "Over"), ["ended", "refused", "withdrawn", "undecided", "lapsed"]
       ),
@@ -66,6 +69,10 @@ struct FlightProcedure: Procedure {
         Phrase("飞行活动申请已批准", en: "The flight is approved"),
         Phrase("请在起飞1小时前报告准备情况。", en: "Report ready one hour before take-off.")
       ),
+      .record: (
+        Phrase("飞行计划已备案", en: "The plan is on record"),
+        Phrase("请在起飞1小时前报告准备情况。", en: "Report ready one hour before take-off.")
+      ),
       .refuse: (
         Phrase("飞行活动申请未获批准", en: "The flight is refused"),
         Phrase("理由见办件。", en: "The case says why.")
@@ -75,6 +82,10 @@ struct FlightProcedure: Procedure {
       ),
       .closeAirspace: (
         Phrase("空域临时关闭，原计划不能飞", en: "The airspace is closed; the plan cannot be flown"),
+        Phrase("请查看并采用建议的计划，或者撤回。", en: "Take the plan that is offered, or withdraw.")
+      ),
+      .displace: (
+        Phrase("紧急任务优先使用空域，原计划不能飞", en: "An urgent task has your airspace; the plan cannot be flown"),
         Phrase("请查看并采用建议的计划，或者撤回。", en: "Take the plan that is offered, or withdraw.")
       ),
       .recall: (
@@ -116,6 +127,17 @@ struct FlightProcedure: Procedure {
           Phrase("最高真高", en: "Greatest height"), .same("\(plan.height) m")
         ))
     }
+    if let route = facts.string("route") {
+      let slot = facts.integer("slot").map { rules.text(Instant(microseconds: $0)) }
+      rows.append(
+        (
+          Phrase("航路和时隙", en: "Route and slot"),
+          .same(route + " ") + (slot.map { .same($0) } ?? Phrase("未占时隙", en: "no slot held"))
+        ))
+    }
+    if let sharing = FlightProcedure.sharing[facts.text("sharing")] {
+      rows.append((Phrase("融合飞行（第二十二条）", en: "Shared airspace (art. 22)"), sharing))
+    }
     let found = facts["conflicts"]?.array ?? []
     for one in found.prefix(5) {
       let at = one["at"]?.integer.map { rules.text(Instant(microseconds: $0)) } ?? ""
@@ -128,11 +150,18 @@ struct FlightProcedure: Procedure {
     if let offer = facts["offer"], let text = FlightProcedure.offerText(offer, rules) {
       rows.append((Phrase("建议的无冲突计划", en: "Plan without conflicts"), text))
     }
+    rows += CustodyStep.summary(facts, rules)
     if file.base.stage == StageID.filed.text, found.isEmpty {
       rows.append((Phrase("冲突", en: "Conflicts"), Phrase("无", en: "none")))
     }
     return rows
   }
+
+  /// The answers of article 22 that a page shows.
+  private static let sharing = [
+    "free": Phrase("可以，无需批准", en: "yes, without an approval"),
+    "approval": Phrase("须经批准", en: "with an approval"),
+  ]
 
   /// How a plan that is offered differs, and what that is worth.
   static func offerText(_ offer: JSONValue, _ rules: FlightRules) -> Phrase? {

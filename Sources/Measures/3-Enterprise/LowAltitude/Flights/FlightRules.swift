@@ -24,6 +24,10 @@ public struct FlightRules: Sendable {
   let minima: SeparationMinima
   /// Minutes after which whoever is late is chased again.
   let chaseMinutes: Int64
+  /// Minutes after landing within which goods are handed over.
+  let custodyMinutes: Int64
+  /// Who approves firms' trials and evaluates them.
+  let trialOffice: String
 
   /// The rules of a city; throws ``Problem`` 422 if a parameter is missing or unreadable.
   public init(_ profile: CityProfile, law: RuleBase, calendar: WorkCalendar) throws(Problem) {
@@ -55,9 +59,14 @@ public struct FlightRules: Sendable {
     guard horizontal > 0, vertical > 0 else { throw FlightRules.missing("horizontal") }
     minima = SeparationMinima(horizontal: horizontal, vertical: vertical)
     chaseMinutes = Int64(try number("chase-minutes"))
+    custodyMinutes = Int64(try number("custody-minutes"))
+    trialOffice = try value("trial.office")
+    guard profile.agency(trialOffice) != nil else { throw FlightRules.missing("trial.office") }
     published = try FlightRules.zones(profile, ground: ground)
     _ = try period("review", on: CivilDate(dayNumber: 20_000))
-    _ = try period("incident-review", on: CivilDate(dayNumber: 20_000))
+    for name in ["incident-review", "trial.review", "trial.evaluate", "trial.chase"] {
+      _ = try period(name, on: CivilDate(dayNumber: 20_000))
+    }
   }
 
   static func missing(_ name: String) -> Problem {

@@ -17,18 +17,44 @@ struct FlightStep {
     switch draft.command {
     case .fileFlight: try file(&draft, view)
     case .takeOffer: try takeOffer(&draft, view)
-    case .approve: try approve(&draft, view)
+    case .approve, .record: try approve(&draft, view)
     case .refuse, "takeoff-due": try decided(&draft)
     case .report: try report(&draft)
     case .confirmReady: try confirm(&draft, view)
     case .activate: try activate(&draft, view)
+    case .load, .receive, .settle: try CustodyStep(rules: rules).take(&draft)
     case .land: try land(&draft, view)
-    case .closeAirspace, .recall: try close(&draft, view)
+    case .closeAirspace, .displace, .recall: try close(&draft, view)
     case .deny, "withdraw", "report-due", "window-due", "rescue-due":
       try drop(&draft, view, to: .dropped)
     case "decide-due": draft.publicFields["late"] = true
     default: break
     }
+  }
+
+  /// What stands in the air around the plan of a case.
+  private func air(_ plan: FlightPlan, _ draft: CaseDraft, _ view: any View) throws -> Deconfliction {
+    try Deconfliction(
+      plan, of: draft.key, isUrgent: isUrgent(draft.facts), slots(draft.facts, plan, view), rules,
+      view)
+  }
+
+  /// The route that a flight uses; nil if it uses none. Urgent tasks go before and take no slot.
+  private func slots(
+    _ facts: CaseFacts, _ plan: FlightPlan, _ view: any View
+  ) throws -> RouteSlots? {
+    guard let code = facts.string("route"), !isUrgent(facts) else { return nil }
+    return try RouteSlots(code, around: plan, rules, view)
+  }
+
+  private func requireRoute(_ plan: FlightPlan, _ slots: RouteSlots?) throws {
+    guard let slots, try slots.entry(of: plan) == nil else { return }
+    throw Problem.invalid([
+      Problem.Field(
+        "route",
+        Phrase(
+          "飞行计划没有进入航路\(slots.code)。", en: "The plan does not come into the route \(slots.code)."))
+    ])
   }
 
   // MARK: Filing
@@ -39,13 +65,18 @@ struct FlightStep {
 
   private func file(_ draft: inout CaseDraft, _ view: any View) throws {
     let plan = try FlightPlan(draft.said, rules)
-    let faults = Mission.faults(draft.said)
+    var faults = Mission.faults(draft.said)
     guard faults.isEmpty else { throw Problem.invalid(faults) }
     try requireInTime(draft, plan)
     let day = plan.start.date(in: draft.zone)
     let parties = try FlightParties(draft.said, rules, on: day, view)
-    try requireOwn(draft, parties.operators)
-    let air = try Deconfliction(plan, of: draft.key, isUrgent: isUrgent(draft.facts), rules, view)
+    faults = Mission.faults(draft.said, aircraft: parties.party.aircraft)
+    guard faults.isEmpty else { throw Problem.invalid(faults) }
+    try FlightStep.requireOwn(draft, parties.operators)
+    let slots = try slots(draft.facts, plan, view)
+    try requireRoute(plan, slots)
+    let air = try Deconfliction(
+      plan, of: draft.key, isUrgent: isUrgent(draft.facts), slots, rules, view)
     let zones = try air.controlled(plan)
     let needs = try FlightNeeds(
       parties.party, FlightStep.facts(draft.said, plan, entersZone: !zones.isEmpty), rules, on: day)
@@ -65,6 +96,7 @@ struct FlightStep {
     draft.facts.set("mark", parties.mark)
     draft.facts.set("level", needs.level)
     draft.facts.set("needed", needs.isApplicationNeeded)
+    if needs.sharing != "apart" { draft.facts.set("sharing", needs.sharing) }
     if !zones.isEmpty { draft.facts["zones"] = .array(zones.map { .string($0.id) }) }
     draft.publicFields["level"] = .string(needs.level)
     draft.publicFields["needed"] = .bool(needs.isApplicationNeeded)
@@ -110,7 +142,7 @@ struct FlightStep {
   }
 
   /// A registration that an account holds is used by that account alone.
-  private func requireOwn(_ draft: CaseDraft, _ operators: CaseFileRow) throws {
+  static func requireOwn(_ draft: CaseDraft, _ operators: CaseFileRow) throws {
     guard let owner = operators.base.applicant, owner != draft.actor.applicant else { return }
     throw Problem.invalid([
       Problem.Field(
@@ -218,7 +250,7 @@ struct FlightStep {
       throw FlightStep.refused(
         "offer-over", "建议的起飞时刻已过。", "The take-off of that plan is over.", FlightBasis.city)
     }
-    let air = try Deconfliction(plan, of: draft.key, isUrgent: isUrgent(draft.facts), rules, view)
+    let air = try air(plan, draft, view)
     draft.facts["plan"] = plan.json
     draft.facts.set("replanned", true)
     draft.publicFields["replanned"] = true
@@ -232,8 +264,10 @@ struct FlightStep {
     try look(&draft, plan, air)
   }
 
-  private func requireFree(_ plan: FlightPlan, _ air: Deconfliction, _ slug: String) throws {
-    let found = try air.found(plan)
+  private func requireFree(
+    _ plan: FlightPlan, _ air: Deconfliction, _ slug: String, goingBefore lower: Set<String> = []
+  ) throws {
+    let found = try air.found(plan).filter { !lower.contains($0.with) }
     guard let first = found.first else { return }
     let at = rules.text(first.at)
     throw Problem(
@@ -273,8 +307,8 @@ struct FlightStep {
         "Less than an hour is left before take-off: it can no longer be reported ready and confirmed.",
         FlightBasis.regulation(30))
     }
-    let air = try Deconfliction(plan, of: draft.key, isUrgent: isUrgent(draft.facts), rules, view)
-    try requireFree(plan, air, "conflict")
+    let air = try air(plan, draft, view)
+    try requireFree(plan, air, "conflict", goingBefore: FlightPriority.lower(&draft, air, plan, view))
     // What was valid when it was filed may have ended.
     _ = try FlightParties(draft.facts, rules, on: plan.start.date(in: draft.zone), view)
     draft.facts["conflicts"] = nil
@@ -298,6 +332,13 @@ struct FlightStep {
     draft.rows.append { ring in
       [old.map { FlightBook.move(flight, from: $0, ring) } ?? FlightBook.add(flight, ring)]
     }
+    guard let slots = try slots(draft.facts, plan, view) else { return }
+    let booking = try slots.booking(of: plan, for: draft.key)
+    let earlier = try view.first(BookingBook.find(draft.key))
+    draft.facts.set("slot", booking.slotAt.microseconds)
+    draft.rows.append { ring in
+      [earlier.map { BookingBook.move(booking, from: $0, ring) } ?? BookingBook.add(booking, ring)]
+    }
   }
 
   /// Brings the flight in the air to another state, where it holds one.
@@ -308,6 +349,13 @@ struct FlightStep {
     var next = old
     next.state = state
     draft.rows.append { [next] ring in [FlightBook.move(next, from: old, ring)] }
+    guard state == .dropped, let booking = try view.first(BookingBook.find(draft.key)),
+      booking.isHeld
+    else { return }
+    var freed = booking
+    freed.isHeld = false
+    draft.facts["slot"] = nil
+    draft.rows.append { [freed] ring in [BookingBook.move(freed, from: booking, ring)] }
   }
 
   // MARK: Flying
@@ -320,8 +368,8 @@ struct FlightStep {
 
   private func confirm(_ draft: inout CaseDraft, _ view: any View) throws {
     let plan = try FlightPlan(draft.facts["plan"])
-    let air = try Deconfliction(plan, of: draft.key, isUrgent: isUrgent(draft.facts), rules, view)
-    try requireFree(plan, air, "conflict")
+    let air = try air(plan, draft, view)
+    try requireFree(plan, air, "conflict", goingBefore: Set(draft.facts.list("before")))
     draft.endsAt[.window] = plan.end
     draft.publicFields["in-time"] = .bool(draft.at <= plan.start)
   }
@@ -335,6 +383,7 @@ struct FlightStep {
         "The approved take-off (\(rules.text(plan.start))) has not come.",
         FlightBasis.regulation(30))
     }
+    try CustodyStep(rules: rules).requireLoaded(draft)
     draft.endsAt[.land] = plan.end
     try drop(&draft, view, to: .active)
   }
@@ -343,14 +392,18 @@ struct FlightStep {
     let plan = try FlightPlan(draft.facts["plan"])
     draft.publicFields["on-time"] = .bool(draft.at <= plan.end)
     draft.facts.set("landed-at", draft.at.microseconds)
+    draft.endsAt[.custody] = draft.at.adding(seconds: 60 * rules.custodyMinutes)
     try drop(&draft, view, to: .ended)
   }
 
   /// A closure takes the airspace away: the flight is offered another plan, if there is one.
   private func close(_ draft: inout CaseDraft, _ view: any View) throws {
-    guard draft.command == .closeAirspace else { return }
+    guard draft.command != .recall else { return }
     let plan = try FlightPlan(draft.facts["plan"])
-    let air = try Deconfliction(plan, of: draft.key, isUrgent: isUrgent(draft.facts), rules, view)
+    // A route that is suspended keeps nobody from being told.
+    let slots = try? slots(draft.facts, plan, view)
+    let air = try Deconfliction(
+      plan, of: draft.key, isUrgent: isUrgent(draft.facts), slots, rules, view)
     try look(&draft, plan, air)
     let offered = try? FlightPlan(draft.facts["offer"]?["plan"])
     draft.endsAt[.rescue] = (offered ?? plan).start

@@ -92,10 +92,10 @@ enum Mission: String, Sendable, CaseIterable {
       "goods-class", "危险品类别", "Dangerous-goods class", .choice(goodsClasses), keeping: .open,
       of: "biological"),
     asked(
-      "handed-by", "交付人（单位、岗位）", "Handed over by (organisation, post)", .line(120),
+      "handed-by", "计划交付人（单位、岗位）", "To be handed over by (organisation, post)", .line(120),
       keeping: .sealed, of: "biological"),
     asked(
-      "handed-to", "接收人（单位、岗位）", "Received by (organisation, post)", .line(120),
+      "handed-to", "计划接收人（单位、岗位）", "To be received by (organisation, post)", .line(120),
       keeping: .sealed, of: "biological"),
     asked(
       "area-hectares", "作业面积（公顷）", "Area worked (ha)", .count(0...100_000), required: false,
@@ -118,4 +118,25 @@ enum Mission: String, Sendable, CaseIterable {
     }
     return []
   }
+
+  /// What does not fit the aircraft: goods that no aircraft of the flight can lift, by its registered weights.
+  static func faults(_ said: CaseFacts, aircraft: [CaseFacts]) -> [Problem.Field] {
+    guard let goods = said.integer("parcel-grams") else { return [] }
+    let lifts = aircraft.map { one in
+      (one.integer("takeoff-grams") ?? 0) - (one.integer("empty-grams") ?? 0)
+    }
+    guard let most = lifts.max(), goods > most else { return [] }
+    return [
+      Problem.Field(
+        "parcel-grams",
+        Phrase(
+          "超出航空器登记的载重：最大起飞重量与空机重量之差为\(most)克。",
+          en: "The aircraft cannot lift it: take-off weight less empty weight is \(most) g."))
+    ]
+  }
+
+  /// Whether goods change hands before and after it, consignment by consignment.
+  var hasConsignments: Bool { self == .delivery || self == .biological }
+  /// Whether it may not take off before the hand-over is on record: goods in a cold chain.
+  var needsCustody: Bool { self == .biological }
 }

@@ -119,6 +119,8 @@ struct AssetAct: Command {
   let facts: JSONValue?
   /// Why, in words.
   let reason: String
+  /// The city's, for what a route must keep out of.
+  let rules: FlightRules
 
   var kind: String { "low-altitude.asset.\(step.rawValue)" }
   var permission: String { step.permission }
@@ -167,7 +169,7 @@ struct AssetAct: Command {
       asset.facts = facts
     }
     if asset.kind == .route, [.accept, .commission, .resume].contains(step) {
-      try RouteCheck(asset, view).require()
+      try RouteCheck(asset, rules, at: context.effectiveAt, view).require(at: context.effectiveAt)
     }
     return .accepted(
       publicFields: AssetAct.fields(asset, from: loaded.state),
@@ -187,63 +189,5 @@ struct AssetAct: Command {
       }
     }
     return .object(fields)
-  }
-}
-
-/// What stands in the way of a route.
-struct RouteCheck {
-  /// Something in the way.
-  struct Obstacle: Hashable, Sendable {
-    let asset: NetworkAsset
-    let what: Phrase
-  }
-
-  /// Metres between the edges of two corridors of the same layer.
-  static let gap = 30.0
-  let obstacles: [Obstacle]
-
-  /// Looks a route over against closed airspace in force and other routes that are not closed.
-  init(_ route: NetworkAsset, _ view: any View) throws {
-    try self.init(
-      route, controlled: view.all(NetworkBook.of(.controlled)),
-      routes: view.all(NetworkBook.of(.route)))
-  }
-
-  init(_ route: NetworkAsset, controlled: [NetworkAsset], routes: [NetworkAsset]) throws {
-    guard let corridor = route.corridor else {
-      throw Problem.invalid([Problem.Field("points", Phrase("不是航路。", en: "It is no route."))])
-    }
-    var found: [Obstacle] = []
-    for zone in controlled where zone.state == .inService {
-      guard let volume = zone.volume, corridor.meets(volume) else { continue }
-      found.append(
-        Obstacle(asset: zone, what: Phrase("穿入管制空域", en: "it comes into controlled airspace")))
-    }
-    for other in routes where other.key != route.key {
-      guard [.accepted, .inService, .suspended].contains(other.state), let way = other.corridor,
-        let gap = corridor.gap(to: way), gap < RouteCheck.gap
-      else { continue }
-      found.append(
-        Obstacle(
-          asset: other,
-          what: gap == 0
-            ? Phrase("在同一高度层与其交叉或重叠", en: "it crosses or overlaps it in the same layer")
-            : Phrase(
-              "在同一高度层与其间距仅 \(Int(gap)) 米", en: "it is only \(Int(gap)) m from it in the same layer")
-        ))
-    }
-    obstacles = found
-  }
-
-  /// Throws 422 that names every obstacle.
-  func require() throws(Problem) {
-    guard !obstacles.isEmpty else { return }
-    func list(_ pick: (Phrase) -> String, _ join: String) -> String {
-      obstacles.map { "\($0.asset.code) \(pick($0.asset.name)): \(pick($0.what))" }
-        .joined(separator: join)
-    }
-    throw .refused(
-      "route-conflict",
-      Phrase("航路有冲突：" + list({ $0.zh }, "；"), en: "The route conflicts: " + list({ $0.en }, "; ")))
   }
 }

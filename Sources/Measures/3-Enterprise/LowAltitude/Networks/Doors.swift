@@ -15,6 +15,12 @@ extension LowAltitudeMeasure {
         en: "By noon of the day before, answered by 21:00; on a conflict the nearest free plan."),
       "/low-altitude/flights"),
     FrontDoor(
+      Phrase("企业试点", en: "Trials of firms"),
+      Phrase(
+        "配送、景区航线、生物制剂：申请、支持、评估。",
+        en: "Delivery, scenic routes, biological products: apply, be supported, be evaluated."),
+      "/low-altitude/trials"),
+    FrontDoor(
       Phrase("我头顶上在飞什么", en: "What flies above me"),
       Phrase("按地点和时间查航班，位置不保存。", en: "Flights by place and time; your place is not kept."),
       "/low-altitude/overhead"
@@ -25,9 +31,11 @@ extension LowAltitudeMeasure {
       "/low-altitude/picture"
     ),
     FrontDoor(
-      Phrase("适飞空域", en: "Where one may fly"),
-      Phrase("管制空域之外、120米以下。", en: "Outside controlled airspace, below 120 m."),
-      "/low-altitude/map"
+      Phrase("适飞空域和管制空域", en: "Where one may fly"),
+      Phrase(
+        "公布的管制空域、禁区和临时管制空域，地图和数据。",
+        en: "Controlled and prohibited airspace and closures, as a map and as data."),
+      "/low-altitude/airspace"
     ),
     FrontDoor(
       Phrase("四张网", en: "The four networks"),

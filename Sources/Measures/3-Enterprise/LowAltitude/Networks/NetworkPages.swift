@@ -104,6 +104,7 @@ extension LowAltitudeMeasure {
   func assetPage(_ visit: Visit, _ problem: Problem? = nil) async throws -> Response {
     let asset = try await asset(visit["code"])
     let history = try await desk.store.all(JournalBook.history(asset.key))
+    let (bookings, numbers) = try await booked(asset, visit.now)
     let trail =
       LowAltitudeMeasure.networkTrail + [
         PageShell.Link(Phrase("四张网", en: "The four networks"), "/low-altitude/networks")
@@ -118,6 +119,7 @@ extension LowAltitudeMeasure {
       SkyMap(assets: [asset], flights: [], middle: cityMiddle).render(
         &h, Phrase("位置", en: "Where it is"))
       assetSummary(&h, asset)
+      slotTable(&h, asset, bookings, numbers, visit)
       assetSteps(&h, asset, visit)
       h.section(Phrase("经过", en: "What happened"))
       h.timeline { h in

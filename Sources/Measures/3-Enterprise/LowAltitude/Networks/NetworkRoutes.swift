@@ -44,10 +44,12 @@ extension LowAltitudeMeasure {
       }
       let asset = try await asset(visit["code"])
       let act = AssetAct(
-        step: step, key: asset.key, facts: body["facts"], reason: body["reason"]?.string ?? "")
+        step: step, key: asset.key, facts: body["facts"], reason: body["reason"]?.string ?? "",
+        rules: rules)
       _ = try await desk.submit(act, by: visit.actor, visit.terms())
       return .json(try await NetworkAsset.loaded(asset.key, desk).record, status: 201)
     }
+    slotRoutes(&routes)
     planRoutes(&routes)
     designerRoutes(&routes)
   }
@@ -152,7 +154,7 @@ extension LowAltitudeMeasure {
       let facts = step == .amend ? try LowAltitudeMeasure.facts(form, asset.kind) : nil
       let act = AssetAct(
         step: step, key: asset.key, facts: facts,
-        reason: FieldReader.trimmed(form["reason"] ?? ""))
+        reason: FieldReader.trimmed(form["reason"] ?? ""), rules: rules)
       _ = try await desk.submit(act, by: visit.actor, visit.terms(form))
       return .seeOther("/low-altitude/networks/\(asset.code)")
     } catch let problem as Problem where problem.status == 422 {
@@ -183,21 +185,17 @@ extension NetworkAsset {
   /// The entry as a feature of GeoJSON (RFC 7946: longitude first, rings closed and anticlockwise); nil for one
   /// without a place.
   var feature: JSONValue? {
-    func pair(_ place: (latitude: Double, longitude: Double)) -> JSONValue {
+    func pair(_ place: LatLng) -> JSONValue {
       [.number(place.longitude), .number(place.latitude)]
     }
-    let pairs = points.map { ($0.latitude, $0.longitude) }
-    guard let first = pairs.first else { return nil }
+    guard let first = points.first else { return nil }
     let geometry: JSONValue
     switch (kind, outline) {
     case (.route, _):
-      geometry = ["type": "LineString", "coordinates": .array(pairs.map { pair($0) })]
+      geometry = ["type": "LineString", "coordinates": .array(points.map { pair($0) })]
     case (_, .polygon?):
-      // Twice the area, positive if the ring turns anticlockwise.
-      let next = pairs.dropFirst() + [first]
-      let turn = zip(pairs, next).reduce(0.0) { $0 + $1.0.1 * $1.1.0 - $1.1.1 * $1.0.0 }
-      let ring = turn >= 0 ? pairs : [first] + pairs.dropFirst().reversed()
-      geometry = ["type": "Polygon", "coordinates": [.array((ring + [first]).map { pair($0) })]]
+      let ring = points.rightHanded.map { pair($0) }
+      geometry = ["type": "Polygon", "coordinates": [.array(ring)]]
     default:
       geometry = ["type": "Point", "coordinates": pair(first)]
     }

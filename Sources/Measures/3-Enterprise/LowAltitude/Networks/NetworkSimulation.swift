@@ -58,7 +58,7 @@ public struct NetworkAgents: Sendable {
     guard let step = steps[asset.state], AssetStep.open(for: asset).contains(step) else { return }
     let actor = step == .accept ? NetworkAgents.inspector : NetworkAgents.keeper
     _ = try await measure.desk.submit(
-      AssetAct(step: step, key: asset.key, facts: nil, reason: ""), by: actor,
+      AssetAct(step: step, key: asset.key, facts: nil, reason: "", rules: measure.rules), by: actor,
       .init(idempotencyKey: "\(asset.code).\(asset.version)"))
   }
 

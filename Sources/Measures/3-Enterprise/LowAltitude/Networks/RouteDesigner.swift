@@ -42,10 +42,9 @@ extension LowAltitudeMeasure {
     _ visit: Visit, _ problem: Problem?, _ draft: NetworkAsset?
   ) async throws -> Response {
     let all = try await desk.store.all(NetworkBook.all)
-    let (zones, ways) = (
-      all.filter { $0.kind == .controlled }, all.filter { $0.kind == .route && $0.state != .closed }
-    )
-    let check = try draft.map { try RouteCheck($0, controlled: zones, routes: ways) }
+    let ways = all.filter { $0.kind == .route && $0.state != .closed }
+    let zones = try await zones(at: visit.now)
+    let check = try draft.map { try RouteCheck($0, zones: zones, routes: ways) }
     let title = Phrase("航路设计", en: "Route designer")
     let trail =
       LowAltitudeMeasure.networkTrail + [
@@ -57,8 +56,9 @@ extension LowAltitudeMeasure {
       if let check { designResult(&h, check) }
       h.element("div", .class("two")) { h in
         h.element("div") { h in
-          SkyMap(assets: zones + ways, flights: [], middle: cityMiddle, draft: draft).render(
-            &h, Phrase("航路与管制空域", en: "Routes and controlled airspace"))
+          SkyMap(
+            assets: ways, flights: [], middle: cityMiddle, zones: zones, draft: draft
+          ).render(&h, Phrase("航路与管制空域", en: "Routes and controlled airspace"))
         }
         h.element("div") { h in designForm(&h, visit, problem) }
       }
@@ -75,8 +75,14 @@ extension LowAltitudeMeasure {
       h.element("ul") { h in
         for obstacle in check.obstacles {
           h.element("li") { h in
-            h.a("/low-altitude/networks/\(obstacle.asset.code)", obstacle.asset.name)
+            let name = obstacle.name + .same(" \(obstacle.code)")
+            if let page = obstacle.page { h.a(page, name) } else { h.text(name) }
             h.text(Phrase("：", en: ": ") + obstacle.what)
+            if let span = obstacle.span {
+              let when = "\(rules.text(span.lowerBound)) – \(rules.text(span.upperBound))"
+              h.text(
+                Phrase("（\(when)，不影响列入规划）", en: " (\(when); no bar to the register)"))
+            }
           }
         }
       }

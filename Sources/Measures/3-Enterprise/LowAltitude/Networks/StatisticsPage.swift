@@ -19,10 +19,29 @@ extension LowAltitudeMeasure {
       let title = Phrase("低空统计", en: "Low altitude in figures")
       return visit.page(title, trail: LowAltitudeMeasure.networkTrail) { h in
         h.heading(title)
+        besideShenzhen(&h, visit)
         indicatorTable(&h, visit)
         missionTable(&h, flights)
         complaintTable(&h, complaints)
       }
+    }
+  }
+
+  /// The figures that Shenzhen published first, each with the city's own.
+  private func besideShenzhen(_ h: inout HTML, _ visit: Visit) {
+    let values = indicators(at: visit.now)
+    let shown = values.filter { value in profile.figures.contains { $0.indicator == value.id } }
+    let more = values.filter {
+      ["low-altitude.on-time", "low-altitude.replanned", "low-altitude.in-time"].contains($0.id)
+    }
+    h.tiles { h in
+      for value in shown {
+        let published = profile.figures.first { $0.indicator == value.id }
+        h.tile(
+          value.name, value.text,
+          note: Phrase("深圳：", en: "Shenzhen: ") + (published?.label ?? .same("—")))
+      }
+      for value in more { h.tile(value.name, value.text, note: value.formula) }
     }
   }
 

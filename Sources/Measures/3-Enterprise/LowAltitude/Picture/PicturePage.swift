@@ -15,10 +15,9 @@ extension LowAltitudeMeasure {
 
   func pictureRoutes(_ routes: inout Routes) {
     routes.get("/low-altitude/picture") { try await picturePage($0) }
-    routes.get("/low-altitude/map") { try await suitablePage($0) }
     routes.get("/api/low-altitude/picture", .everybody, .interface) { visit in
       let moment = try pictureMoment(visit)
-      let flights = try await flights(at: moment)
+      let flights = try await flights(at: moment, now: visit.now)
       return .json([
         "at": .string(moment.rfc3339(in: .utc)), "flights": .array(flights.map { record($0) }),
       ])
@@ -54,16 +53,23 @@ extension LowAltitudeMeasure {
   }
 
   /// The flights that were in the air at a moment, by number.
-  func flights(at moment: Instant) async throws -> [ShownFlight] {
+  func flights(at moment: Instant, now: Instant) async throws -> [ShownFlight] {
     let found = try await desk.store.read { try FlightBook.flying(at: moment, $0) }
-    return found.filter { $0.start <= moment && moment <= $0.end }
-      .sorted { $0.number < $1.number }
-      .map { shown($0, at: moment) }
+    let isNow = abs(moment.seconds - now.seconds) <= 60
+    return found.filter { flight in
+      guard flight.start <= moment, moment <= flight.end else { return false }
+      // Its window is wider than its path: past its last point it is in the air only if it has not reported its end.
+      return flight.isArea || flight.position(at: moment) != nil
+        || (isNow && flight.state == .active)
+    }
+    .sorted { $0.number < $1.number }
+    .map { shown($0, at: moment) }
   }
 
   /// A flight where it was last reported, if that is of this moment, else where it is planned.
   private func shown(_ flight: ApprovedFlight, at moment: Instant) -> ShownFlight {
-    let planned = flight.position(at: moment)
+    let last = flight.isArea ? nil : flight.points.last.map { ($0.place, $0.altitude) }
+    let planned = flight.position(at: moment) ?? last
     guard let standing = telemetry.standing(of: flight.number), let last = standing.last,
       abs(last.at.seconds - moment.seconds) <= 5
     else { return ShownFlight(flight: flight, position: planned, alarm: nil) }
@@ -90,9 +96,11 @@ extension LowAltitudeMeasure {
     var problem: Problem?
     var moment = visit.now
     do { moment = try pictureMoment(visit) } catch let fault as Problem { problem = fault }
-    let flights = try await flights(at: moment)
+    let flights = try await flights(at: moment, now: visit.now)
     let assets = try await desk.store.all(NetworkBook.all)
-      .filter { $0.state == .inService && [.routes, .facilities, .airspace].contains($0.network) }
+      .filter { $0.state == .inService && [.routes, .facilities].contains($0.network) }
+    let zones = try await zones(at: moment).filter { $0.isIn(force: moment) }
+    let day = try await day(before: visit.now)
     let title = Phrase("空中态势", en: "Air picture")
     return visit.page(
       title, trail: LowAltitudeMeasure.networkTrail, status: problem?.status ?? 200
@@ -100,12 +108,15 @@ extension LowAltitudeMeasure {
       if let problem { h.errorSummary(problem) }
       h.heading(title) { h in
         h.time(moment, in: profile.zone)
-        h.tag(Phrase("\(flights.count) 架次", en: "\(flights.count) flights"), .info)
+        h.tag(
+          Phrase(
+            "\(flights.count) 架次", en: flights.count == 1 ? "1 flight" : "\(flights.count) flights"),
+          .info)
       }
-      slider(&h, visit, moment)
+      slider(&h, visit, moment, day)
       h.element("div", .class("two")) { h in
         h.element("div") { h in
-          SkyMap(assets: assets, flights: flights, middle: cityMiddle).render(
+          SkyMap(assets: assets, flights: flights, middle: cityMiddle, zones: zones).render(
             &h, Phrase("平面", en: "From above"))
         }
         h.element("div") { h in
@@ -116,13 +127,33 @@ extension LowAltitudeMeasure {
       flightTable(&h, flights)
       h.element("div", .class("actions")) { h in
         h.buttonLink(Phrase("我头顶上在飞什么", en: "What flies above me"), "/low-altitude/overhead")
-        h.buttonLink(Phrase("适飞空域", en: "Where one may fly"), "/low-altitude/map", .quiet)
+        h.buttonLink(
+          Phrase("适飞空域", en: "Where one may fly"), "/low-altitude/airspace", .quiet)
       }
     }
   }
 
-  /// Steps back and forth in time as links, and a field for any moment.
-  private func slider(_ h: inout HTML, _ visit: Visit, _ moment: Instant) {
+  /// How many flights were in the air in each half hour of the last day, and a moment of it at which one was.
+  private func day(before now: Instant) async throws -> [DayStrip.Bar] {
+    let last = now.seconds / DayStrip.step * DayStrip.step
+    let first = Instant(seconds: last - 47 * DayStrip.step)
+    let flights = try await desk.store.all(FlightBook.during(first, now))
+      .filter { $0.state != .dropped }
+      .map { ($0.start, $0.isArea ? $0.end : $0.points.last?.at ?? $0.end) }
+    return (0..<48).map { index in
+      let from = first.adding(seconds: Int64(index) * DayStrip.step)
+      let to = min(now, from.adding(seconds: DayStrip.step - 1))
+      let there = flights.filter { $0.0 <= to && from <= $0.1 }
+      let seen = there.map { max(from, $0.0) }.min()
+      return DayStrip.Bar(from: from, at: seen ?? from, count: there.count)
+    }
+  }
+
+  /// The last day as bars to choose a moment from, steps back and forth, and a field for any moment.
+  private func slider(
+    _ h: inout HTML, _ visit: Visit, _ moment: Instant, _ day: [DayStrip.Bar]
+  ) {
+    DayStrip(bars: day, moment: moment, zone: profile.zone).render(&h)
     let steps: [(Phrase, Int64)] = [
       (Phrase("−1小时", en: "−1 h"), -3600), (Phrase("−10分", en: "−10 min"), -600),
       (Phrase("−1分", en: "−1 min"), -60), (Phrase("+1分", en: "+1 min"), 60),
@@ -137,7 +168,9 @@ extension LowAltitudeMeasure {
       }
       h.buttonLink(Phrase("现在", en: "Now"), "/low-altitude/picture", .quiet)
     }
-    h.element("form", .action("/low-altitude/picture"), .named("method", "get")) { h in
+    h.element(
+      "form", .action("/low-altitude/picture"), .named("method", "get"), .class("filters")
+    ) { h in
       let state = FormState(values: [("at", localText(moment))])
       h.textField("at", Phrase("时刻", en: "Moment"), state, type: "datetime-local")
       h.button(Phrase("查看", en: "Show"), .quiet)
@@ -179,50 +212,6 @@ extension LowAltitudeMeasure {
               flight.end, in: profile.zone, .short(year: flight.end.date(in: profile.zone).year))
           },
         ])
-      }
-    }
-  }
-
-  /// Where micro, light and small aircraft may fly without an application: below 120 m and outside controlled
-  /// airspace (regulation, articles 19 and 31).
-  private func suitablePage(_ visit: Visit) async throws -> Response {
-    let zones = try await desk.store.all(NetworkBook.of(.controlled))
-      .filter { $0.state == .inService }
-    let title = Phrase("适飞空域", en: "Where one may fly")
-    return visit.page(title, trail: LowAltitudeMeasure.networkTrail) { h in
-      h.heading(
-        title,
-        lead: Phrase(
-          "真高120米以下、下列管制空域之外，为微型、轻型、小型无人驾驶航空器的适飞空域。",
-          en:
-            "Below 120 m above the ground and outside the controlled airspace below, micro, light and small "
-            + "unmanned aircraft may fly."))
-      SkyMap(assets: zones, flights: [], middle: cityMiddle).render(
-        &h, Phrase("管制空域", en: "Controlled airspace"))
-      h.table(
-        Phrase("管制空域", en: "Controlled airspace"),
-        columns: [
-          (Phrase("名称", en: "Name"), false), (Phrase("下限（米）", en: "From (m)"), true),
-          (Phrase("上限（米）", en: "To (m)"), true), (Phrase("划设依据", en: "Ground"), false),
-        ]
-      ) { table in
-        for zone in zones {
-          table.row([
-            { $0.a("/low-altitude/networks/\(zone.code)", zone.name, class: "main") },
-            { $0.text(zone.number("lower_m").map { String($0) } ?? "—") },
-            { $0.text(zone.number("upper_m").map { String($0) } ?? "—") },
-            { $0.text(zone.text("reason")) },
-          ])
-        }
-      }
-      h.element("p") { h in
-        h.basis(AirLaw.regulation(19))
-        h.text(" ")
-        h.basis(AirLaw.regulation(31))
-      }
-      h.element("p") { h in
-        h.text(Phrase("开放数据：", en: "Open data: "))
-        h.a("/api/low-altitude/networks.geojson?network=airspace", .same("GeoJSON"))
       }
     }
   }

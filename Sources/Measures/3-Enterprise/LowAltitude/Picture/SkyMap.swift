@@ -19,6 +19,8 @@ struct SkyMap {
   let flights: [ShownFlight]
   /// The middle of the city, for a map without anything on it.
   let middle: LatLng
+  /// Controlled airspace and closures.
+  var zones: [AirZone] = []
   /// A route that is not on the register yet.
   var draft: NetworkAsset?
 
@@ -29,20 +31,25 @@ struct SkyMap {
   /// Writes the map.
   func render(_ h: inout HTML, _ title: Phrase) {
     let frame = Frame(places, around: middle)
+    var labels = MapLabels(width: SkyMap.width, height: SkyMap.height)
     h.element("figure", .class("chart")) { h in
       h.element("figcaption", text: title)
       h.element(
-        "svg", .named("viewBox", "0 0 640 480"), .named("role", "img"),
+        "svg", .class("map"), .named("viewBox", "0 0 640 480"), .named("role", "img"),
         .label(title + Phrase("：", en: ": ") + summary)
       ) { h in
         h.element("rect", .class("off"), .named("width", "640"), .named("height", "480")) { _ in }
-        for asset in assets where asset.kind == .controlled { area(&h, asset, frame, "band-2") }
-        for asset in assets where asset.network == .airLink { area(&h, asset, frame, "band") }
+        for zone in zones { area(&h, zone, frame) }
+        for asset in assets { cover(&h, asset, frame) }
         for asset in assets where asset.kind == .route { route(&h, asset, frame, "line") }
         if let draft { route(&h, draft, frame, "line-bad") }
         for flight in flights { path(&h, flight, frame) }
         for asset in assets where asset.network == .facilities { spot(&h, asset, frame) }
-        for (index, flight) in flights.enumerated() { mark(&h, flight, index + 1, frame) }
+        for (index, flight) in flights.enumerated() {
+          mark(&h, flight, index + 1, frame, &labels)
+        }
+        name(frame, &labels)
+        labels.render(&h)
         scale(&h, frame)
       }
       legend(&h)
@@ -53,12 +60,12 @@ struct SkyMap {
     assets.flatMap { asset -> [LatLng] in
       asset.outline.map(\.corners) ?? asset.points
     } + (draft?.points ?? []) + flights.flatMap { $0.flight.points.map(\.place) }
+      + zones.flatMap(\.volume.outline.corners)
   }
 
   private var summary: Phrase {
-    let (routes, closed) = (
-      assets.filter { $0.kind == .route }.count, assets.filter { $0.kind == .controlled }.count
-    )
+    let routes = assets.filter { $0.kind == .route }.count
+    let closed = zones.count + assets.filter { $0.kind == .controlled }.count
     return Phrase(
       "航路\(routes)条，管制空域\(closed)处，飞行\(flights.count)架次",
       en: "\(routes) routes, \(closed) controlled volumes, \(flights.count) flights")
@@ -66,15 +73,24 @@ struct SkyMap {
 
   // MARK: Marks
 
-  private func area(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame, _ name: String) {
-    guard let outline = asset.outline else { return }
+  private func area(_ h: inout HTML, _ zone: AirZone, _ frame: Frame) {
+    // What nobody may enter stands out from what needs an approval.
     h.element(
-      "polygon", .class(name), .named("points", frame.list(outline.corners)),
-      .named("fill-opacity", name == "band" ? "0.25" : "0.55")
+      "polygon", .class(zone.kind == .controlled ? "band-2" : "bar-bad"),
+      .named("points", frame.list(zone.volume.outline.corners)), .named("fill-opacity", "0.55")
+    ) { $0.element("title", text: zone.name) }
+  }
+
+  /// What an entry of a register covers, or keeps controlled.
+  private func cover(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame) {
+    guard let outline = asset.outline, asset.network == .airLink || asset.kind == .controlled else {
+      return
+    }
+    h.element(
+      "polygon", .class(asset.kind == .controlled ? "band-2" : "band"),
+      .named("points", frame.list(outline.corners)),
+      .named("fill-opacity", asset.kind == .controlled ? "0.55" : "0.25")
     ) { $0.element("title", text: asset.name) }
-    // Pads stand in the middle of what covers them; one name is enough there.
-    guard name != "band", let first = outline.corners.first else { return }
-    label(&h, asset.code, frame.at(first))
   }
 
   private func route(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame, _ name: String) {
@@ -82,11 +98,6 @@ struct SkyMap {
       "polyline", .class(asset.state == .inService || name == "line-bad" ? name : "rule"),
       .named("fill", "none"), .named("points", frame.list(asset.points))
     ) { $0.element("title", text: asset.name) }
-    guard let first = asset.points.first, let second = asset.points.dropFirst().first else {
-      return
-    }
-    let (a, b) = (frame.at(first), frame.at(second))
-    label(&h, asset.code, ((a.x + b.x) / 2, (a.y + b.y) / 2))
   }
 
   private func spot(_ h: inout HTML, _ asset: NetworkAsset, _ frame: Frame) {
@@ -96,7 +107,6 @@ struct SkyMap {
       "rect", .class(asset.kind == .pad ? "bar" : "bar-2"), .named("x", text(at.x - 4)),
       .named("y", text(at.y - 4)), .named("width", "8"), .named("height", "8")
     ) { $0.element("title", text: asset.name) }
-    if flights.isEmpty, asset.kind == .pad || assets.count == 1 { label(&h, asset.code, at) }
   }
 
   private func path(_ h: inout HTML, _ shown: ShownFlight, _ frame: Frame) {
@@ -110,20 +120,34 @@ struct SkyMap {
     }
   }
 
-  private func mark(_ h: inout HTML, _ shown: ShownFlight, _ number: Int, _ frame: Frame) {
+  private func mark(
+    _ h: inout HTML, _ shown: ShownFlight, _ number: Int, _ frame: Frame, _ labels: inout MapLabels
+  ) {
     guard let place = shown.position?.place ?? shown.flight.points.first?.place else { return }
     let at = frame.at(place)
     let name = shown.alarm == nil || shown.alarm == .conforming ? "dot-2" : "dot-bad"
     h.element(
       "circle", .class(name), .named("cx", text(at.x)), .named("cy", text(at.y)), .named("r", "6")
     ) { $0.element("title", text: shown.flight.number) }
-    label(&h, String(number), (at.x + 4, at.y - 4))
+    labels.add(String(number), at: [at], isNeeded: true)
   }
 
-  private func label(_ h: inout HTML, _ words: String, _ at: (x: Double, y: Double)) {
-    h.element(
-      "text", .class("name"), .named("x", text(min(at.x + 5, 590))), .named("y", text(at.y - 5)),
-      text: words)
+  /// Names where there is room: closed airspace first, then routes anywhere along their way, then pads. The list
+  /// beside the map has them all.
+  private func name(_ frame: Frame, _ labels: inout MapLabels) {
+    for zone in zones {
+      labels.add(zone.id, at: zone.volume.outline.corners.map(frame.at))
+    }
+    for asset in assets where asset.kind == .controlled {
+      labels.add(asset.code, at: (asset.outline?.corners ?? []).map(frame.at))
+    }
+    for route in assets.filter({ $0.kind == .route }) + (draft.map { [$0] } ?? []) {
+      labels.add(route.code, at: frame.along(route.points))
+    }
+    for asset in assets where asset.network == .facilities {
+      guard asset.kind == .pad || assets.count == 1, let place = asset.points.first else { continue }
+      labels.add(asset.code, at: [frame.at(place)])
+    }
   }
 
   private func scale(_ h: inout HTML, _ frame: Frame) {
@@ -138,7 +162,8 @@ struct SkyMap {
     ) { _ in }
     let words = metres >= 1000 ? "\(Int(metres / 1000)) km" : "\(Int(metres)) m"
     h.element("text", .named("x", "14"), .named("y", "460"), text: words)
-    h.element("text", .named("x", "616"), .named("y", "22"), text: "N↑")
+    h.element(
+      "text", .named("x", "630"), .named("y", "24"), .named("text-anchor", "end"), text: "N↑")
   }
 
   private func legend(_ h: inout HTML) {
@@ -147,7 +172,9 @@ struct SkyMap {
         "li", text: Phrase("实线：运行中的航路；虚线：其他航路", en: "solid: routes in service; dashed: others"))
       h.element(
         "li",
-        text: Phrase("深色块：管制空域；浅色块：覆盖范围", en: "dark areas: controlled airspace; light: coverage"))
+        text: Phrase(
+          "深色块：管制空域；红色块：禁区和临时管制空域；浅色块：覆盖范围",
+          en: "dark areas: controlled airspace; red: prohibited, closed for a time; light: coverage"))
       h.element(
         "li", text: Phrase("方块：起降点和设备；圆点：飞行", en: "squares: pads and devices; dots: flights"))
     }
@@ -182,103 +209,27 @@ struct SkyMap {
       )
     }
 
+    /// Points along a way at which its name may stand: the middle of it first.
+    func along(_ places: [LatLng]) -> [(x: Double, y: Double)] {
+      let spots = places.map(at)
+      var legs: [(from: (x: Double, y: Double), wide: Double, high: Double)] = []
+      for (a, b) in zip(spots, spots.dropFirst()) { legs.append((a, b.x - a.x, b.y - a.y)) }
+      legs.sort { $0.wide * $0.wide + $0.high * $0.high > $1.wide * $1.wide + $1.high * $1.high }
+      var anchors: [(x: Double, y: Double)] = []
+      for leg in legs {
+        for share in [0.5, 0.35, 0.65, 0.2, 0.8] {
+          anchors.append((leg.from.x + share * leg.wide, leg.from.y + share * leg.high))
+        }
+      }
+      return anchors
+    }
+
     func list(_ places: [LatLng]) -> String {
       places.map { place in
         let at = at(place)
         func text(_ value: Double) -> String { Figures.fixed(value, 1).filter { $0 != "," } }
         return text(at.x) + "," + text(at.y)
       }.joined(separator: " ")
-    }
-  }
-}
-
-/// The heights of flights over the way flown, as SVG, with where each is now.
-struct HeightChart {
-  let flights: [ShownFlight]
-  let moment: Instant
-
-  private static let most = 12
-
-  /// Writes the chart; the list beside it gives every height in figures.
-  func render(_ h: inout HTML, _ title: Phrase) {
-    let shown = flights.prefix(HeightChart.most).filter { !$0.flight.isArea }
-    let paths = shown.compactMap { one in one.flight.trajectory.map { (one, AltitudeProfile($0)) } }
-    let (length, top) = (
-      max(paths.map(\.1.length).max() ?? 0, 100), max(paths.map(\.1.top).max() ?? 0, 30)
-    )
-    h.element("figure", .class("chart")) { h in
-      h.element("figcaption", text: title)
-      h.element(
-        "svg", .named("viewBox", "0 0 460 230"), .named("role", "img"),
-        .label(title + Phrase("：最高 \(Int(top)) 米", en: ": up to \(Int(top)) m"))
-      ) { h in
-        for step in 0...3 {
-          let value = top * Double(step) / 3
-          axis(&h, value, top)
-        }
-        for (one, profile) in paths {
-          line(&h, profile, length, top)
-          now(&h, one, profile, length, top)
-        }
-        h.element(
-          "text", .named("x", "452"), .named("y", "224"), .named("text-anchor", "end"),
-          text: Figures.fixed(length / 1000, 1) + " km")
-      }
-      h.element(
-        "p", .class("chart-note"),
-        text: Phrase("横轴为航程，纵轴为椭球高（米）。", en: "Across: way flown. Up: metres above the ellipsoid."))
-    }
-  }
-
-  private func x(_ way: Double, _ length: Double) -> Int { 44 + Int(way / length * 408) }
-  private func y(_ up: Double, _ top: Double) -> Int { 206 - Int(max(0, up) / top * 190) }
-
-  private func axis(_ h: inout HTML, _ value: Double, _ top: Double) {
-    let y = String(y(value, top))
-    h.element(
-      "line", .class("axis"), .named("x1", "44"), .named("x2", "452"), .named("y1", y),
-      .named("y2", y)
-    ) { _ in }
-    h.element(
-      "text", .named("x", "38"), .named("y", y), .named("text-anchor", "end"),
-      text: String(Int(value.rounded())))
-  }
-
-  private func line(_ h: inout HTML, _ profile: AltitudeProfile, _ length: Double, _ top: Double) {
-    let points = profile.steps.map { "\(x($0.way, length)),\(y($0.up, top))" }
-    h.element(
-      "polyline", .class("line thin"), .named("fill", "none"),
-      .named("points", points.joined(separator: " "))
-    ) { _ in }
-  }
-
-  private func now(
-    _ h: inout HTML, _ one: ShownFlight, _ profile: AltitudeProfile, _ length: Double, _ top: Double
-  ) {
-    guard let position = one.flight.position(at: moment) else { return }
-    let passed = Array(zip(one.flight.points, profile.steps)).last { $0.0.at <= moment }
-    let way = passed.map { $0.1.way + $0.0.place.distance(to: position.place) } ?? 0
-    h.element(
-      "circle", .class("dot-2"), .named("cx", String(x(min(way, length), length))),
-      .named("cy", String(y(position.altitude, top))), .named("r", "5")
-    ) { $0.element("title", text: one.flight.number) }
-  }
-}
-
-extension ApprovedFlight {
-  /// The path on the plane around its first point, in seconds since it begins; nil for a flight over an area.
-  var trajectory: Trajectory? {
-    guard !isArea, let first = points.first else { return nil }
-    return try? Trajectory(track(on: CityPlane(around: first.place)))
-  }
-
-  /// The points on a plane, in seconds since the epoch.
-  func track(on plane: CityPlane) -> [TrackPoint] {
-    points.map { point in
-      let spot = plane.project(point.place)
-      return TrackPoint(
-        east: spot.east, north: spot.north, up: point.altitude,
-        time: Double(point.at.microseconds) / 1e6)
     }
   }
 }
