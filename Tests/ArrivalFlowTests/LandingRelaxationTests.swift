@@ -76,6 +76,16 @@ import Testing
     #expect(solution.isProved && solution.cost == 5 + 2 + 9)
   }
 
+  @Test func absurdCostsAreLeftToTheParts() throws {
+    let dear = Arrival(
+      earliest: 0, target: 5, latest: 60_000, penalty: Arrival.Penalty(early: 65_536, late: 65_536))
+    let problem = try LandingProblem(
+      arrivals: Array(repeating: dear, count: 20), separations: Array(repeating: 7, count: 400),
+      runways: 1)
+    #expect(LandingRelaxation(LandingModel(problem)) == nil)
+    #expect(try LandingSolver.solve(problem, LandingSolver.Options(few: 0)).isProved)
+  }
+
   @Test func nobodyGoesRoundInCirclesAtOneMoment() throws {
     let one = Arrival(
       earliest: 0, target: 3, latest: 9, penalty: Arrival.Penalty(early: 1, late: 1))

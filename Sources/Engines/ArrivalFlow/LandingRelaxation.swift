@@ -32,6 +32,8 @@ struct LandingRelaxation {
   static let fine = 64
   /// As many moments of all windows together as memory and time allow.
   static let most = 8_000_000
+  /// The largest sum of costs for which sums of prices stay within 63 bits.
+  static let dearest = 1 << 36
 
   let runways: Int
   let count: Int
@@ -63,7 +65,7 @@ struct LandingRelaxation {
   /// For class and place, what may follow.
   private(set) var onward: [Onward]
 
-  /// Nil if the windows are too wide for tables, or if two may land at one moment on one runway: a way could
+  /// Nil if the windows are too wide for tables or costs too large, or if two may land at one moment on one runway: a way could
   /// then go round in circles without time going by.
   init?(_ model: LandingModel) {
     let n = model.count
@@ -72,7 +74,8 @@ struct LandingRelaxation {
     let moments = (0..<n).reduce(0) { $0 + model.latest[$1] - model.earliest[$1] + 1 }
     let (classOf, gaps) = LandingRelaxation.classes(model)
     let classes = classOf.isEmpty ? 0 : (classOf.max() ?? 0) + 1
-    guard gaps.allSatisfy({ $0 > 0 }), moments <= LandingRelaxation.most,
+    guard gaps.allSatisfy({ $0 > 0 }), model.ceiling <= LandingRelaxation.dearest,
+      moments <= LandingRelaxation.most,
       last - first < LandingRelaxation.most,
       (last - first + 1) * classes * classes <= 8 * LandingRelaxation.most
     else { return nil }

@@ -207,6 +207,7 @@ extension Stylesheet {
     .heat-0{fill:var(--track)}.heat-1{fill:var(--heat-1)}.heat-2{fill:var(--heat-2)}.heat-3{fill:var(--heat-3)}.heat-4{fill:var(--heat-4)}
     .chart .on-dark{fill:var(--on-brand)}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1.25rem;align-items:stretch;margin:1rem 0 1.25rem}
+    .charts>:only-child{max-width:44rem}
     .spark .line{stroke-width:1.6;vector-effect:non-scaling-stroke}
 
     """
