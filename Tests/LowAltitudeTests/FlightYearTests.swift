@@ -124,7 +124,8 @@ struct FlightYearTests {
       found.append(
         Clock(
           name: isUrgent ? "urgent decide" : "decide",
-          end: isUrgent ? asked.adding(seconds: -600) : evening, answers: [.approve, .record, .refuse, "withdraw"],
+          end: isUrgent ? asked.adding(seconds: -600) : evening,
+          answers: [.approve, .record, .refuse, "withdraw"],
           alarm: "decide-due"))
     }
     // Article 30: reported an hour ahead; a plan that a closure moved is reported by its own hour.
@@ -132,7 +133,8 @@ struct FlightYearTests {
     if file.events.contains(where: { $0.command == .approve && !$0.isRefused }), !wasClosed {
       found.append(
         Clock(
-          name: "report", end: plan.start.adding(seconds: isUrgent ? 0 : -3600), answers: [.report, "withdraw"],
+          name: "report", end: plan.start.adding(seconds: isUrgent ? 0 : -3600),
+          answers: [.report, "withdraw"],
           alarm: "report-due"))
     }
     if file.events.contains(where: { $0.command == .report }), !wasClosed {

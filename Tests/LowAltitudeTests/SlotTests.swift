@@ -57,7 +57,8 @@ import Testing
   }
 
   private func file(
-    _ bench: FlightBench, _ party: FlightBench.Party, at start: String, _ more: [String: JSONValue] = [:]
+    _ bench: FlightBench, _ party: FlightBench.Party, at start: String,
+    _ more: [String: JSONValue] = [:]
   ) async throws -> CaseFileRow {
     let said: [String: JSONValue] = [
       "route": "R-1", "start": .string("2026-03-03T\(start)"), "end": "2026-03-03T11:30",
@@ -92,7 +93,9 @@ import Testing
     second = try await approve(bench, second)
     #expect(
       try await held(bench).map(\.slotAt.seconds)
-        == [10 * 60, 10 * 60 + 5].map { Instant(rfc3339: "2026-03-02T16:00:00Z")!.seconds + $0 * 60 })
+        == [10 * 60, 10 * 60 + 5].map {
+          Instant(rfc3339: "2026-03-02T16:00:00Z")!.seconds + $0 * 60
+        })
     // Whoever gives up frees the slot, and somebody else has it.
     _ = try await bench.move("flights", "withdraw", on: first)
     #expect(try await held(bench).map(\.flight) == [second.base.key])
@@ -177,7 +180,8 @@ import Testing
       bench, .route, "R-9", SlotTests.facts(22_615_000, east: 114_200_000))
     try await step(bench, key, .build)
     let prohibited = await problem { try await step(bench, key, .accept) }
-    #expect(prohibited?.slug == "route-conflict" && prohibited?.detail.zh.contains("reserve") == true)
+    #expect(
+      prohibited?.slug == "route-conflict" && prohibited?.detail.zh.contains("reserve") == true)
     let free = try await plan(bench, .route, "R-8", SlotTests.facts(22_650_000))
     try await step(bench, free, .build)
     _ = try await bench.open(

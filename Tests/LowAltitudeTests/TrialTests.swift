@@ -94,7 +94,8 @@ struct TrialTests {
   func fields() async throws {
     let bench = try FlightBench()
     let party = try await bench.party()
-    func faults(_ word: String, _ command: CommandID, _ said: [String: JSONValue]) async -> [String] {
+    func faults(_ word: String, _ command: CommandID, _ said: [String: JSONValue]) async -> [String]
+    {
       await problem { try await bench.open(word, command, said) }?.fields.map(\.pointer) ?? []
     }
     let upside: [String: JSONValue] = ["cold-least": 90]
@@ -115,7 +116,8 @@ struct TrialTests {
     #expect(try CaseFacts(row.facts).flag("needed"))
   }
 
-  @Test("Goods in a cold chain are handed over consignment by consignment, before and after the flight")
+  @Test(
+    "Goods in a cold chain are handed over consignment by consignment, before and after the flight")
   func custody() async throws {
     let bench = try FlightBench()
     let party = try await bench.party()
@@ -128,12 +130,17 @@ struct TrialTests {
     row = try await bench.move(
       "flights", "confirm", as: .control, by: FlightBench.controller, on: row)
     bench.at("2026-03-03T10:00")
-    #expect(await problem { try await bench.move("flights", "activate", on: row) }?.slug == "no-custody")
-    let unread = await problem { try await bench.move("flights", "load", on: row, handOver("A-1", nil)) }
+    #expect(
+      await problem { try await bench.move("flights", "activate", on: row) }?.slug == "no-custody")
+    let unread = await problem {
+      try await bench.move("flights", "load", on: row, handOver("A-1", nil))
+    }
     #expect(unread?.fields.map(\.pointer) == ["temperature"])
     row = try await bench.move("flights", "load", on: row, handOver("A-1", 40))
     row = try await bench.move("flights", "load", on: row, handOver("A-2", 45))
-    let twice = await problem { try await bench.move("flights", "load", on: row, handOver("A-2", 45)) }
+    let twice = await problem {
+      try await bench.move("flights", "load", on: row, handOver("A-2", 45))
+    }
     #expect(twice?.fields.map(\.pointer) == ["consignment"])
     row = try await bench.move("flights", "activate", on: row)
     bench.at("2026-03-03T10:20")

@@ -71,7 +71,8 @@ extension HTML {
         lastDay: deadline?.lastDay, isProvisional: deadline?.isProvisional ?? false,
         isLate: !clock.isSuspended && (deadline.map { $0.instant <= now } ?? false),
         isSuspended: clock.isSuspended, basis: spec.basis, hour: hour,
-        left: hour.flatMap { _ in deadline.map { .span(seconds: $0.instant.seconds - now.seconds) } })
+        left: hour.flatMap { _ in deadline.map { .span(seconds: $0.instant.seconds - now.seconds) }
+        })
     }
   }
 

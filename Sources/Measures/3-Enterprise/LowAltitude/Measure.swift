@@ -36,7 +36,8 @@ public struct LowAltitudeMeasure: CaseMeasure {
     [FlightProcedure(rules: rules), StandingProcedure(rules: rules)]
       + RegisterKind.allCases.map { RegisterProcedure(rules: rules, kind: $0) }
       + [
-        ClosureProcedure(rules: rules), IncidentProcedure(rules: rules), TrialProcedure(rules: rules),
+        ClosureProcedure(rules: rules), IncidentProcedure(rules: rules),
+        TrialProcedure(rules: rules),
       ]
   }
 

@@ -52,7 +52,8 @@ struct ClosureWatch {
 enum FlightInvariant {
   private static let states: [String: ApprovedFlight.State] = [
     "approved": .planned, "reported": .planned, "confirmed": .planned, "active": .active,
-    "handing": .ended, "ended": .ended, "withdrawn": .dropped, "lapsed": .dropped, "refused": .dropped,
+    "handing": .ended, "ended": .ended, "withdrawn": .dropped, "lapsed": .dropped,
+    "refused": .dropped,
     "blocked": .dropped,
   ]
 

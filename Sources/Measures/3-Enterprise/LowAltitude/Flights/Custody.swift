@@ -125,7 +125,8 @@ struct CustodyStep {
     guard let least = draft.facts.integer("cold-least"), let most = draft.facts.integer("cold-most")
     else { return nil }
     guard let reading = draft.said.integer("temperature") else {
-      throw fault("temperature", "冷链货物须记录温度。", "Goods in a cold chain are handed over with a reading.")
+      throw fault(
+        "temperature", "冷链货物须记录温度。", "Goods in a cold chain are handed over with a reading.")
     }
     return (least...most).contains(reading)
   }
@@ -153,7 +154,8 @@ struct CustodyStep {
       let list = missing.map(\.id).joined(separator: ", ")
       throw fault(
         "lost", "尚未接收：\(list)。请登记接收，或者勾选并说明去向。",
-        "Not received yet: \(list). Record them as received, or tick this and say what became of them.")
+        "Not received yet: \(list). Record them as received, or tick this and say what became of them."
+      )
     }
   }
 
@@ -172,7 +174,8 @@ struct CustodyStep {
         state =
           state
           + (cold
-            ? Phrase("；冷链正常", en: "; cold chain kept") : Phrase("；温度超限", en: "; outside the cold chain"))
+            ? Phrase("；冷链正常", en: "; cold chain kept")
+            : Phrase("；温度超限", en: "; outside the cold chain"))
       }
       rows.append((Phrase("货物 \(one.id)", en: "Consignment \(one.id)"), state))
     }

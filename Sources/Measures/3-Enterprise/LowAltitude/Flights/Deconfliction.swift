@@ -40,7 +40,8 @@ struct Deconfliction {
   ) throws {
     let (from, to) = (plan.start, plan.end.adding(seconds: Deconfliction.slack))
     let flights = try view.all(FlightBook.during(from, to)).filter { $0.id != id && $0.state.holds }
-    let zones = try AirZone.lasting(rules, view) + view.all(ClosureBook.during(from, to)).map(\.zone)
+    let zones =
+      try AirZone.lasting(rules, view) + view.all(ClosureBook.during(from, to)).map(\.zone)
     try self.init(
       flights: flights, zones: zones, isUrgent: isUrgent, slots?.without(flight: id), rules)
   }

@@ -216,6 +216,7 @@ enum FlightCases {
       FlightBasis.regulation(20)),
     Transition(
       "chase-due", Phrase("催办", en: "chase"), by: [.system],
-      from: [.filed, .reported, .active, .handing], then: [.raise("chased"), .restart(.chaseLate)], FlightBasis.city),
+      from: [.filed, .reported, .active, .handing], then: [.raise("chased"), .restart(.chaseLate)],
+      FlightBasis.city),
   ]
 }

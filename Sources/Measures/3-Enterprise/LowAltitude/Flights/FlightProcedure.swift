@@ -85,7 +85,8 @@ struct FlightProcedure: Procedure {
         Phrase("请查看并采用建议的计划，或者撤回。", en: "Take the plan that is offered, or withdraw.")
       ),
       .displace: (
-        Phrase("紧急任务优先使用空域，原计划不能飞", en: "An urgent task has your airspace; the plan cannot be flown"),
+        Phrase(
+          "紧急任务优先使用空域，原计划不能飞", en: "An urgent task has your airspace; the plan cannot be flown"),
         Phrase("请查看并采用建议的计划，或者撤回。", en: "Take the plan that is offered, or withdraw.")
       ),
       .recall: (

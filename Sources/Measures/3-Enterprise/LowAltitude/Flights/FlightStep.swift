@@ -33,7 +33,8 @@ struct FlightStep {
   }
 
   /// What stands in the air around the plan of a case.
-  private func air(_ plan: FlightPlan, _ draft: CaseDraft, _ view: any View) throws -> Deconfliction {
+  private func air(_ plan: FlightPlan, _ draft: CaseDraft, _ view: any View) throws -> Deconfliction
+  {
     try Deconfliction(
       plan, of: draft.key, isUrgent: isUrgent(draft.facts), slots(draft.facts, plan, view), rules,
       view)
@@ -308,7 +309,8 @@ struct FlightStep {
         FlightBasis.regulation(30))
     }
     let air = try air(plan, draft, view)
-    try requireFree(plan, air, "conflict", goingBefore: FlightPriority.lower(&draft, air, plan, view))
+    try requireFree(
+      plan, air, "conflict", goingBefore: FlightPriority.lower(&draft, air, plan, view))
     // What was valid when it was filed may have ended.
     _ = try FlightParties(draft.facts, rules, on: plan.start.date(in: draft.zone), view)
     draft.facts["conflicts"] = nil

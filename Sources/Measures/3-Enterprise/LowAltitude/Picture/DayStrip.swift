@@ -29,11 +29,13 @@ struct DayStrip {
 
   func render(_ h: inout HTML) {
     let most = max(1, bars.map(\.count).max() ?? 1)
-    let title = Phrase("过去24小时在飞架次（点选半小时）", en: "Flights in the air, last 24 hours (choose a half hour)")
+    let title = Phrase(
+      "过去24小时在飞架次（点选半小时）", en: "Flights in the air, last 24 hours (choose a half hour)")
     h.element("figure", .class("chart")) { h in
       h.element("figcaption", text: title)
       h.element(
-        "svg", .class("map"), .named("viewBox", "0 0 \(bars.count * DayStrip.width) 86"), .named("role", "group"),
+        "svg", .class("map"), .named("viewBox", "0 0 \(bars.count * DayStrip.width) 86"),
+        .named("role", "group"),
         .label(title)
       ) { h in
         for (index, bar) in bars.enumerated() { draw(&h, bar, index, most) }

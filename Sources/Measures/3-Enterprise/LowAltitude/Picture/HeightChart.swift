@@ -20,7 +20,9 @@ struct HeightChart {
         h.empty(
           Phrase(
             "此刻没有沿航线飞行的航班，剖面为空。可在上方选择有飞行的时刻。",
-            en: "No flight follows a path at this moment: choose one above at which something flies."))
+            en:
+              "No flight follows a path at this moment: choose one above at which something flies.")
+        )
       }
     }
     let (length, top) = (

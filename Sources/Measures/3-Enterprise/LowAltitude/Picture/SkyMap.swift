@@ -145,7 +145,9 @@ struct SkyMap {
       labels.add(route.code, at: frame.along(route.points))
     }
     for asset in assets where asset.network == .facilities {
-      guard asset.kind == .pad || assets.count == 1, let place = asset.points.first else { continue }
+      guard asset.kind == .pad || assets.count == 1, let place = asset.points.first else {
+        continue
+      }
       labels.add(asset.code, at: [frame.at(place)])
     }
   }
@@ -174,7 +176,8 @@ struct SkyMap {
         "li",
         text: Phrase(
           "深色块：管制空域；红色块：禁区和临时管制空域；浅色块：覆盖范围",
-          en: "dark areas: controlled airspace; red: prohibited, closed for a time; light: coverage"))
+          en: "dark areas: controlled airspace; red: prohibited, closed for a time; light: coverage"
+        ))
       h.element(
         "li", text: Phrase("方块：起降点和设备；圆点：飞行", en: "squares: pads and devices; dots: flights"))
     }

@@ -37,7 +37,8 @@ enum TrialFields {
     [
       CaseField(
         "operator", Phrase("运营主体登记编号", en: "Number of the operator's registration"),
-        hint: Phrase("试点期内该主体的飞行自动计入评估。", en: "Its flights during the term count for the evaluation."),
+        hint: Phrase(
+          "试点期内该主体的飞行自动计入评估。", en: "Its flights during the term count for the evaluation."),
         .line(40), keeping: .fact, TrialCases.city),
       CaseField("contact", Phrase("联系人", en: "Contact"), .line(60)),
       CaseField("phone", Phrase("联系电话", en: "Telephone"), .line(30)),
@@ -56,7 +57,8 @@ enum TrialFields {
       "support", Phrase("支持方式", en: "Kind of support"),
       .choice([
         .init("airspace", Phrase("空域协调", en: "airspace")), .init("pads", Phrase("起降点", en: "pads")),
-        .init("funds", Phrase("资金", en: "funds")), .init("permits", Phrase("许可绿色通道", en: "permits")),
+        .init("funds", Phrase("资金", en: "funds")),
+        .init("permits", Phrase("许可绿色通道", en: "permits")),
       ]), keeping: .open),
     CaseField(
       "amount", Phrase("金额（元）", en: "Amount (CNY)"), .money(.cny), keeping: .open,

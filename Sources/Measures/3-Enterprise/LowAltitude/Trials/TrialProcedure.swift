@@ -17,7 +17,9 @@ struct TrialProcedure: Procedure {
       12, .enterprise, slug: "low-altitude", Phrase("低空飞行试点", en: "Trials of firms"),
       Phrase(
         "末端配送、景区航线、生物制剂运输：申请、支持、报告、评估。",
-        en: "Delivery, scenic routes, biological products: apply, be supported, report, be evaluated."),
+        en:
+          "Delivery, scenic routes, biological products: apply, be supported, report, be evaluated."
+      ),
       bases: [TrialCases.notice])
   }
   var path: String { "low-altitude/trials" }
