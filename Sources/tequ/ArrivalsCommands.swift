@@ -8,7 +8,8 @@ struct Arrivals: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sequence arrivals to proven optimum; compute the capacity of runways.",
     subcommands: [
-      SolveArrivals.self, ArrivalsCapacity.self, SimulateArrivals.self, ExportArrivals.self,
+      SolveArrivals.self, SequenceRunways.self, ArrivalsCapacity.self, SimulateArrivals.self,
+      ExportArrivals.self,
     ])
 
   /// The JSON of a file.
@@ -35,16 +36,17 @@ struct SolveArrivals: AsyncParsableCommand {
       The file has the number of aircraft and the freeze time, then for each aircraft its appearance, \
       earliest, target and latest time, the penalties for each unit before and after the target, and its \
       separations to all aircraft (docs/reference/arrivals.md). The same file, runways and steps always \
-      give the same answer. Example: tequ arrivals solve airland4.txt --runways 1
+      give the same answer; with --seconds the best that was found by then is given, with its bound. Example: tequ arrivals solve airland4.txt --runways 1
 
       Exit status: 0 the best schedule was found and proved, 3 a schedule was found whose gap to the lower \
-      bound is not closed (allow more steps), 1 the file cannot be read or there is no schedule.
+      bound is not closed (allow more steps or seconds), 1 the file cannot be read or there is no schedule.
       """)
 
   @Argument(help: "The file.") var file: String
   @Option(help: "How many runways; aircraft on different ones do not hinder each other.")
   var runways = 1
   @Option(help: "The most part sequences that are looked at.") var steps = 100_000_000
+  @Option(help: "Give what was found after so many seconds.") var seconds: Double?
   @Flag(help: "Write one JSON object.") var json = false
 
   func validate() throws {
@@ -52,6 +54,9 @@ struct SolveArrivals: AsyncParsableCommand {
       throw ValidationError("--runways must be 1 to \(LandingProblem.limits.runways).")
     }
     guard steps > 0 else { throw ValidationError("--steps must be at least 1.") }
+    if let seconds, !(seconds > 0 && seconds <= 1e6) {
+      throw ValidationError("--seconds must be above 0, at most 1000000.")
+    }
   }
 
   func run() async throws {
@@ -59,14 +64,13 @@ struct SolveArrivals: AsyncParsableCommand {
       let text = String(decoding: try Arrivals.contents(file), as: UTF8.self)
       let problem = try AirlandFile(parsing: text).problem(runways: runways)
       let clock = ContinuousClock()
-      var solution: LandingSolution?
-      let elapsed = try clock.measure {
-        solution = try LandingSolver.solve(problem, LandingSolver.Options(steps: steps))
-      }
-      guard let solution else { return }
-      let seconds =
-        Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-      json ? tellJSON(solution, problem, seconds) : tell(solution, problem, seconds)
+      let end = seconds.map { clock.now + .seconds($0) }
+      let start = Usage.now
+      let solution = try LandingSolver.solve(
+        problem, LandingSolver.Options(steps: steps),
+        while: end.map { end in { clock.now < end } })
+      let cost = start.since()
+      json ? tellJSON(solution, problem, cost) : tell(solution, problem, cost.wall)
       if !solution.isProved { throw ExitCode(3) }
     }
   }
@@ -98,7 +102,9 @@ struct SolveArrivals: AsyncParsableCommand {
     }
   }
 
-  private func tellJSON(_ solution: LandingSolution, _ problem: LandingProblem, _ seconds: Double) {
+  private func tellJSON(
+    _ solution: LandingSolution, _ problem: LandingProblem, _ spent: Cost
+  ) {
     let scale = problem.scale
     func number(_ units: Int, _ scale: Int) -> JSONValue {
       units.isMultiple(of: scale)
@@ -109,7 +115,8 @@ struct SolveArrivals: AsyncParsableCommand {
       "cost": number(solution.cost, scale.time * scale.rate),
       "lower_bound": number(solution.lowerBound, scale.time * scale.rate),
       "proved": .bool(solution.isProved), "gap": .number(solution.gap),
-      "steps": .integer(Int64(solution.steps)), "seconds": .number(seconds),
+      "steps": .integer(Int64(solution.steps)), "seconds": .number(spent.wall),
+      "cpu_seconds": .number(spent.cpu),
       "landings": .array(
         solution.schedule.landings.map {
           [
@@ -138,18 +145,24 @@ struct ArrivalsCapacity: AsyncParsableCommand {
   @Option(help: "Also let so many landings happen at random, to check the formula.") var landings =
     0
   @Option(help: "The seed of the random landings.") var seed: UInt64 = 1
+  @Option(help: "Also for so many traffics, from no heavy aircraft to 60 % of them.") var mixes = 0
   @Flag(help: "Write one JSON object.") var json = false
 
   func validate() throws {
     guard (0...10_000_000).contains(landings) else {
       throw ValidationError("--landings must be 0 to 10000000.")
     }
+    guard (0...10_000).contains(mixes) else {
+      throw ValidationError("--mixes must be 0 to 10000.")
+    }
   }
 
   func run() async throws {
     try await telling {
       let scenario = try CapacityScenario(try Arrivals.json(scenario))
-      json ? tellJSON(scenario) : tell(scenario)
+      let table = try CapacityMixTable(scenario.study, mixes)
+      json ? tellJSON(scenario, table) : tell(scenario)
+      if !json { table.tell() }
     }
   }
 
@@ -179,10 +192,19 @@ struct ArrivalsCapacity: AsyncParsableCommand {
       "变化后预测 \(tenth(study.predictedAfter)) 架次/小时，每日增加 \(study.slotsPerDay) 个时刻（\(study.peakHours) 个高峰小时）",
       "after: \(tenth(study.predictedAfter)) movements/h predicted, \(study.slotsPerDay) more slots a day"
         + " (\(study.peakHours) peak hours)")
-    for (cause, movements) in study.causes {
+    for (cause, movements) in zip(study.causes, study.causeTenths) {
       say(
-        "  \(cause.name.zh)：\(tenth(movements)) 架次/小时",
-        "  \(cause.name.en): \(tenth(movements)) movements/h")
+        "  \(cause.cause.name.zh)：\(movements) 架次/小时",
+        "  \(cause.cause.name.en): \(movements) movements/h")
+    }
+    for (name, rules) in [
+      (Phrase("变化前", en: "before"), study.before), (Phrase("变化后", en: "after"), study.after),
+    ] {
+      let limits = study.limits(rules, study.runways)
+      say(
+        "\(name.zh)的时刻限额：每小时到达 \(limits.arrivals)、起飞 \(limits.departures)、合计 \(limits.movements)",
+        "slot limits \(name.en): \(limits.arrivals) arrivals, \(limits.departures) departures,"
+          + " \(limits.movements) movements an hour")
     }
     for expansion in study.expansions {
       let published =
@@ -213,7 +235,7 @@ struct ArrivalsCapacity: AsyncParsableCommand {
     for assumption in scenario.assumptions { say("假设：\(assumption)", "assumed: \(assumption)") }
   }
 
-  private func tellJSON(_ scenario: CapacityScenario) {
+  private func tellJSON(_ scenario: CapacityScenario, _ mixes: CapacityMixTable) {
     let study = scenario.study
     func rate(_ rules: SpacingRules) -> JSONValue {
       let rate = RunwayCapacity(study.fleet, rules).rate(study.runways)
@@ -222,6 +244,7 @@ struct ArrivalsCapacity: AsyncParsableCommand {
         "arrivals_per_hour": .number(rate.arrivals),
         "departures_per_hour": .number(rate.departures),
         "balanced_per_hour": .number(rate.balanced),
+        "slot_limits": CapacityMixTable.json(study.limits(rules, study.runways)),
         "simulated_arrivals_per_hour": made.isEmpty
           ? .null : .number(made.reduce(0) { $0 + $1.arrivals }),
         "simulated_departures_per_hour": made.isEmpty
@@ -236,7 +259,7 @@ struct ArrivalsCapacity: AsyncParsableCommand {
       "declared_share": .number(study.declaredShare),
       "predicted_after": .number(study.predictedAfter),
       "slots_per_day": .integer(Int64(study.slotsPerDay)),
-      "causes": .object(Dictionary(uniqueKeysWithValues: causes)),
+      "causes": .object(Dictionary(uniqueKeysWithValues: causes)), "mixes": mixes.json,
       "expansions": .array(
         study.expansions.map {
           [

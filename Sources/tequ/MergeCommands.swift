@@ -35,12 +35,18 @@ struct SimulateArrivals: AsyncParsableCommand {
 
   @OptionGroup var traffic: MergeTraffic
   @Option(help: "Draw so many hours and tell their statistics.") var hours: Int?
+  @Option(
+    help: "With --hours: the most part sequences kept of one length; more prove more hours best.")
+  var width = 200
   @Option(help: "Write each flight as a line of JSON to this file.") var trajectories: String?
   @Flag(help: "Write one JSON object.") var json = false
 
   func validate() throws {
     if let hours, !(1...1_000_000).contains(hours) {
       throw ValidationError("--hours must be 1 to 1000000.")
+    }
+    guard (1...100_000).contains(width) else {
+      throw ValidationError("--width must be 1 to 100000.")
     }
   }
 
@@ -93,6 +99,7 @@ struct SimulateArrivals: AsyncParsableCommand {
       ]
       Say.line(words.joined(separator: "\t"))
     }
+    for line in FairnessTable(plan.fairness).lines(language) { Say.line(line) }
     for fault in plan.faults { Say.line("\(fault.pointer): \(fault.message[language])") }
     for conflict in left {
       let (leader, follower) = (plan.flights[conflict.leader], plan.flights[conflict.follower])
@@ -114,6 +121,7 @@ struct SimulateArrivals: AsyncParsableCommand {
       "cost": .integer(Int64(plan.cost)), "conflicts": .integer(Int64(left.count)),
       "mean_delay_s": .number(plan.fairness.all.meanDelay),
       "delay_inequality": .number(plan.fairness.inequality),
+      "fairness": FairnessTable(plan.fairness).json,
       "faults": .array(
         plan.faults.map {
           ["callsign": .string($0.pointer), "reason": .string($0.message[.en])]
@@ -128,7 +136,7 @@ struct SimulateArrivals: AsyncParsableCommand {
     var random = SeededRandom(seed: traffic.seed)
     var statistics = MergeStatistics()
     let start = Usage.now
-    for _ in 0..<hours { statistics.add(try tables.hour(&random), tables) }
+    for _ in 0..<hours { statistics.add(try tables.hour(&random, width: width), tables) }
     let cost = start.since()
     let figures: [(String, Double, String)] = [
       ("hours", Double(hours), ""), ("landed", Double(statistics.landed), ""),

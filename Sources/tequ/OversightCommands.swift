@@ -1,8 +1,13 @@
 import App
 import ArgumentParser
+import Cities
 import Commons
+import EvidenceLog
 import Foundation
+import LegalTime
+import MeasureKit
 import ProcurementOversight
+import Rulebook
 import SealedFiles
 import Verification
 
@@ -10,7 +15,7 @@ import Verification
 struct OversightCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "oversight", abstract: "Watch over the procurement of state firms.",
-    subcommands: [AuditAlerts.self])
+    subcommands: [AuditAlerts.self, RecountAlerts.self])
 }
 
 /// Finds alerts that were changed behind the program's back.
@@ -44,6 +49,88 @@ struct AuditAlerts: AsyncParsableCommand {
       }
       if !report.findings.isEmpty { throw ExitCode(3) }
     }
+  }
+}
+
+/// Counts alerts again from entries of the log alone.
+struct RecountAlerts: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recount",
+    abstract: "Count alerts again from the entries of a log, and find those that were passed over.",
+    discussion: """
+      The file holds all entries of a city's log, a line each, as /log/entries.jsonl gives them; - is standard input. \
+      Nothing of the city is asked for. Every release of OCDS in it is folded and every flag computed again: an alert \
+      that is called for and missing was passed over, one that nothing called for was raised without reason. That the \
+      entries are those that the city signed says tequ log verify. Exit status: 0 all is as it must be, 3 it is not.
+      """)
+
+  @Argument(help: "Entries, a line each, or - for standard input.") var file: String
+  @Option(help: "A city's folder, for its rules alone; without it those of the demonstration city.")
+  var data: String?
+  @Option(help: "Hours within which an alert may still be raised.") var grace: Int64 = 24
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard (0...8760).contains(grace) else {
+      throw ValidationError("--grace must be 0 to 8760.")
+    }
+  }
+
+  func run() async throws {
+    try await telling {
+      let profile = try data.map { try RunningCity.profile(DataFolder($0)) }
+      var recount = try AlertRecount(
+        try ProcurementRules(
+          profile ?? BundledCities.shifan(), law: AllLaw.base(), calendar: .stateCouncil))
+      var number = 0
+      try FlagFile.forEachValue(of: file) { line in
+        number += 1
+        let entry = try LogEntry(
+          canonicalBytes: Array(UnsafeBufferPointer(start: line.bytes, count: line.count)))
+        recount.take(
+          PublicAct(
+            kind: entry.kind, matter: entry.matter, recordedAt: entry.recordedAt,
+            effectiveAt: entry.effectiveAt, fields: entry.publicFields))
+      }
+      try tell(recount, number)
+    }
+  }
+
+  private func tell(_ recount: AlertRecount, _ entries: Int) throws {
+    let missing = recount.missing(graceSeconds: grace * 3600)
+    if json {
+      func counts(_ all: [String: Int]) -> JSONValue {
+        .object(all.mapValues { .integer(Int64($0)) })
+      }
+      let answer: JSONValue = [
+        "clean": .bool(missing.isEmpty && recount.uncalled.isEmpty),
+        "entries": .integer(Int64(entries)), "acts": .integer(Int64(recount.acts)),
+        "purchases": .integer(Int64(recount.purchases)), "alerts": .integer(Int64(recount.raised)),
+        "grades": counts(recount.grades), "codes": counts(recount.codes),
+        "passed_over": .array(
+          missing.map {
+            ["alert": .string($0.id), "since": .string($0.since.rfc3339(in: .utc))]
+          }), "without_reason": .array(recount.uncalled.map { .string($0) }),
+      ]
+      Say.line(answer.canonical)
+    } else {
+      for one in missing {
+        Say.line(
+          Phrase(
+            "应发未发：\(one.id)（\(one.since.rfc3339(in: .beijing)) 起）",
+            en: "passed over: \(one.id) (since \(one.since.rfc3339(in: .utc)))")[Say.language])
+      }
+      for id in recount.uncalled {
+        Say.line(Phrase("无由发出：\(id)", en: "raised without reason: \(id)")[Say.language])
+      }
+      Say.line(
+        Phrase(
+          "日志\(entries)条，采购\(recount.purchases)宗，预警\(recount.raised)条，应发未发\(missing.count)条，无由发出\(recount.uncalled.count)条",
+          en:
+            "\(entries) entries, \(recount.purchases) purchases, \(recount.raised) alerts, \(missing.count) passed over, \(recount.uncalled.count) without reason"
+        )[Say.language])
+    }
+    if !missing.isEmpty || !recount.uncalled.isEmpty { throw ExitCode(3) }
   }
 }
 
@@ -128,7 +215,8 @@ struct SealBid: AsyncParsableCommand {
 struct UnsealBids: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unseal",
-    abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.")
+    abstract: "Take one seal off bids: {number: base64} in, the same out; --last gives texts.",
+    discussion: "A bid that the key does not open is said as null; the exit status is 3 then.")
 
   @Argument(help: "The bids, a JSON file {number: base64}.") var file: String
   @Option(help: "The file with your secret half.") var key: String
@@ -145,15 +233,30 @@ struct UnsealBids: AsyncParsableCommand {
           Phrase("投标或者密钥文件无法读取。", en: "The bids or the key cannot be read."))
       }
       var open: [String: JSONValue] = [:]
+      var isWhole = true
       for (number, value) in bids {
+        if value == .null {
+          open[number] = .null
+          continue
+        }
         guard let bytes = Base64.decode(value.string ?? "") else {
           throw Problem.malformed(Phrase("\(number) 不是 base64。", en: "\(number) is no base64."))
         }
-        let under = try BidEnvelope.unseal(bytes, identity)
+        guard let under = try? BidEnvelope.unseal(bytes, identity) else {
+          Say.error(
+            Phrase(
+              "\(number) 用此密钥无法开启，记为 null。",
+              en: "\(number): this key does not open it; said as null.")[
+                Say.language])
+          open[number] = .null
+          isWhole = false
+          continue
+        }
         open[number] = .string(
           last ? String(decoding: under, as: UTF8.self) : Base64.encode(under))
       }
       Say.line(JSONValue.object(open).canonical)
+      if !isWhole { throw ExitCode(3) }
     }
   }
 }

@@ -41,6 +41,9 @@ import Testing
     ("1 1\n1 2 3\n4 1e5 6 0", "Line 3: Aircraft 1, the penalty for earliness: “1e5” is no number"),
     ("1 1\n1 2 1234567890 4 5 6 0", "at most nine digits"),
     ("1 1\n1 2 3 4 5.1234567 6 0", "six after it"),
+    ("1 1\n1 -2 3 4 5 6 0", "Line 2: Aircraft 1, the earliest time: “-2” must not be negative"),
+    ("1 1\n1 2 3 4 5 -6 0", "Aircraft 1, the penalty for lateness: “-6” must not be negative"),
+    ("2 1\n1 2 3 4 5 6 0 -7", "the separation to aircraft 2: “-7” must not be negative"),
     ("1 1\n1 2 3 4 5 6 0\n7", "Line 3: Aircraft 1, the end: 1 more numbers follow"),
   ])
   func whatCannotBeReadIsNamed(text: String, message: String) {

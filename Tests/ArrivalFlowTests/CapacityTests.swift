@@ -95,6 +95,40 @@ import Testing
     }
   }
 
+  @Test func mixesKeepTheDeclaredShareAndAddUp() throws {
+    let study = try CapacityTests.shenzhen()
+    let mixes = try study.mixes(31)
+    #expect(mixes.count == 31 && mixes[0].heavies == 0 && abs(mixes[30].heavies - 0.6) < 1e-12)
+    for mix in mixes {
+      #expect(abs(mix.study.declaredShare - study.declaredShare) < 1e-9)
+      let sum = mix.study.causes.reduce(0) { $0 + $1.movements }
+      #expect(abs(sum - (mix.study.predictedAfter - mix.study.declaredBefore)) < 1e-9)
+      #expect(abs(mix.study.fleet.reduce(0) { $0 + $1.weight } - 1) < 1e-9)
+    }
+    // More heavy aircraft, fewer movements, whatever the rules.
+    for (one, next) in zip(mixes, mixes.dropFirst()) {
+      #expect(next.study.declaredBefore < one.study.declaredBefore)
+      #expect(next.study.predictedAfter < one.study.predictedAfter)
+    }
+    let light = CapacityStudy(
+      fleet: [study.fleet[2]], before: study.before, after: study.after, runways: study.runways,
+      declaredBefore: 55, peakHours: 16)
+    #expect(throws: Problem.self) { try light.mixes(3) }
+  }
+
+  @Test func slotLimitsAreWholeAndOfEachKind() throws {
+    let study = try CapacityTests.shenzhen()
+    let before = study.limits(study.before, study.runways)
+    let after = study.limits(study.after, study.runways)
+    #expect(before.movements == 55 && after.movements == 65)
+    // One runway lands, the other starts: landings are what is scarce.
+    #expect(before.arrivals == 27 && before.departures > before.arrivals)
+    #expect(after.arrivals > before.arrivals && after.departures == before.departures)
+    let mixed = study.limits(study.after, [.mixed(runways: 2)])
+    #expect(mixed.arrivals == mixed.departures)
+    #expect(mixed.movements / 2 == mixed.arrivals)
+  }
+
   @Test(arguments: [
     ("\"day\": \"2025-06-01\"", "\"day\": \"June\"", "/day"),
     ("\"share\": 12", "\"share\": -1", "/fleet/0/share"),

@@ -10,180 +10,294 @@ import Testing
 
 private let start = Int64(Instant(rfc3339: "2026-03-02T01:00:00Z")!.seconds)
 
-@Suite struct BoardSequenceTests {
-  private let rules: ArrivalRules
-  private let airport: Airport
-  private let options: Resequencing.Options
+/// A board of an airport with what it takes to sequence it.
+private struct BoardBench {
+  let rules: ArrivalRules
+  let airport: Airport
+  var board = ArrivalBoard()
 
-  init() throws {
+  init(_ id: String = "shenzhen-2", configuration: String? = nil) throws {
     rules = try ArrivalBench.rules()
-    airport = rules.book.airports[0]
-    options = try rules.options(on: CivilDate("2026-03-02")!)
+    airport = try rules.airport(id)
+    board.configuration = configuration
   }
 
-  private func plan(_ callsign: String, _ type: String, in seconds: Int64) -> TrackReport {
-    var report = TrackReport(track: callsign)
-    report.callsign = callsign
-    report.type = type
-    report.estimate = Double(start + seconds)
-    return report
+  func field() throws -> BoardField {
+    let options = try rules.options(on: CivilDate("2026-03-02")!)
+    return BoardField(
+      airport: airport, book: rules.book, configuration: airport.configuration(board.configuration),
+      arcs: try LiveArcs(
+        airport, airport.merges, rules.book, types: Set(board.flights.map(\.type)),
+        wind: board.wind, shift: options.shift), options: options)
   }
 
-  /// Planned landings from the leader on with the least gap that the rules ask.
-  private func gaps(_ board: ArrivalBoard) -> [(gap: Int64, least: Double)] {
+  @discardableResult
+  mutating func take(_ reports: [TrackReport], at now: Int64 = start) -> ReportCount {
+    board.take(reports, feed: "f", airport, now: now)
+  }
+
+  @discardableResult
+  mutating func sequence(at now: Int64 = start) throws -> Int {
+    board.sequence(try field(), now: now)
+  }
+
+  func flight(_ callsign: String) throws -> BoardFlight {
+    try #require(board.flights.first { $0.callsign == callsign })
+  }
+
+  /// For each pair on one runway the gap and the least that the engine asks.
+  func gaps() throws -> [(gap: Int64, least: Double)] {
     let order = board.flights.filter { $0.planned != nil }
       .sorted { ($0.planned ?? 0) < ($1.planned ?? 0) }
     let after = airport.scenario.study.after
-    return zip(order, order.dropFirst()).compactMap { leader, follower in
-      guard let first = rules.book.types[leader.type], let second = rules.book.types[follower.type]
-      else { return nil }
-      return ((follower.planned ?? 0) - (leader.planned ?? 0), after.interval_s(first, second))
+    var found: [(gap: Int64, least: Double)] = []
+    for (place, leader) in order.enumerated() {
+      for follower in order.dropFirst(place + 1)
+      where follower.runway == leader.runway && !leader.isDeparture && !follower.isDeparture {
+        guard let first = rules.book.types[leader.type],
+          let second = rules.book.types[follower.type]
+        else { continue }
+        found.append(
+          ((follower.planned ?? 0) - (leader.planned ?? 0), after.interval_s(first, second)))
+      }
     }
-  }
-
-  private func sequence(_ board: inout ArrivalBoard, at now: Int64) -> Int {
-    board.sequence(airport, rules.book, options, now: now)
-  }
-
-  @Test func aBunchIsPulledApart() {
-    var board = ArrivalBoard()
-    let types = ["A333", "A320", "B752", "A320", "C550", "B763"]
-    let reports = types.enumerated().map { plan("CSN10\($0.offset)", $0.element, in: 1200) }
-    #expect(board.take(reports, feed: "f", airport, rules.book, now: start) == 6)
-    #expect(sequence(&board, at: start) == 6)
-    #expect(board.making == .asRuled)
-    let found = gaps(board)
-    #expect(found.count == 5)
-    for (gap, least) in found { #expect(Double(gap) >= least) }
-    #expect(board.flights.allSatisfy { abs($0.shift) <= 3 })
-  }
-
-  @Test func frozenTimesStay() throws {
-    var board = ArrivalBoard()
-    _ = board.take(
-      [plan("CSN101", "A320", in: 200), plan("CSN102", "A320", in: 900)], feed: "f", airport,
-      rules.book, now: start)
-    _ = sequence(&board, at: start)
-    let first = try #require(board.flights.first { $0.callsign == "CSN101" })
-    #expect(first.isFrozen)
-    // Another one comes in at the same time as the frozen one, and the frozen one's own estimate moves.
-    _ = board.take(
-      [plan("CCA900", "B77W", in: 205), plan("CSN101", "A320", in: 260)], feed: "f", airport,
-      rules.book, now: start + 30)
-    _ = sequence(&board, at: start + 30)
-    #expect(board.flights.first { $0.callsign == "CSN101" }?.planned == first.planned)
-    for (gap, least) in gaps(board) { #expect(Double(gap) >= least) }
-  }
-
-  @Test func anUnknownTypeIsGivenTheMost() {
-    let groups = [nil, rules.book.types["A320"]]
-    let found = ArrivalBoard.separations(groups, airport, rules.book)
-    let all = Array(rules.book.types.values)
-    let a320 = rules.book.types["A320"]!
-    let after = airport.scenario.study.after
-    #expect(found[1] == Int(all.map { after.interval_s($0, a320) }.max()!.rounded(.up)))
-    #expect(found[0] >= found[1])
-    #expect(found[3] == Int(after.interval_s(a320, a320).rounded(.up)))
-  }
-
-  @Test func landedAndSilentFlightsLeave() {
-    var board = ArrivalBoard()
-    _ = board.take(
-      [plan("CSN101", "A320", in: 100), plan("CSN102", "A320", in: 100)], feed: "f", airport,
-      rules.book, now: start)
-    _ = sequence(&board, at: start)
-    // What each lands later than it was first expected; landing sooner makes up for nobody else.
-    let late = board.flights.reduce(0) { $0 + max(0, ($1.planned ?? 0) - (start + 100)) }
-    #expect(late > 0)
-    let landed = board.clear(now: start + 600)
-    #expect(landed == ArrivalBoard.Landed(count: 2, delay_s: late))
-    #expect(board.flights.isEmpty)
-    var silent = TrackReport(track: "x")
-    silent.callsign = "CSN9"
-    _ = board.take([silent], feed: "f", airport, rules.book, now: start)
-    _ = board.clear(now: start + 1800)
-    #expect(board.flights.count == 1)
-    _ = board.clear(now: start + 1801)
-    #expect(board.flights.isEmpty && board.tracks.isEmpty)
-  }
-
-  @Test func aTrackIsKnownByWhatItSaidBefore() {
-    var board = ArrivalBoard()
-    var named = TrackReport(track: "780ABC")
-    named.callsign = "CSN101"
-    var placed = TrackReport(track: "780ABC")
-    (placed.latitude, placed.longitude, placed.speed) = (22.0, 113.5, 150)
-    #expect(board.take([placed], feed: "a", airport, rules.book, now: start) == 0)
-    #expect(board.take([named, placed], feed: "a", airport, rules.book, now: start) == 2)
-    // The same number of another feed is another aircraft.
-    #expect(board.take([placed], feed: "b", airport, rules.book, now: start) == 0)
-    #expect(board.flights[0].target ?? 0 > start)
-    let old = board.flights[0].target
-    placed.time = Double(start - 60)
-    placed.latitude = 20
-    _ = board.take([placed], feed: "a", airport, rules.book, now: start)
-    #expect(board.flights[0].target == old)
-  }
-
-  @Test func aBoardIsReadAsItWasWritten() throws {
-    var board = ArrivalBoard()
-    _ = board.take([plan("CSN101", "A320", in: 900)], feed: "f", airport, rules.book, now: start)
-    _ = sequence(&board, at: start)
-    let again = try ArrivalBoard(board.text)
-    #expect(again.text == board.text)
-    #expect(again.flights == board.flights)
-  }
-
-  @Test func aFullHourIsSequencedWithinTheRules() {
-    var board = ArrivalBoard()
-    var random = SeededRandom(seed: 3)
-    let types = ["A320", "A320", "A320", "B738", "A333", "B763"]
-    let reports = (0..<33).map { index in
-      plan("CSN\(100 + index)", types[random.below(6)], in: 300 + Int64(random.below(3200)))
-    }
-    _ = board.take(reports, feed: "f", airport, rules.book, now: start)
-    _ = sequence(&board, at: start)
-    #expect(board.making == .asRuled)
-    for (gap, least) in gaps(board) { #expect(Double(gap) >= least) }
+    return found
   }
 }
 
-@Suite struct AirportDataTests {
-  @Test func theCitysAirportsAreRead() throws {
-    let book = try ArrivalBench.rules().book
-    #expect(book.airports.map(\.id) == ["shenzhen-2", "shenzhen-3", "oslo", "dublin"])
-    for airport in book.airports {
-      #expect(!airport.unverified.isEmpty && !airport.landingRunways.isEmpty)
-      #expect(airport.merge.arcs.count == 2)
+private func plan(
+  _ callsign: String, _ type: String, in seconds: Int64, departs: Bool = false, arc: String? = nil
+) -> TrackReport {
+  var report = TrackReport(track: callsign)
+  report.callsign = callsign
+  report.type = type
+  report.estimate = Double(start + seconds)
+  report.isDeparture = departs
+  report.arc = arc
+  return report
+}
+
+private func place(
+  _ callsign: String, _ spot: GeoPoint, at time: Int64 = start, speed: Double = 130,
+  course: Double? = nil, type: String = "A320"
+) -> TrackReport {
+  var report = TrackReport(track: callsign)
+  report.callsign = callsign
+  report.type = type
+  (report.latitude, report.longitude) = (spot.latitude, spot.longitude)
+  (report.time, report.speed, report.course_deg) = (Double(time), speed, course)
+  return report
+}
+
+@Suite struct BoardSequenceTests {
+  @Test func aBunchIsPulledApart() throws {
+    var bench = try BoardBench()
+    let types = ["A333", "A320", "B752", "A320", "C550", "B763"]
+    let reports = types.enumerated().map { plan("CSN10\($0.offset)", $0.element, in: 1200) }
+    #expect(bench.take(reports).taken == 6)
+    #expect(try bench.sequence() == 6)
+    #expect(bench.board.making == .asRuled)
+    let found = try bench.gaps()
+    #expect(found.count == 15)
+    for (gap, least) in found { #expect(Double(gap) >= least) }
+    #expect(bench.board.flights.allSatisfy { abs($0.shift) <= 3 })
+  }
+
+  @Test func frozenTimesStayAndChangesAreCounted() throws {
+    var bench = try BoardBench()
+    bench.take([plan("CSN101", "A320", in: 200), plan("CSN102", "A320", in: 900)])
+    try bench.sequence()
+    let first = try bench.flight("CSN101")
+    #expect(first.isFrozen)
+    #expect(bench.board.turn == .init(known: 0, moved: 0, mostMoved_s: 0, frozen: 1, isBest: true))
+    // Another one comes in at the same time as the frozen one, and the frozen one's own estimate moves.
+    bench.take(
+      [
+        plan("CCA900", "B77W", in: 205), plan("CSN101", "A320", in: 260),
+        plan("CSN102", "A320", in: 1000),
+      ], at: start + 30)
+    try bench.sequence(at: start + 30)
+    #expect(try bench.flight("CSN101").planned == first.planned)
+    #expect(try bench.flight("CSN101").moves == 0)
+    let second = try bench.flight("CSN102")
+    #expect(second.moves == 1 && second.moved_s == 100)
+    #expect(bench.board.turn.known == 2 && bench.board.turn.moved == 1)
+    #expect(bench.board.turn.mostMoved_s == 100)
+    for (gap, least) in try bench.gaps() { #expect(Double(gap) >= least) }
+  }
+
+  @Test func anUnknownTypeIsGivenTheMost() throws {
+    var bench = try BoardBench()
+    bench.take([plan("CSN101", "ZZZZ", in: 1200), plan("CSN102", "A320", in: 1200)])
+    try bench.sequence()
+    let order = bench.board.flights.sorted { ($0.planned ?? 0) < ($1.planned ?? 0) }
+    let gap = (order[1].planned ?? 0) - (order[0].planned ?? 0)
+    let all = Array(bench.rules.book.types.values)
+    let a320 = try #require(bench.rules.book.types["A320"])
+    let after = bench.airport.scenario.study.after
+    let leads = all.map { after.interval_s($0, a320) }.max() ?? 0
+    let follows = all.map { after.interval_s(a320, $0) }.max() ?? 0
+    #expect(Double(gap) >= (order[0].type == "ZZZZ" ? leads : follows))
+    let lines = BoardLine.all(bench.board, bench.airport, bench.rules.book, now: start)
+    #expect(lines.filter { $0.warnings.contains { $0.en.contains("type unknown") } }.count == 1)
+  }
+
+  @Test func landedAndSilentFlightsLeave() throws {
+    var bench = try BoardBench()
+    bench.take([plan("CSN101", "A320", in: 100), plan("CSN102", "A320", in: 100)])
+    try bench.sequence()
+    // What each lands later than it was first expected; landing sooner makes up for nobody else.
+    let late = bench.board.flights.reduce(0) { $0 + max(0, ($1.planned ?? 0) - (start + 100)) }
+    #expect(late > 0)
+    let landed = bench.board.clear(now: start + 1000)
+    #expect(landed.count == 2 && landed.reduce(0) { $0 + $1.delay_s } == late)
+    #expect(bench.board.flights.isEmpty)
+    bench.board.tally.add(landed, on: CivilDate("2026-03-02")!)
+    #expect(bench.board.tally.lines["CSN"]?.landed == 2)
+    #expect(bench.board.tally.lines["CSN"]?.delay_s == late)
+    bench.board.tally.add([], on: CivilDate("2026-03-03")!)
+    #expect(bench.board.tally.lines.isEmpty)
+    var silent = TrackReport(track: "x")
+    silent.callsign = "CSN9"
+    bench.take([silent])
+    bench.board.clear(now: start + 1800)
+    #expect(bench.board.flights.count == 1)
+    bench.board.clear(now: start + 1801)
+    #expect(bench.board.flights.isEmpty && bench.board.tracks.isEmpty)
+  }
+
+  @Test func aBoardIsReadAsItWasWritten() throws {
+    var bench = try BoardBench("shenzhen-3", configuration: "mixed")
+    bench.board.wind = try BoardWind("0 340 8\n3000 290 25", at: start, by: "radar")
+    bench.take([
+      plan("CSN101", "A320", in: 900), plan("CSN201", "A320", in: 600, departs: true),
+      place("CSN102", GeoPoint(latitude: 22, longitude: 113.5)),
+    ])
+    try bench.sequence()
+    bench.board.reason = Phrase("甲", en: "a")
+    bench.board.tally.add([try bench.flight("CSN101")], on: CivilDate("2026-03-02")!)
+    let again = try ArrivalBoard(bench.board.text)
+    #expect(again.text == bench.board.text)
+    #expect(again.wind == bench.board.wind && again.turn == bench.board.turn)
+    #expect(again.tally == bench.board.tally && again.configuration == "mixed")
+    #expect(again.flights.first { $0.callsign == "CSN101" }?.turn != nil)
+  }
+
+  @Test func aFullHourIsSequencedWithinTheRules() throws {
+    var bench = try BoardBench()
+    var random = SeededRandom(seed: 3)
+    let types = ["A320", "A320", "A320", "B738", "A333", "B763"]
+    bench.take(
+      (0..<33).map { index in
+        plan("CSN\(100 + index)", types[random.below(6)], in: 300 + Int64(random.below(3200)))
+      })
+    try bench.sequence()
+    #expect(bench.board.making == .asRuled)
+    for (gap, least) in try bench.gaps() { #expect(Double(gap) >= least) }
+  }
+
+  @Test func fairnessCountsWhoBearsWhat() throws {
+    var bench = try BoardBench()
+    bench.take(
+      (0..<4).map { plan("CSN\($0)", "A320", in: 1200) } + [plan("CCA9", "A320", in: 3000)])
+    try bench.sequence()
+    let fair = BoardFairness(bench.board.flights)
+    #expect(fair.airlines.map(\.airline) == ["CCA", "CSN"])
+    #expect(fair.airlines[0].meanDelay_s == 0 && fair.airlines[1].meanDelay_s > 60)
+    // One of two bears all: half of what is possible for two.
+    #expect(abs(fair.inequality - 0.5) < 1e-9)
+    #expect(BoardFairness.gini([1, 1, 1]) == 0)
+  }
+}
+
+@Suite struct BoardRunwayTests {
+  @Test func aDepartureTakesItsGapInMixedUse() throws {
+    var bench = try BoardBench("dublin", configuration: "one")
+    bench.take([
+      plan("EIN1", "A320", in: 900), plan("EIN2", "A320", in: 960),
+      plan("EIN3", "B738", in: 930, departs: true),
+    ])
+    #expect(try bench.sequence() == 3)
+    let order = bench.board.flights.sorted { ($0.planned ?? 0) < ($1.planned ?? 0) }
+    #expect(order.allSatisfy { $0.runway == "28L" })
+    let system = BoardFieldProbe.system(try bench.field(), bench.rules)
+    for (place, leader) in order.enumerated() {
+      for follower in order.dropFirst(place + 1) {
+        let least = system.gap(leader, follower)
+        #expect(Double((follower.planned ?? 0) - (leader.planned ?? 0)) >= least)
+      }
     }
-    // Courses from the coordinates of both ends.
-    let courses = book.airports.map { ($0.merge.threshold.name, $0.merge.threshold.course_deg) }
-    for (name, course) in courses {
-      let number = Double(Int(name.prefix(2))! * 10)
-      #expect(abs(course - number) < 12, "\(name): \(course)")
+    // Departures have no arc, and none is flown past its runway.
+    let departure = try bench.flight("EIN3")
+    #expect(departure.arc == nil && departure.turn == nil)
+  }
+
+  @Test func segregatedDeparturesDoNotWaitForLandings() throws {
+    var bench = try BoardBench("dublin")
+    bench.take([plan("EIN1", "A320", in: 900), plan("EIN3", "B738", in: 900, departs: true)])
+    try bench.sequence()
+    #expect(try bench.flight("EIN1").planned == start + 900)
+    #expect(try bench.flight("EIN3").planned == start + 900)
+    #expect(try bench.flight("EIN3").runway == "28R")
+  }
+
+  @Test func staggeredLandingsKeepTheSlant() throws {
+    var bench = try BoardBench("shenzhen-3")
+    bench.take([
+      plan("CSN1", "A320", in: 1200, arc: "34L.A"), plan("CSN2", "A320", in: 1200, arc: "33.A"),
+    ])
+    try bench.sequence()
+    let (one, two) = (try bench.flight("CSN1"), try bench.flight("CSN2"))
+    #expect(one.runway == "34L" && two.runway == "33")
+    let gap = abs((one.planned ?? 0) - (two.planned ?? 0))
+    let after = bench.airport.scenario.study.after
+    let a320 = try #require(bench.rules.book.types["A320"])
+    let slant = after.staggered_s(a320, a320, slant_m: 3700, runwaySpacing_m: 2100)
+    #expect(Double(gap) >= slant)
+    // Far less than on one runway: the airport's use of its runways is what is sequenced.
+    #expect(Double(gap) < after.interval_s(a320, a320))
+  }
+
+  @Test func aRunwayThatIsClosedLosesItsFlights() throws {
+    var bench = try BoardBench("shenzhen-3")
+    bench.take([plan("CSN1", "A320", in: 250, arc: "33.A"), plan("CSN2", "A320", in: 1200)])
+    try bench.sequence()
+    #expect(try bench.flight("CSN1").isFrozen && bench.flight("CSN1").runway == "33")
+    bench.board.configuration = "one-lands"
+    try bench.sequence(at: start + 1)
+    #expect(try bench.flight("CSN1").runway == "34L" && bench.flight("CSN2").runway == "34L")
+  }
+
+  @Test func withoutARunwayForThemDeparturesAreNotSequenced() throws {
+    var bench = try BoardBench()
+    let field = try bench.field()
+    #expect(field.configuration.takesDepartures)
+    bench.take([plan("CSN1", "A320", in: 900, departs: true)])
+    #expect(try bench.sequence() == 1)
+  }
+}
+
+/// What the engine asks between two flights of a board.
+private struct BoardFieldProbe {
+  let runways: RunwaySystem
+  let uses: [RunwayConfiguration.Use]
+  let types: [String]
+
+  static func system(_ field: BoardField, _ rules: ArrivalRules) -> BoardFieldProbe {
+    let types = ["A320", "B738"]
+    let fleet = types.compactMap { rules.book.types[$0] }
+    return BoardFieldProbe(
+      runways: ArrivalBoard.system(field, fleet, hasUnknown: false),
+      uses: field.configuration.uses, types: types)
+  }
+
+  func gap(_ leader: BoardFlight, _ follower: BoardFlight) -> Double {
+    func part(_ flight: BoardFlight) -> (kind: RunwayMovement.Kind, group: Int, runway: Int) {
+      (
+        flight.isDeparture ? .departure : .arrival, types.firstIndex(of: flight.type) ?? 0,
+        uses.firstIndex { $0.runway == flight.runway } ?? 0
+      )
     }
-  }
-
-  @Test func shenzhenBecomes65And160() throws {
-    let study = try ArrivalBench.rules().book.airports[0].scenario.study
-    #expect(abs(study.predictedAfter - 65) < 1)
-    #expect(study.slotsPerDay == 160)
-  }
-
-  @Test(arguments: ["icao", "runways", "scenario", "point_merge", "name"])
-  func aMissingMemberIsNamed(member: String) throws {
-    let data = try #require(try BundledCities.shifan().airports)
-    var members = try #require(data["airports"]?.array?.first?.object)
-    members[member] = nil
-    var all = data.object ?? [:]
-    all["airports"] = .array([.object(members)])
-    #expect(throws: Problem.self) { try AirportBook(.object(all)) }
-  }
-
-  @Test func aCityWithoutAirportsIsTold() throws {
-    var files = BundledCities.shifanFiles
-    files["airports.json"] = nil
-    let profile = try CityProfile(files: files)
-    #expect(throws: Problem.self) { try ArrivalRules(profile, calendar: .stateCouncil) }
+    return runways.gap_s(part(leader), part(follower)) ?? 0
   }
 }

@@ -1,3 +1,4 @@
+import ArrivalFlow
 import Books
 import CaseEngine
 import CaseWork
@@ -73,6 +74,20 @@ private let good: [String: JSONValue] = [
     return key
   }
 
+  @Test func eachLandingRunwayHasItsOwnProcedure() async throws {
+    let bench = try ArrivalBench()
+    let other: [String: JSONValue] = [
+      "airport": "shenzhen-3", "runway": "33", "half-angle-deg": 35, "middle-deg": -50,
+      "entry-m": 8000,
+    ]
+    let key = try await designed(bench, other)
+    let row = try await move(bench, .check, .designer, ArrivalBench.designer, key)
+    let merge = try DesignProcedure.merge(try CaseFacts(row.facts), bench.measure.rules)
+    #expect(merge.threshold.name == "33")
+    #expect(merge.arcs[0].from_deg == -85 && merge.arcs[0].to_deg == -15)
+    #expect(await faults { _ = try await designed(bench, ["runway": "99"]) } == ["runway"])
+  }
+
   @Test func aVersionGoesFromDesignToPublication() async throws {
     let bench = try ArrivalBench()
     let key = try await answered(bench)
@@ -91,7 +106,7 @@ private let good: [String: JSONValue] = [
       bench, .publish, .designer, ArrivalBench.designer, key, ["effective-on": "2026-04-16"])
     #expect(row.base.stage == "published")
     #expect(try CaseFacts(row.facts).integer("version") == 1)
-    #expect(try CaseFacts(row.facts).integer("absorbs-s") == 394)
+    #expect(try CaseFacts(row.facts).integer("absorbs-s") == 347)
     #expect(try await bench.broken().isEmpty)
   }
 

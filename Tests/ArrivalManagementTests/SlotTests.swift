@@ -26,10 +26,12 @@ private func series(_ time: String, _ weekdays: Set<Int> = [1]) -> SlotSeries {
     #expect(series("08:35", []).days.isEmpty)
   }
 
+  private let two = SlotLimits(total: 2, arrivals: 2, departures: 2)
+
   @Test func theNearestHourWithRoomIsOffered() {
-    var plan = SlotPlan(declared: 2)
+    var plan = SlotPlan(limits: two)
     for _ in 0..<2 { plan.add(series("08:10")) }
-    #expect(!plan.hasRoom(series("08:35")))
+    #expect(plan.bound(series("08:35")) == .arrivals)
     // 09:00 is 25 minutes away, 07:55 is 40.
     #expect(plan.nearest(series("08:35"), tolerance: 60) == 540)
     #expect(plan.nearest(series("08:10"), tolerance: 60) == 475)
@@ -39,6 +41,24 @@ private func series(_ time: String, _ weekdays: Set<Int> = [1]) -> SlotSeries {
     #expect(plan.nearest(series("08:35", [2]), tolerance: 0) == 515)
     // One Monday that is full fills the whole series.
     #expect(plan.nearest(series("08:35", [1, 2]), tolerance: 20) == nil)
+  }
+
+  @Test func eachKindHasALimitOfItsOwnAndBothTogether() {
+    var plan = SlotPlan(limits: SlotLimits(total: 3, arrivals: 2, departures: 2))
+    var departure = series("08:20")
+    departure.isArrival = false
+    for _ in 0..<2 { plan.add(series("08:10")) }
+    #expect(plan.bound(series("08:35")) == .arrivals)
+    #expect(plan.bound(departure) == nil)
+    plan.add(departure)
+    // One departure more would be its second, yet the fourth movement.
+    #expect(plan.bound(departure) == .total)
+    #expect(plan.bound(series("08:35")) == .arrivals)
+    #expect(plan.hours(on: CivilDate("2026-04-06")!)[8] == .init(arrivals: 2, departures: 1))
+    #expect(plan.hours(on: CivilDate("2026-04-07")!)[8].total == 0)
+    // All Mondays of the period have as many: the first counts.
+    #expect(plan.busiest == CivilDate("2026-04-06"))
+    #expect(SlotPlan(limits: two).busiest == nil)
   }
 }
 
@@ -80,10 +100,16 @@ private func series(_ time: String, _ weekdays: Set<Int> = [1]) -> SlotSeries {
 
   @Test func aFullHourIsPassedOver() async throws {
     let bench = try ArrivalBench()
-    // The airport declares 65 an hour.
-    for _ in 0..<65 { _ = try await offer(bench, ask(bench)) }
+    // The airport gives away 36 arrivals and 36 departures an hour, 65 in all.
+    for _ in 0..<36 { _ = try await offer(bench, ask(bench)) }
     let key = try await ask(bench)
-    #expect(try await offer(bench, key).text("offered") == "09:00")
+    let moved = try await offer(bench, key)
+    #expect(moved.text("offered") == "09:00")
+    #expect(moved.text("bound") == "arrivals")
+    for _ in 0..<29 { _ = try await offer(bench, ask(bench, ["movement": "departure"])) }
+    let last = try await offer(bench, ask(bench, ["movement": "departure"]))
+    #expect(last.text("offered") == "09:00")
+    #expect(last.text("bound") == "total")
     let narrow = try await ask(bench, ["tolerance": 10])
     #expect(await faults { _ = try await offer(bench, narrow) } == ["422"])
     let other = try await ask(bench, ["weekdays": ["2"]])

@@ -14,7 +14,9 @@ import Testing
       "/arrivals", "/arrivals/airports/shenzhen-2", "/arrivals/airports/shenzhen-3",
       "/arrivals/airports/oslo", "/arrivals/airports/dublin", "/arrivals/wake",
       "/arrivals/wake?on=2018-06-01", "/arrivals/what-if", "/arrivals/results",
-      "/arrivals/results.csv", "/arrivals/slots", "/arrivals/slots/new", "/arrivals/slots/how",
+      "/arrivals/results.csv", "/arrivals/monte-carlo?hours=2", "/arrivals/slot-resources",
+      "/arrivals/airports/shenzhen-3/scenario.json", "/arrivals/slots", "/arrivals/slots/new",
+      "/arrivals/slots/how",
     ] {
       #expect(try await test.get(page).status == 200, "\(page)")
     }
@@ -26,6 +28,14 @@ import Testing
     #expect(wrong.status == 422)
     let more = try await test.get("/arrivals/what-if?peak=8&lang=en")
     #expect(more.text.contains("10 whole movements × 8 peak hours"))
+    let slots = try await test.get("/arrivals/slot-resources?before=55&after=65&peak=16&lang=en")
+    #expect(slots.text.contains("(65 − 55) × 16") && slots.text.contains(">160<"))
+    #expect(try await test.get("/arrivals/slot-resources?total=0").status == 422)
+    #expect(try await test.get("/arrivals/slot-resources?on=yesterday").status == 422)
+    #expect(try await test.get("/arrivals/monte-carlo?hours=1001").status == 422)
+    let one = try await test.get("/arrivals/monte-carlo?hours=3&seed=5&lang=en")
+    #expect(one.text == (try await test.get("/arrivals/monte-carlo?hours=3&seed=5&lang=en")).text)
+    #expect(one.text.contains("--hours 3 --seed 5"))
   }
 
   @Test func theBoardIsForControllers() async throws {

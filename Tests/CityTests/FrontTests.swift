@@ -214,10 +214,14 @@ import Testing
       "GET /arrivals", "GET /arrivals/airports/{airport}", "GET /arrivals/wake",
       "GET /arrivals/what-if", "GET /arrivals/results", "GET /arrivals/results.csv",
       "GET /arrivals/board.js", "POST /arrivals/feeds/{airport}/{format}",
+      "GET /arrivals/monte-carlo", "GET /arrivals/slot-resources",
+      "GET /arrivals/airports/{airport}/scenario.json",
     ].map { ($0, everybody) }
     + [
       "GET /desk/arrivals", "GET /desk/arrivals/boards/{airport}",
       "GET /desk/arrivals/boards/{airport}/content", "GET /desk/arrivals/boards/{airport}/data",
+      "GET /desk/arrivals/boards/{airport}/what-if", "POST /desk/arrivals/boards/{airport}/wind",
+      "POST /desk/arrivals/boards/{airport}/configuration",
     ].map { ($0, []) }
 
   static let procurement: [(String, Set<Who>)] =
@@ -229,7 +233,8 @@ import Testing
     ].flatMap { conference("procurement/\($0)") }
     + [
       "GET /procurement", "GET /procurement/board", "GET /procurement/projects/{number}",
-      "GET /procurement/network", "GET /procurement/firms/{id}", "GET /procurement/data",
+      "GET /procurement/network", "GET /procurement/firms", "GET /procurement/firms/{id}",
+      "GET /procurement/notices", "GET /procurement/processes", "GET /procurement/data",
       "GET /api/procurement/releases.json", "GET /api/procurement/records/{id}",
       "GET /api/procurement/openapi.json", "GET /api/procurement/history.json",
       "GET /api/procurement/feeds.json", "GET /procurement/seal.html",

@@ -53,7 +53,7 @@ final class TestCity {
 
   init(
     _ backend: Backend = .sqlite, writesPerMinute: Int = 100_000, profile: CityProfile? = nil,
-    witnesses: String? = nil, witnessCaller: WitnessCaller? = nil
+    config: JSONValue? = nil, witnesses: String? = nil, witnessCaller: WitnessCaller? = nil
   ) async throws {
     self.backend = backend
     folder = DataFolder(
@@ -65,6 +65,9 @@ final class TestCity {
     options.profile = profile
     options.witnessCaller = witnessCaller
     try folder.create()
+    if let config {
+      try Data(config.canonicalBytes).write(to: URL(fileURLWithPath: folder.path + "/config.json"))
+    }
     if let witnesses {
       try Data(witnesses.utf8).write(to: URL(fileURLWithPath: folder.witnesses))
     }

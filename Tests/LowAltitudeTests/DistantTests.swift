@@ -158,12 +158,17 @@ private struct DistantBench {
     #expect(try await bench.put(1, ProviderBench.plan(now, usage: "InUse")).status == "OkToFly")
     let flying = try #require(try await bench.known(1))
     #expect(try await bench.there(flying.flight.id)?.state == "Activated")
-    #expect(try await bench.there(flying.flight.id)?.tag == flying.intent.tag)
+    let there = try #require(try await bench.there(flying.flight.id))
+    #expect(there.tag == flying.intent.tag)
+    let told = try await bench.flights.told(flying)["reference"]
+    #expect(told?["subscription_id"]?.string == there.subscription && there.subscription != nil)
     #expect(try await bench.put(2, ProviderBench.plan(now)).result == "Rejected")
     #expect(try await bench.flights.close(plan: AirBench.id(1))?.status == "Closed")
     #expect(try await bench.there(flying.flight.id) == nil)
     #expect(try await bench.known(1) == nil)
     #expect(try await bench.air.store.all(DistantBook.begun(before: .distant)).isEmpty)
+    #expect(
+      try await bench.air.store.first(DistantBook.reference(.intent, flying.flight.id)) == nil)
     #expect(try await bench.broken() == [])
   }
 

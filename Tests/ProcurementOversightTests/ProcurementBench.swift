@@ -30,7 +30,7 @@ struct ProcurementBench {
   /// Monday, 2 March 2026, 9:00.
   static let start = Instant(rfc3339: "2026-03-02T09:00:00+08:00")!
 
-  init(feeds: [String: SignedFeed] = [:]) throws {
+  init(feeds: [String: SignedFeed] = [:], window: Int? = nil) throws {
     let store = try SQLiteStore(
       .init(path: nil),
       migrations: BookShelf.migrations + [CaseFileBook.migration] + AlertTables.migrations)
@@ -38,8 +38,10 @@ struct ProcurementBench {
     let ring = try KeyRing(master: [UInt8](repeating: 5, count: 32))
     desk = CommandDesk(
       store: store, ring: ring, time: time, random: SeededBytes(seed: 4), stamps: ActStamps(1))
+    var rules = try ProcurementBench.rules()
+    if let window { rules.window = window }
     measure = try ProcurementMeasure(
-      desk: desk, rules: try ProcurementBench.rules(), ring: ring, acknowledger: Acknowledger([]),
+      desk: desk, rules: rules, ring: ring, acknowledger: Acknowledger([]),
       feeds: feeds)
   }
 
@@ -202,14 +204,21 @@ struct ProcurementBench {
 
   /// Hands the acts of the journal to the measure in the order in which they were recorded.
   func feed() async throws {
+    for act in try await acts() { measure.consume(act) }
+  }
+
+  /// What the public sees of all acts, in the order in which they were recorded.
+  func acts() async throws -> [PublicAct] {
     let all = Statement("SELECT entry_key FROM journal ORDER BY recorded_at, entry_key")
     let keys = try await desk.store.all(Query(all) { JournalKey(raw: $0.integer(0)) })
+    var found: [PublicAct] = []
     for key in keys {
       guard let act = try await desk.store.first(JournalBook.entry(key)) else { continue }
-      measure.consume(
+      found.append(
         PublicAct(
           kind: act.kind, matter: act.matter, recordedAt: act.recordedAt,
           effectiveAt: act.effectiveAt, fields: try JSONValue(parsing: act.publicFields)))
     }
+    return found
   }
 }

@@ -81,11 +81,75 @@ import Testing
     #expect(try await bench.row(key).base.stage == "needed")
     // Whoever states the need may not accept what is delivered.
     #expect(try await bench.step("tender", .approve, as: .approving, on: key) == nil)
+    // A second person in a post is bound by it like the first: the keeper conducts a step and may not open then.
+    let second = ProcurementBench.staff(5, ProcurementMeasure.conductor)
+    #expect(
+      try await bench.step(
+        "tender", .plan, as: .conducting, on: key, ["ceiling": 96_000_000, "text": "公开招标。"]) == nil)
+    let notice: [String: JSONValue] = [
+      "sale-from": "2026-03-02", "sale-to": "2026-03-07", "opens-on": "2026-03-26",
+      "opens-hour": 10,
+    ]
+    #expect(
+      try await bench.step("tender", .announce, as: .conducting, by: second, on: key, notice) == nil
+    )
+    #expect(
+      ChainStep.duties(try CaseFacts(try await bench.row(key).facts))
+        == ["need": 1, "approve": 2, "conduct": 3, "conduct#2": 5])
+    let issued = try await bench.step(
+      "tender", .issue, as: .conducting, on: key,
+      [
+        "text": "综合评分。", "key-1": .string(bench.keys.0.recipient.text),
+        "key-2": .string(bench.keys.1.recipient.text),
+      ])
+    #expect(issued == nil)
+    bench.set("2026-03-26T10:00:00+08:00")
+    let opening = try await bench.step(
+      "tender", .unsealFirst, as: .opening, on: key, ["envelopes": "{}"])
+    #expect(opening?.slug == "procurement-two-posts", "\(opening?.slug ?? "")")
     #expect(try await bench.broken() == [])
   }
 }
 
 @Suite struct ChainTests {
+  @Test func aFirmsOwnLimitsCountByDate() async throws {
+    let bench = try ProcurementBench()
+    let rules = bench.measure.rules
+    func limit(_ firm: String, _ day: String) throws -> Int64? {
+      rules.parameter(
+        "limit", of: .direct, firm: firm, on: try #require(CivilDate(day)))?.value
+    }
+    #expect(try limit("utilities", "2026-03-02") == 2_000_000)
+    #expect(try limit("port", "2026-03-02") == 500_000)
+    // Before its own rule the port group is held to the city's.
+    #expect(try limit("port", "2024-12-31") == 2_000_000)
+    #expect(
+      rules.parameter("limit", of: .tender, firm: "port", on: CivilDate(dayNumber: 20_500)) == nil)
+    try await bench.declare()
+    var need = ProcurementBench.need
+    need["estimate"] = 200_000_001
+    let above = await problem { _ = try await bench.open("direct", .need, as: .needing, need) }
+    #expect(
+      above?.slug == "procurement-above-limit" && above?.detail.en.contains("2,000,000") == true)
+    need["estimate"] = 200_000_000
+    _ = try await bench.open("direct", .need, as: .needing, need)
+    // Days and bids of an inquiry are the city's.
+    let key = try await bench.open("inquiry", .need, as: .needing, ProcurementBench.need)
+    try await bench.step("inquiry", .approve, as: .approving, on: key)
+    try await bench.step(
+      "inquiry", .plan, as: .conducting, on: key, ["ceiling": 96_000_000, "text": "询比。"])
+    func announce(_ opens: String) async throws -> Problem? {
+      try await bench.step(
+        "inquiry", .announce, as: .conducting, on: key,
+        [
+          "sale-from": "2026-03-02", "sale-to": "2026-03-03", "opens-on": .string(opens),
+          "opens-hour": 10,
+        ])
+    }
+    #expect(try await announce("2026-03-04")?.fields.map(\.pointer) == ["opens-on"])
+    #expect(try await announce("2026-03-05") == nil)
+  }
+
   @Test func theLawIsKept() async throws {
     let bench = try ProcurementBench()
     try await bench.declare()
@@ -227,7 +291,7 @@ import Testing
 
 @Suite struct AlertTests {
   @Test func collusionIsAlertedDrawnAndHandled() async throws {
-    let bench = try ProcurementBench()
+    let bench = try ProcurementBench(window: 0)
     try await bench.declare()
     _ = try await bench.measure.nightly(at: bench.time.now)
     let key = try await bench.bidding()
@@ -249,6 +313,14 @@ import Testing
       AlertTables.latest(before: (.max, .max), limit: 200))
     // Equal differences, and deposits from one account, are deemed collusion (条例第40条).
     #expect(Set(rows.map(\.code)).isSuperset(of: ["CN26", "CN28"]))
+    // What happened once is one alert, which names all bidders that have to do with it.
+    #expect(rows.filter { $0.code == "CN28" }.map(\.subject) == ["process"])
+    let ring = (0..<4).map { "91990000BID\(1090 + $0)X" }
+    let named = try await bench.acts().first {
+      $0.kind == "procurement.alerts.raise" && $0.fields["code"]?.string == "CN28"
+    }
+    #expect(AlertProcedure.names(named?.fields["names"]?.string ?? "") == ring)
+    #expect(rows.allSatisfy { !["R003", "R010", "R021", "R063"].contains($0.code) })
     // Asked again, nothing is raised twice.
     try await bench.feed()
     _ = try await bench.measure.nightly(at: bench.time.now)
@@ -266,6 +338,52 @@ import Testing
       #expect(row.base.agency == handlers[Int(place) % handlers.count])
     }
     #expect(try await bench.broken() == [])
+    try await handling(bench, rows.map(\.key))
+    try await counting(bench, rows)
+  }
+
+  /// Alerts are handled in the order of the lot, but for as many as the city lets wait.
+  private func handling(_ bench: ProcurementBench, _ keys: [Int64]) async throws {
+    var waiting: [CaseFileRow] = []
+    for key in keys { waiting.append(try await bench.row(key)) }
+    let queue = try AlertProcedure.queues(waiting)["finance"] ?? []
+    let window = bench.measure.rules.window
+    try #require(queue.count > window + 1, "\(keys.count) \(queue.count)")
+    func handle(_ place: Int) async throws -> Problem? {
+      try await bench.step(
+        "alerts", "handle", as: .handling, by: ProcurementBench.handler, on: queue[place].base.key,
+        ["outcome": "explained", "text": "已核实。"])
+    }
+    let early = try await handle(window + 1)
+    #expect(early?.slug == "procurement-not-its-turn")
+    #expect(early?.detail.en.contains(queue[0].base.number.description) == true)
+    #expect(try await bench.row(queue[window + 1].base.key).base.stage == "assigned")
+    // The first is handled, and the place behind the window moves up.
+    #expect(try await handle(0) == nil)
+    #expect(try await handle(window + 1) == nil)
+    #expect(try await bench.broken() == [])
+  }
+
+  /// Whoever has the public acts counts the same alerts, and finds one that was kept back or made up.
+  private func counting(_ bench: ProcurementBench, _ rows: [AlertRow]) async throws {
+    let acts = try await bench.acts()
+    func recount(_ acts: [PublicAct]) throws -> AlertRecount {
+      var recount = try AlertRecount(bench.measure.rules)
+      for act in acts { recount.take(act) }
+      return recount
+    }
+    let whole = try recount(acts)
+    #expect(whole.raised == rows.count && whole.uncalled == [])
+    #expect(whole.missing(graceSeconds: 0) == [])
+    let one = try #require(rows.first { $0.code == "CN28" })
+    let without = acts.filter { $0.fields["alert"]?.string != one.id }
+    #expect(try recount(without).missing(graceSeconds: 3600).map(\.id) == [one.id])
+    var more = acts
+    more.append(
+      PublicAct(
+        kind: "procurement.alerts.raise", matter: [], recordedAt: bench.time.now,
+        effectiveAt: bench.time.now, fields: ["alert": "x|process|R001", "grade": "red"]))
+    #expect(try recount(more).uncalled == ["x|process|R001"])
   }
 }
 

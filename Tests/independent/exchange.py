@@ -9,7 +9,8 @@ Written from the reference pages on exchanges and from OCDS 1.1; it shares no co
 """
 import hashlib, hmac, http.server, json, os, subprocess, sys, tempfile, threading, time, urllib.parse
 
-from outside import Checks, Server, Site, argument, entries, until
+import ocds_fold
+from outside import Checks, Server, Site, argument, until
 
 tequ, folder = argument(1), argument(2, "")
 check = Checks()
@@ -23,7 +24,8 @@ def signature(body, key, seconds, secret=SECRET):
 
 def release(ocid, number, **tender):
     return {"ocid": ocid, "id": f"{ocid}-{number}", "date": f"2026-03-{number % 28 + 1:02}T09:00:00+08:00", "tag": ["tender"],
-            "initiationType": "tender", "buyer": {"id": "X-1", "name": "Exchange buyer"}, "tender": {"id": "t", "status": "active", "procurementMethod": "open", **tender}}
+            "initiationType": "tender", "buyer": {"id": "X-1", "name": "Exchange buyer"},
+            "tender": {"id": "t", "status": "active", "procurementMethod": "open", **tender}}
 
 
 class Exchange:
@@ -65,7 +67,7 @@ class Exchange:
 
 
 def acts(site, kind):
-    return [a["public"] for a in map(json.loads, entries(site)) if a["kind"] == kind]
+    return [a["public"] for a in ocds_fold.acts(site) if a["kind"] == kind]
 
 
 def taken(site):
@@ -95,7 +97,7 @@ def pulling(data, log):
     state = taken(site)
     check("pull: every release was taken", bool(done) and state["taken"] + state["known"] >= 350, state)
     def logged():
-        public = [a["public"] for a in map(json.loads, entries(site)) if a["kind"].startswith("procurement.exchange.")]
+        public = [a["public"] for a in ocds_fold.acts(site) if a["kind"].startswith("procurement.exchange.")]
         return [a["ocds"]["id"] for a in public if "ocds" in a]
 
     # What is acknowledged enters the log a moment later.
@@ -134,66 +136,57 @@ def trouble(exchange, server, site, data, log):
     return server, site
 
 
-def merge(old, new):
-    if isinstance(new, dict):
-        result = dict(old) if isinstance(old, dict) else {}
-        for name, value in new.items():
-            if value is None:
-                result.pop(name, None)
-            else:
-                result[name] = merge(result.get(name), value)
-        return result
-    if isinstance(new, list) and new and all(isinstance(e, dict) for e in new):
-        result = list(old) if isinstance(old, list) else []
-        for element in new:
-            places = [i for i, e in enumerate(result) if "id" in element and e.get("id") == element["id"]]
-            if places:
-                result[places[0]] = merge(result[places[0]], element)
-            else:
-                result.append(merge(None, element))
-        return result
-    return new
-
-
 def history(site, work):
     """Everything the platform holds, release by release."""
-    releases, path, packages = [], "/api/procurement/history.json?limit=100", []
-    while path:
-        answer = site.get(path)
-        packages.append(answer.json)
-        releases += answer.json["releases"]
-        following = answer.json.get("links", {}).get("next")
-        path = following and "/" + following.split("/", 3)[3]
-    log = [a["public"]["ocds"] for a in map(json.loads, entries(site))
-           if a["kind"].startswith("procurement.") and not a["kind"].endswith(".refused") and "ocds" in a["public"]]
+    packages = ocds_fold.pages(site, "/api/procurement/history.json?limit=100")
+    releases = [r for p in packages for r in p["releases"]]
+    log = ocds_fold.releases(ocds_fold.acts(site))
     check("history: the releases of the log, in its order", releases == log, f"{len(releases)} of {len(log)} in {len(packages)} packages")
     check("history: no id twice", len({r["id"] for r in releases}) == len(releases))
-    invalid, checked = [], 0
-    for n, package in enumerate(packages):
-        file = os.path.join(work, f"history-{n}.json")
-        with open(file, "w") as out:
-            json.dump(package, out)
-        ran = subprocess.run([tequ, "ocds", "validate", file, "--json"], capture_output=True, text=True)
-        report = json.loads(ran.stdout)
-        checked += report["checked"]
-        invalid += report["problems"][:2]
+    reports = [ocds_fold.validate(tequ, p, os.path.join(work, "history.json")) for p in packages]
+    checked, invalid = sum(r["checked"] for r in reports), [p for r in reports for p in r["problems"]]
     check("history: valid by tequ ocds validate", checked > 0 and not invalid, f"{checked} checked {invalid[:2]}")
-    schema = os.path.join(folder, "release-schema.json")
-    if os.path.exists(schema):
-        import jsonschema
-        validator = jsonschema.Draft4Validator(json.load(open(schema)))
-        faults = [f"{r['id']}: {e.message}" for r in releases for e in validator.iter_errors(r)]
-        check("history: valid by jsonschema", not faults, f"{len(releases)} releases {faults[:2]}")
-    compiled = {}
-    for r in releases:
-        compiled[r["ocid"]] = merge(compiled.get(r["ocid"]), r)
+    found = ocds_fold.faults(releases, folder)
+    if found is not None:
+        check("history: valid by jsonschema", not found, f"{len(releases)} releases {found[:2]}")
     wrong = []
-    for ocid, own in list(compiled.items())[:200]:
+    for ocid, own in list(ocds_fold.compiled(releases).items())[:200]:
         shown = site.get("/api/procurement/records/" + urllib.parse.quote(ocid)).json
-        strip = lambda v: {k: w for k, w in v.items() if k not in ("id", "tag")}
-        if strip(shown) != strip(own):
+        if ocds_fold.without_names(shown) != ocds_fold.without_names(own):
             wrong.append(ocid)
-    check("history: folds to the records shown", not wrong, f"{len(compiled)} processes {wrong[:3]}")
+    check("history: folds to the records shown", not wrong, f"{len(releases)} releases {wrong[:3]}")
+
+
+def push(site, release, key, body=None):
+    """Hands in a release as the platform itself does."""
+    body = body or json.dumps(release, ensure_ascii=False).encode()
+    now = int(time.time())
+    return site.call("POST", "/api/procurement/exchange/property/releases", body, {
+        "Content-Type": "application/json", "Tequ-Timestamp": str(now), "Idempotency-Key": key, "Tequ-Signature": signature(body, key, now)})
+
+
+def pushing(site, log):
+    """Pushed releases: one answer for one key, any order of dates, nothing that does not fit the log."""
+    first = push(site, release("ocds-pu-1", 5, title="five"), "p1")
+    again = push(site, release("ocds-pu-1", 5, title="five"), "p1")
+    check("push: the same key has the same answer", first.status == 201 and again.status == 201 and again.json["number"] == first.json["number"],
+          (first.status, first.text[:200], again.status))
+    check("push: the same release under another key was taken before", push(site, release("ocds-pu-1", 5, title="five"), "p2").status == 422)
+    earlier = {**release("ocds-pu-1", 2, title="two"), "language": "zh"}
+    check("push: an earlier release is taken too", push(site, earlier, "p3").status == 201)
+    shown = until(lambda: (lambda r: r if r.get("language") else None)(site.get("/api/procurement/records/ocds-pu-1").json), 30)
+    check("push: releases are merged by their dates", bool(shown) and shown["tender"]["title"] == "five"
+          and shown["date"].startswith("2026-03-06"), shown)
+    big = release("ocds-pu-2", 1, description="x" * 59_000)
+    check("push: what fits an entry of the log is taken", push(site, big, "p4").status == 201)
+    check("push: what does not is refused", push(site, release("ocds-pu-3", 1, description="x" * 62_000), "p5").status == 400)
+    size = int(site.get("/log/checkpoint").text.split("\n")[1])
+    until(lambda: any(r["ocid"] == "ocds-pu-2" for r in ocds_fold.releases(ocds_fold.acts(site))) or None, 30)
+    size = int(until(lambda: site.get("/log/checkpoint").text, 5).split("\n")[1])
+    tile = site.get(f"/log/tile/entries/{(size - 1) // 256:03}" + (f".p/{size % 256}" if size % 256 else ""))
+    check("push: the log's bundle with it can be read", tile.status == 200 and b"x" * 59_000 in tile.body, (tile.status, size))
+    page = site.get("/procurement/processes?ocid=ocds-pu-1&lang=en")
+    check("push: the process has a page", page.status == 200 and "five" in page.text and "ocds-pu-1" in page.text, page.status)
 
 
 with tempfile.TemporaryDirectory(prefix="tequ-exchange-") as work:
@@ -203,6 +196,7 @@ with tempfile.TemporaryDirectory(prefix="tequ-exchange-") as work:
     exchange, server, site = pulling(data, log)
     try:
         server, site = trouble(exchange, server, site, data, log)
+        pushing(site, log)
         history(site, work)
     finally:
         code = server.stop()

@@ -152,6 +152,14 @@ private struct AirlandWords {
             "“\(words[next].text.prefix(40))” is no number; write it like 15 or 1.18, at most nine"
             + " digits before the point and six after it."))
     }
+    // No time, rate or separation of these files can be less than nothing; a sign is a slip.
+    guard value.digits >= 0 else {
+      throw failure(
+        what,
+        Phrase(
+          "“\(words[next].text.prefix(40))”不得为负数。",
+          en: "“\(words[next].text.prefix(40))” must not be negative."))
+    }
     next += 1
     return value
   }

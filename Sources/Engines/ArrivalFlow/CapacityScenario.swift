@@ -82,6 +82,17 @@ struct ScenarioReader {
     return ""
   }
 
+  /// Names what stands twice in a list of callsigns: two under one name cannot be told apart.
+  mutating func distinct(_ callsigns: [String], _ path: String) {
+    var seen: Set<String> = []
+    for (index, callsign) in callsigns.enumerated()
+    where !callsign.isEmpty && !seen.insert(callsign).inserted {
+      fault(
+        "\(path)/\(index)/callsign", "呼号“\(callsign)”出现了两次。", "Callsign “\(callsign)” stands twice."
+      )
+    }
+  }
+
   mutating func list(_ json: JSONValue, _ name: String, _ path: String = "") -> [JSONValue] {
     if let list = json[name]?.array, !list.isEmpty { return list }
     fault(path + name, "请至少列出一项。", "List at least one item.")

@@ -29,14 +29,14 @@ struct CostCurve {
 }
 
 extension CostCurve {
-  /// The curve of one aircraft on its window.
-  init(_ arrival: Arrival, into pieces: inout [CostPiece]) {
+  /// The curve of one aircraft on a window.
+  init(_ arrival: Arrival, _ window: ClosedRange<Int>, into pieces: inout [CostPiece]) {
     let wishes =
       [Arrival.Wish(arrival.target, arrival.penalty)] + (arrival.announced.map { [$0] } ?? [])
     self.init(
-      start: arrival.earliest, value: arrival.cost(at: arrival.earliest), first: pieces.count,
-      count: 0, falling: 0, least: 0, leastAt: 0, end: arrival.latest)
-    let (opening, closing) = (arrival.earliest, arrival.latest)
+      start: window.lowerBound, value: arrival.cost(at: window.lowerBound), first: pieces.count,
+      count: 0, falling: 0, least: 0, leastAt: 0, end: window.upperBound)
+    let (opening, closing) = (window.lowerBound, window.upperBound)
     let cuts = wishes.map(\.time).filter { opening < $0 && $0 < closing }.sorted() + [closing]
     var from = start
     for cut in cuts where cut > from {
@@ -188,6 +188,28 @@ extension CostCurve {
     }
     count = kept
     end = at
+  }
+
+  /// Leaves only the times from `low` to `high`, which lie in its falling part.
+  mutating func keep(_ low: Int, _ high: Int, _ pieces: inout [CostPiece]) {
+    if high < leastAt {
+      least = value(at: high, pieces)
+      leastAt = high
+      end = high
+      var place = first
+      while place < first + falling, pieces[place].end < high { place += 1 }
+      falling = high > start ? place - first + 1 : 0
+      if falling > 0 { pieces[place].end = high }
+      count = falling
+    }
+    guard low > start else { return }
+    value = value(at: low, pieces)
+    start = low
+    while falling > 0, pieces[first].end <= low {
+      first += 1
+      count -= 1
+      falling -= 1
+    }
   }
 
   /// The most by which this curve, delayed by `delay`, exceeds another read as “by a time”; nil without

@@ -7,6 +7,8 @@ struct LandingLabels {
     /// The sum of the curves' least values.
     var least: Int
     var hash: UInt64
+    /// The prices of those that have not landed, where there are prices.
+    var prices = 0
     /// The step that made it.
     var step: Int32
     /// The next label with the same hash slot.

@@ -32,25 +32,36 @@ struct LandingModel {
   /// A number for each aircraft; a set's hash is their exclusive or.
   let marks: [UInt64]
 
-  /// - Parameter ordersAlike: Whether ``predecessors`` are looked for.
-  init(_ problem: LandingProblem, ordersAlike: Bool = true) {
+  /// - Parameters:
+  ///   - ordersAlike: Whether ``predecessors`` are looked for.
+  ///   - windows: Smaller windows, if every schedule that is still looked for keeps them.
+  init(
+    _ problem: LandingProblem, ordersAlike: Bool = true, windows: [ClosedRange<Int>]? = nil
+  ) {
     let n = problem.count
     self.problem = problem
     count = n
     runways = problem.runways
     words = (n + 63) / 64
-    earliest = problem.arrivals.map(\.earliest)
-    latest = problem.arrivals.map(\.latest)
+    let windows = windows ?? problem.arrivals.map { $0.earliest...$0.latest }
+    earliest = windows.map(\.lowerBound)
+    latest = windows.map(\.upperBound)
     gaps = problem.separations
     var widest = 0
     for a in 0..<n { for b in 0..<n where a != b { widest = max(widest, gaps[a * n + b]) } }
     widestGap = widest
     var pieces: [CostPiece] = []
-    var costs = problem.arrivals.map { CostCurve($0, into: &pieces) }
-    base = costs.reduce(0) { $0 + $1.least }
+    var unused: [CostPiece] = []
+    let leasts = problem.arrivals.map {
+      CostCurve($0, $0.earliest...$0.latest, into: &unused).least
+    }
+    base = leasts.reduce(0, +)
+    var costs = problem.arrivals.indices.map {
+      CostCurve(problem.arrivals[$0], windows[$0], into: &pieces)
+    }
     for index in costs.indices {
-      costs[index].value -= costs[index].least
-      costs[index].least = 0
+      costs[index].value -= leasts[index]
+      costs[index].least -= leasts[index]
     }
     self.costs = costs
     costPieces = pieces

@@ -6,11 +6,16 @@
 /// allowed, the most promising labels are kept and the least bound of the others is remembered: nothing
 /// better than it can have been lost. Without such a cut the search is a proof.
 struct LandingSearch {
-  let model: LandingModel
+  private(set) var model: LandingModel
   /// For each place in the order by target, what the aircraft from there on cost at least.
   var tailBounds: [Int]
   /// The most steps that may be taken.
   var stepsLeft: Int
+  /// Whether there is still time; asked now and then.
+  var goesOn: (() -> Bool)?
+  private var isOver = false
+  /// What all aircraft still to land cost at least; only for searches of all.
+  private(set) var outlook: LandingOutlook?
   /// Where aircraft may stand in the sequence; nil for anywhere.
   var positions: PositionLimits?
   /// The runway of each aircraft that has no choice; empty if all have. Runways are then not alike.
@@ -27,7 +32,7 @@ struct LandingSearch {
   var now = LandingLabels()
   var then = LandingLabels()
   private var path: [Step] = []
-  private var limit = 0
+  private(set) var limit = 0
   private var lost = Int.max
   private(set) var permutations: [[Int]]
 
@@ -59,6 +64,16 @@ struct LandingSearch {
     permutations = LandingSearch.permutations(of: model.runways)
   }
 
+  /// Whether it may go on.
+  var hasSteps: Bool { stepsLeft > 0 && !isOver }
+
+  /// Goes on with smaller windows and a better outlook; bounds of parts no longer count.
+  mutating func narrow(to model: LandingModel, _ outlook: LandingOutlook) {
+    self.model = model
+    self.outlook = outlook
+    tailBounds = Array(repeating: 0, count: model.count + 1)
+  }
+
   /// Looks for the cheapest sequence of the aircraft from place `from` up to `to` in the order by target,
   /// below `limit`, with at most `width` labels in a layer and aircraft taken at most `span` places ahead.
   mutating func run(from: Int, to: Int, below limit: Int, width: Int, span: Int) -> Outcome {
@@ -72,7 +87,8 @@ struct LandingSearch {
       let order = chosen(width)
       guard !order.isEmpty else { return Outcome(best: nil, lost: lost) }
       for (index, label) in order.enumerated() {
-        guard stepsLeft > 0 else {
+        if index & 63 == 0, let goesOn, !goesOn() { isOver = true }
+        guard hasSteps else {
           for other in order[index...] { lost = min(lost, now.labels[other].bound) }
           for other in then.labels where other.isAlive { lost = min(lost, other.bound) }
           return Outcome(best: nil, lost: lost)
@@ -105,6 +121,7 @@ struct LandingSearch {
       set[aircraft >> 6] |= 1 << UInt64(aircraft & 63)
       label.hash ^= model.marks[aircraft]
     }
+    label.prices = outlook?.total ?? 0
     now.labels.append(label)
     now.sets += set
     for _ in 0..<model.runways {
@@ -244,6 +261,7 @@ struct LandingSearch {
     then.curves[made * model.runways + runway].trim(
       to: limit - 1 - others - rest, &then.pieces)
     label.bound = max(label.bound, label.least + rest)
+    if let outlook, !look(outlook, &label, made, runway, aircraft) { return drop(mark) }
     then.labels.append(label)
     guard survives(made) else {
       then.labels.removeLast()

@@ -20,12 +20,12 @@ public struct LandingSolution: Hashable, Sendable {
 
 /// Finds the cheapest schedule of a landing problem and proves it.
 ///
-/// First lower bounds come from parts: the aircraft from some target time on, solved on their own, last
-/// ones first (Verfaillie, Lemaître and Schiex 1996); where that comes to all of them, they are solved.
-/// Else narrow searches give a schedule, and searches of its neighbourhood improve it. Then ever wider
-/// searches look below the best cost, and in between complete searches ask for a cost near the bound:
-/// to find nothing raises the bound. All is decided by counting steps, never by a clock, so it can be
-/// repeated.
+/// With few aircraft lower bounds come from parts: the aircraft from some target time on, solved on their
+/// own, last ones first (Verfaillie, Lemaître and Schiex 1996); where that comes to all of them, they are
+/// solved. With many, narrow searches give a schedule, searches of its neighbourhood improve it, and a
+/// relaxation of the whole (``LandingRelaxation``) bounds what any schedule costs, cuts the windows, and
+/// guides ever wider searches. What is left then is looked for without it. All is decided by counting
+/// steps, unless a clock is asked for, so it can be repeated.
 public struct LandingSolver {
   /// How much work is allowed and where.
   public struct Options: Hashable, Sendable {
@@ -33,48 +33,68 @@ public struct LandingSolver {
     public var steps: Int
     /// The share of the steps that may go into lower bounds from parts, in hundredths.
     public var boundShare: Int
+    /// With at most so many aircraft bounds from parts come first, with more the relaxation of the whole.
+    public var few: Int
     /// Options.
-    public init(steps: Int = 100_000_000, boundShare: Int = 50) {
+    public init(steps: Int = 100_000_000, boundShare: Int = 50, few: Int = 64) {
       self.steps = steps
       self.boundShare = boundShare
+      self.few = few
     }
   }
 
-  private let problem: LandingProblem
+  let problem: LandingProblem
+  let model: LandingModel
   private let options: Options
-  private var search: LandingSearch
-  private var best: (cost: Int, steps: [LandingSearch.Step])?
-  private var limit: Int
-  private var lower = 0
+  var search: LandingSearch
+  private(set) var best: (cost: Int, steps: [LandingSearch.Step])?
+  /// What is looked for costs less.
+  private(set) var limit: Int
+  var lower = 0
 
-  private init(_ problem: LandingProblem, _ model: LandingModel, _ options: Options) {
+  private init(_ problem: LandingProblem, _ options: Options, _ goesOn: (() -> Bool)?) {
     self.problem = problem
     self.options = options
+    model = LandingModel(problem)
     search = LandingSearch(model, steps: options.steps)
+    search.goesOn = goesOn
     limit = model.ceiling
   }
 
   /// Solves a problem.
   ///
-  /// - Throws: ``Problem`` 422 if no schedule exists, or none was found within the steps.
+  /// - Parameter goesOn: Is asked now and then whether there is still time; the best that was found by then is
+  ///   the answer, with its bound. Without it only the steps count, and the same problem always has the
+  ///   same answer.
+  /// - Throws: ``Problem`` 422 if no schedule exists, or none was found within the steps or the time.
   public static func solve(
-    _ problem: LandingProblem, _ options: Options = Options()
+    _ problem: LandingProblem, _ options: Options = Options(), while goesOn: (() -> Bool)? = nil
   ) throws(Problem) -> LandingSolution {
-    var solver = LandingSolver(problem, LandingModel(problem), options)
-    solver.boundParts()
-    if solver.best == nil { solver.begin() }
-    do throws(Problem) { try solver.prove() } catch {
+    var solver = LandingSolver(problem, options, goesOn)
+    do throws(Problem) { try solver.run() } catch {
       guard error == LandingSolver.impossible, let conflict = LandingConflict(problem) else {
         throw error
       }
       throw LandingSolver.impossible(conflict.fields(problem))
     }
-    guard let best = solver.best else { throw LandingSolver.notFound(options.steps) }
-    let model = solver.search.model
+    guard let best = solver.best else { throw LandingSolver.notFound(solver.search.steps) }
+    let model = solver.model
     let schedule = model.schedule(best.steps)
     return LandingSolution(
       schedule: schedule, cost: schedule.cost(problem),
       lowerBound: min(solver.lower, best.cost) + model.base, steps: solver.search.steps)
+  }
+
+  private mutating func run() throws(Problem) {
+    // Parts settle what is small at once. Where much is to land, the relaxation of the whole is far nearer
+    // to the truth; but it knows only the distances of neighbours.
+    let isMuch = model.count > options.few && !model.hasDetours
+    var relaxation = isMuch ? LandingRelaxation(model) : nil
+    if relaxation == nil { boundParts() }
+    if best == nil { begin() }
+    if isOpen, relaxation == nil { relaxation = LandingRelaxation(model) }
+    if let relaxation { try relax(relaxation) }
+    try prove()
   }
 
   /// A first schedule, quickly.
@@ -93,7 +113,7 @@ public struct LandingSolver {
     limit = parts.whole?.cost ?? limit
   }
 
-  private var isOpen: Bool { search.stepsLeft > 0 && best.map { $0.cost > lower } ?? true }
+  var isOpen: Bool { search.hasSteps && best.map { $0.cost > lower } ?? true }
 
   private mutating func prove() throws(Problem) {
     var width = 256
@@ -125,12 +145,12 @@ public struct LandingSolver {
     }
   }
 
-  private mutating func settle(
+  mutating func settle(
     _ outcome: LandingSearch.Outcome, below asked: Int
   ) throws(Problem) {
     take(outcome)
     lower = max(lower, min(outcome.lost, asked, limit))
-    if lower >= search.model.ceiling { throw LandingSolver.impossible }
+    if lower >= model.ceiling { throw LandingSolver.impossible }
   }
 
   private mutating func take(_ outcome: LandingSearch.Outcome) {
@@ -141,7 +161,7 @@ public struct LandingSolver {
 
   /// Searches sequences near the best until none is better.
   private mutating func improve(width: Int, shift: Int) {
-    while let current = best, search.stepsLeft > 0, current.cost > lower {
+    while let current = best, search.hasSteps, current.cost > lower {
       look(near: current.steps.map { Int($0.aircraft) }, width: width, shift: shift)
       if best?.cost == current.cost { return }
     }
@@ -172,8 +192,10 @@ public struct LandingSolver {
     .refused(
       "no-schedule-found",
       Phrase(
-        "在\(steps)步之内未找到可行的降落时刻。请增加步数或跑道。",
-        en: "No schedule was found within \(steps) steps. Allow more steps or add a runway."))
+        "在\(steps)步之内未找到可行的降落时刻。请增加步数、时间或跑道。",
+        en:
+          "No schedule was found within \(steps) steps. Allow more steps or time, or add a runway.")
+    )
   }
 }
 
@@ -219,7 +241,7 @@ struct SegmentBounds {
       var isSolved = false
       // Most aircraft add nothing, the others about as much as the last that did.
       var more = 1
-      while !isSolved, search.stepsLeft > 0, lower < search.model.ceiling {
+      while !isSolved, search.hasSteps, lower < search.model.ceiling {
         let asked = search.tailBounds[from] + more
         let outcome = search.run(
           from: from, to: end, below: asked, width: LandingSearch.widest, span: n)

@@ -68,8 +68,10 @@ public struct MergeStatistics: Sendable {
 
 extension MergeTables {
   /// One hour of random traffic, sequenced; without the points of its flights.
-  public func hour(_ random: inout SeededRandom) throws(Problem) -> MergePlan {
+  ///
+  /// - Parameter width: The most part sequences kept of one length.
+  public func hour(_ random: inout SeededRandom, width: Int = 200) throws(Problem) -> MergePlan {
     let entries = draw(scenario.hourly, seconds: 3600, random: &random)
-    return try plan(entries, mayHold: true)
+    return try plan(entries, mayHold: true, width: width)
   }
 }

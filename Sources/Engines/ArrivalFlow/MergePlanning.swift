@@ -70,9 +70,11 @@ extension MergeTables {
   /// - Parameters:
   ///   - mayHold: Whether aircraft may be held before the entry where levels are taken.
   ///   - wider: Seconds added to the gap of pairs, by place of leader × count + follower.
+  ///   - width: The most part sequences kept of one length; with more, more sequences are proved best.
   /// - Throws: ``Problem`` 422 if there is no sequence at all, or too many aircraft.
   public func plan(
-    _ entries: [MergeScenario.Entry], mayHold: Bool = false, wider: [Int: Int] = [:]
+    _ entries: [MergeScenario.Entry], mayHold: Bool = false, wider: [Int: Int] = [:],
+    width: Int = 200
   ) throws(Problem) -> MergePlan {
     let (entered, levels, held) = enter(entries, mayHold: mayHold)
     let count = entries.count
@@ -100,7 +102,8 @@ extension MergeTables {
         arrivals,
         try Resequencing(
           arrivals, separations: separations, runways: 1, now: 0,
-          Resequencing.Options(freeze: 0, shift: scenario.shift))
+          Resequencing.Options(
+            freeze: 0, shift: scenario.shift, steps: max(40_000, width * 4000), width: width))
       )
     }
     let (arrivals, best) = try within(sequence)

@@ -84,6 +84,7 @@ public struct MergeScenario: Sendable {
       reader.entry(
         $0.element, "arrivals/\($0.offset)/", types: groups, arcs: parts.arcs.map(\.name))
     }
+    reader.distinct(entries.map(\.callsign), "arrivals")
     hourly = Int(json["hourly"] == nil ? 36 : reader.positive(json, "hourly"))
     if hourly > 200 { reader.fault("hourly", "每小时至多200架。", "At most 200 an hour.") }
     shift = Int(json["shift"] == nil ? 3 : reader.notNegative(json, "shift"))

@@ -66,15 +66,23 @@ public struct RunwaySystem: Hashable, Sendable {
   public let fleet: [FleetGroup]
   /// The rules.
   public let rules: SpacingRules
+  /// What pairs of landings on one runway keep at least, in seconds, row by leading group; empty for none.
+  /// A procedure before the final approach can ask for more than the rules.
+  public let landingFloors_s: [Double]
+  /// Groups that stand for any of several, such as aircraft of an unknown type: each pair keeps the most.
+  public let anyOf: [Int: [FleetGroup]]
 
   /// Runways.
   public init(
-    uses: [Set<RunwayMovement.Kind>], relation: Relation, fleet: [FleetGroup], rules: SpacingRules
+    uses: [Set<RunwayMovement.Kind>], relation: Relation, fleet: [FleetGroup], rules: SpacingRules,
+    landingFloors_s: [Double] = [], anyOf: [Int: [FleetGroup]] = [:]
   ) {
     self.uses = uses
     self.relation = relation
     self.fleet = fleet
     self.rules = rules
+    self.landingFloors_s = landingFloors_s
+    self.anyOf = anyOf
   }
 
   /// The least time from one movement to a later one, in seconds; nil if they do not hinder each other.
@@ -82,7 +90,25 @@ public struct RunwaySystem: Hashable, Sendable {
     _ first: (kind: RunwayMovement.Kind, group: Int, runway: Int),
     _ second: (kind: RunwayMovement.Kind, group: Int, runway: Int)
   ) -> Double? {
-    let (leader, follower) = (fleet[first.group], fleet[second.group])
+    var most: Double?
+    for leader in anyOf[first.group] ?? [fleet[first.group]] {
+      for follower in anyOf[second.group] ?? [fleet[second.group]] {
+        guard let gap = gap_s(first, leader, second, follower) else { continue }
+        most = max(most ?? gap, gap)
+      }
+    }
+    let areLandings = first.kind == .arrival && second.kind == .arrival
+    let isOne = first.runway == second.runway || relation == .dependent
+    guard areLandings, isOne, landingFloors_s.count == fleet.count * fleet.count else {
+      return most
+    }
+    return max(most ?? 0, landingFloors_s[first.group * fleet.count + second.group])
+  }
+
+  private func gap_s(
+    _ first: (kind: RunwayMovement.Kind, group: Int, runway: Int), _ leader: FleetGroup,
+    _ second: (kind: RunwayMovement.Kind, group: Int, runway: Int), _ follower: FleetGroup
+  ) -> Double? {
     let isOne = first.runway == second.runway
     if !isOne {
       switch relation {
@@ -212,12 +238,13 @@ public struct RunwayFlow: Hashable, Sendable {
         fault(name, "权重应为0至65536。", "Its weight must be 0 to 65536.")
       }
       let open = system.uses.indices.filter { system.uses[$0].contains(movement.kind) }
-      if let runway = movement.runway.map({ open.contains($0) ? nil : $0 })
-        ?? (open.isEmpty ? -1 : nil)
-      {
+      if open.isEmpty {
+        let (zh, en) = movement.kind == .arrival ? ("降落", "landings") : ("起飞", "take-offs")
+        fault(name, "没有用于\(zh)的跑道。", "No runway is used for \(en).")
+      } else if let runway = movement.runway, !open.contains(runway) {
         fault(
-          name, "跑道\(runway + 1)不用于该类运行，或没有可用跑道。",
-          "Runway \(runway + 1) is not used for it, or there is none.")
+          name, "指定的第\(runway + 1)条跑道不用于该类运行。",
+          "Runway number \(runway + 1), which it is given, is not used for it.")
       }
     }
     return found

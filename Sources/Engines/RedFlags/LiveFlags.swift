@@ -239,6 +239,20 @@ public final class LiveFlags: @unchecked Sendable {
     return FlagFindings.flags(process, price, fences)
   }
 
+  /// By how much the second-lowest valid price lies above the winner's, as a share of it; nil where it is not compared.
+  public func priceRatio(process ocid: String) -> Double? {
+    judge.tables.processes.find(ocid).flatMap { outcome($0).price?.ratio }
+  }
+
+  /// The fences of that ratio: below the first a price is close (R024), above the second a discount (R058).
+  public var priceFences: (low: Double?, high: Double?) {
+    let fences = fences
+    return (
+      fences.closePrice.flatMap { $0.value.isFinite ? $0.value : nil },
+      fences.discount.flatMap { $0.value.isFinite ? $0.value : nil }
+    )
+  }
+
   /// Flags of an organisation as tenderer.
   public func flags(tenderer id: String) -> [FlagValue] {
     guard let number = known(id) else { return [] }

@@ -33,7 +33,7 @@ public struct NetworkChart: Sendable {
   }
 
   private static let labelWidth = 172
-  private static let rowHeight = 22
+  private static let rowHeight = 26
 
   /// Writes the chart.
   public func render(_ h: inout HTML) {
@@ -64,7 +64,7 @@ public struct NetworkChart: Sendable {
       let y = y(place, names.count, height)
       Plot.dot(&h, "dot", x + (anchor == "end" ? 2 : -2), y, radius: 3)
       Plot.text(
-        &h, x + (anchor == "end" ? -6 : 6), y + 4, anchor, Plot.short(name, 24), class: "name")
+        &h, x + (anchor == "end" ? -6 : 6), y + 4, anchor, Plot.short(name, 21), class: "tie")
     }
   }
 

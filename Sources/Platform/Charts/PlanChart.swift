@@ -40,6 +40,7 @@ public struct PlanChart: Sendable {
     let look: Look
     let place: Place
     let name: Phrase?
+    let isLeft: Bool
   }
 
   private let title: Phrase
@@ -60,10 +61,12 @@ public struct PlanChart: Sendable {
     lines.append(Line(look: look, places: places.filter { $0.x.isFinite && $0.y.isFinite }))
   }
 
-  /// Adds a place, perhaps with its name.
-  public mutating func mark(_ look: Look, _ place: Place, _ name: Phrase? = nil) {
+  /// Adds a place, perhaps with its name, which stands to the right or to the left of it.
+  public mutating func mark(
+    _ look: Look, _ place: Place, _ name: Phrase? = nil, isLeft: Bool = false
+  ) {
     guard place.x.isFinite, place.y.isFinite else { return }
-    marks.append(Mark(look: look, place: place, name: name))
+    marks.append(Mark(look: look, place: place, name: name, isLeft: isLeft))
   }
 
   private static let margin = 22.0
@@ -106,7 +109,7 @@ public struct PlanChart: Sendable {
         let (x, y) = point(mark.place)
         Plot.dot(&h, mark.look.rawValue, x, y, radius: 4)
         guard let name = mark.name else { continue }
-        let isLeft = x > Plot.width - 90
+        let isLeft = (mark.isLeft && x > 90) || x > Plot.width - 90
         Plot.text(&h, isLeft ? x - 7 : x + 7, y + 4, isLeft ? "end" : "start", name, class: "name")
       }
     }

@@ -54,7 +54,7 @@ struct ActDraft: Sendable {
         Phrase("此件的办理记录已达上限。", en: "This matter has reached the limit of acts."))
     }
     let decision = try command.decide(loaded, view, context)
-    return plan(decision, version: version + 1)
+    return try plan(decision, version: version + 1)
   }
 
   private func answeredBefore(_ view: any View) throws -> JournalKey? {
@@ -70,14 +70,30 @@ struct ActDraft: Sendable {
     return known.entry
   }
 
-  private func plan(_ decision: Decision, version: Int64) -> WritePlan<CommandDesk.Outcome> {
+  /// Bytes of an act's public fields at most: an entry of the log, of which they are the largest part, has a length of
+  /// 16 bits, and one that is longer would stop the log.
+  private static let publicLimit = 64_000
+
+  private func plan(
+    _ decision: Decision, version: Int64
+  ) throws(Problem) -> WritePlan<CommandDesk.Outcome> {
+    let publicText = RecordedRefusal.mark(decision).canonical
+    guard publicText.utf8.count <= ActDraft.publicLimit else {
+      throw .refused(
+        "public-fields-too-long",
+        Phrase(
+          "此步骤要公开的内容有 \(publicText.utf8.count) 字节，超过日志一条的上限 \(ActDraft.publicLimit)：请缩短。",
+          en:
+            "What this step publishes has \(publicText.utf8.count) bytes; an entry of the log takes \(ActDraft.publicLimit): shorten it."
+        ))
+    }
     let key = JournalKey(aggregate: context.aggregate, version: version)
     let salt = context.sealing.salt(at: key.raw)
     let row = JournalRow(
       key: key, kind: decision.refusal == nil ? kind : kind + RecordedRefusal.suffix,
       recordedAt: context.recordedAt, effectiveAt: context.effectiveAt, stamp: stamp,
       actor: context.actor.account, matter: context.matter,
-      publicFields: RecordedRefusal.mark(decision).canonical,
+      publicFields: publicText,
       commitment: Digest.of(salt, privatePart).bytes,
       sealed: context.sealing.seal(privatePart, at: key.raw, random: context.random))
     var changes = decision.changes

@@ -187,12 +187,12 @@ extension Stylesheet {
     padding:1rem 1.1rem;margin:0;min-width:0}
     .chart figcaption{font-weight:650;margin-bottom:.35rem}
     .chart-note{color:var(--soft);font-size:.86rem;margin:.3rem 0 0}
-    .chart svg{width:100%;height:auto;display:block}
+    .chart svg{width:100%;max-width:42rem;height:auto;display:block}
     .chart svg.key{display:inline-block;width:22px;height:10px;margin-right:.35rem;vertical-align:baseline}
     .legend{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;list-style:none;margin:.4rem 0 0;padding:0;color:var(--soft);font-size:.88rem}
     .chart text{font-size:12px;fill:var(--soft)}
     .chart .value{fill:var(--ink);font-variant-numeric:tabular-nums}
-    .chart .name{fill:var(--ink)}
+    .chart .name{fill:var(--ink)}.chart .tie{fill:var(--ink);font-size:11px}
     .chart .map .name{paint-order:stroke;stroke:var(--off);stroke-width:3px;stroke-linejoin:round}
     .bar{fill:var(--brand)}.bar-2{fill:var(--amber)}.bar-bad{fill:var(--bad)}.bar-track{fill:var(--track)}
     .line{fill:none;stroke:var(--brand);stroke-width:2.2;stroke-linejoin:round}
@@ -207,6 +207,7 @@ extension Stylesheet {
     .heat-0{fill:var(--track)}.heat-1{fill:var(--heat-1)}.heat-2{fill:var(--heat-2)}.heat-3{fill:var(--heat-3)}.heat-4{fill:var(--heat-4)}
     .chart .on-dark{fill:var(--on-brand)}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1.25rem;align-items:stretch;margin:1rem 0 1.25rem}
+    .charts>:only-child{max-width:44rem}
     .spark .line{stroke-width:1.6;vector-effect:non-scaling-stroke}
 
     """
@@ -239,7 +240,7 @@ extension Stylesheet {
     .flow li{display:grid;grid-template-columns:2.2rem minmax(0,1fr);gap:0 .5rem}
     .flow li::before{grid-row:1/span 3}
     .flow li>*{grid-column:2}
-    .chart{padding:.8rem .7rem}.chart text{font-size:13px}.chart .map text{font-size:20px}
+    .chart{padding:.8rem .7rem}.chart text{font-size:13px}.chart .map text{font-size:20px}.chart .tie{font-size:16px}
     table:not(.sliding) thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     table:not(.sliding),table:not(.sliding) tbody,table:not(.sliding) caption{display:block}
     table:not(.sliding) tr{display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:.7rem 1rem;border-bottom:1px solid var(--line)}

@@ -11,12 +11,13 @@ struct BenchArrivals: AsyncParsableCommand {
   @Option(help: "How many hours, each from its own seed.") var hours = 200
   @Option(help: "Arrivals in an hour.") var aircraft = 80
   @Option(help: "Runways for arrivals.") var runways = 2
+  @Option(help: "Part sequences kept of one length; more prove more hours best.") var width = 12
   @Flag(help: "Write a JSON object a line.") var json = false
 
   func validate() throws {
     guard hours > 0, (1...LandingProblem.limits.aircraft).contains(aircraft),
-      (1...LandingProblem.limits.runways).contains(runways)
-    else { throw ValidationError("--hours, --aircraft and --runways must be at least 1.") }
+      (1...LandingProblem.limits.runways).contains(runways), (1...100_000).contains(width)
+    else { throw ValidationError("--hours, --aircraft, --runways and --width must be at least 1.") }
   }
 
   func run() async throws {
@@ -29,12 +30,12 @@ struct BenchArrivals: AsyncParsableCommand {
       let start = Usage.now
       for seed in 0..<hours {
         let hour = Hour(aircraft, runways: runways, seed: UInt64(seed))
-        let first = try hour.sequence(hour.aircraft, now: 0, shift: 3)
+        let first = try hour.sequence(hour.aircraft, now: 0, shift: 3, width)
         let late = hour.disturbed(first)
         let began = Usage.now
-        let next = try hour.sequence(late, now: Hour.now, shift: 3)
+        let next = try hour.sequence(late, now: Hour.now, shift: 3, width)
         milliseconds.append(began.since().wall * 1000)
-        let firstCome = try hour.sequence(late, now: Hour.now, shift: 0)
+        let firstCome = try hour.sequence(late, now: Hour.now, shift: 0, width)
         best += next.isBest ? 1 : 0
         moved += next.moves.filter { ($0 ?? 0) != 0 }.count
         saved += firstCome.cost - next.cost
@@ -96,11 +97,12 @@ private struct Hour {
   }
 
   func sequence(
-    _ aircraft: [SequencedArrival], now: Int, shift: Int
+    _ aircraft: [SequencedArrival], now: Int, shift: Int, _ width: Int
   ) throws(Problem) -> Resequencing {
     try Resequencing(
       aircraft, separations: separations, runways: runways, now: now,
-      Resequencing.Options(freeze: 600, shift: shift, stability: 1))
+      Resequencing.Options(
+        freeze: 600, shift: shift, stability: 1, steps: max(40_000, width * 4000), width: width))
   }
 }
 

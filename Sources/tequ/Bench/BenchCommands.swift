@@ -14,8 +14,8 @@ struct Bench: AsyncParsableCommand {
     discussion: "Machines differ and are shared: the ratios are the result, not the rates.",
     subcommands: [
       BenchLives.self, BenchDates.self, BenchLists.self, BenchHTTP.self, BenchBareServer.self,
-      BenchRules.self, BenchDormancy.self, BenchArrivals.self, BenchFlags.self, BenchLog.self,
-      BenchAirspace.self,
+      BenchRules.self, BenchDormancy.self, BenchArrivals.self, BenchFlags.self, BenchDeals.self,
+      BenchLog.self, BenchAirspace.self,
     ], defaultSubcommand: BenchLives.self)
 }
 

@@ -25,6 +25,8 @@ final class CatalogueLedger: @unchecked Sendable {
   private var deadRows = 0
   /// Kept up to date while processes come one by one; nil if it is made when it is needed.
   private var tally: CatalogueTally?
+  /// What was concluded from since the last process came, with the fences that were worked out.
+  private var standing: CatalogueEvidence?
 
   init(_ settings: CatalogueSettings, repeats: FlagRepeats, isLive: Bool) {
     parameters = CatalogueFlag.all.map(settings.values)
@@ -40,6 +42,8 @@ final class CatalogueLedger: @unchecked Sendable {
 
   /// Takes the process whose checked text begins here; without `begin` it says nothing any more.
   func take(_ begin: Cursor?, ocid: ByteText, position: UInt64) {
+    // Given up before anything changes: otherwise all of the tally would be copied.
+    standing = nil
     let number = processes.number(of: ocid)
     while heads.count <= Int(number) { heads.append(-1) }
     if repeats == .latest, heads[Int(number)] >= 0,
@@ -92,6 +96,7 @@ final class CatalogueLedger: @unchecked Sendable {
 
   /// Adds what another ledger with the same settings has.
   func merge(_ other: CatalogueLedger) {
+    standing = nil
     func enter(_ source: TextTable, _ target: inout TextTable) -> ContiguousArray<UInt32> {
       source.withTexts { texts in
         ContiguousArray((0..<UInt32(source.count)).map { target.number(of: texts[$0]) })
@@ -123,7 +128,9 @@ final class CatalogueLedger: @unchecked Sendable {
   /// What is flagged of a process and of those in it, as things stand.
   func findings(process ocid: String) -> [FlagFinding] {
     guard let number = processes.find(ocid) else { return [] }
-    var evidence = evidence()
+    var evidence = standing ?? evidence()
+    standing = nil
+    defer { standing = evidence }
     var found = FoundFlags()
     var index = Int(heads[Int(number)])
     while index >= 0 {

@@ -37,6 +37,10 @@ public final class ArrivalMeasure: CaseMeasure {
   let desk: CommandDesk
   let partners: [String: SharedSecret]
   private let figures = Locked(ArrivalFigures())
+  /// Tables of procedures in winds.
+  let shelf = Locked(ArcShelf())
+  /// Simulated hours that were counted.
+  let runs = Locked<[MonteCarloRun.Wish: MonteCarloRun]>([:])
   private let program: Actor
 
   /// The measure under a city's rules.
@@ -126,7 +130,13 @@ public final class ArrivalMeasure: CaseMeasure {
 
   /// What an act is called.
   public func stepName(_ kind: String) -> Phrase? {
-    if kind == "arrivals.feed" { return Phrase("收到航迹或计划", en: "Reports taken") }
+    switch kind {
+    case "arrivals.open": return Phrase("启用进离港看板", en: "Board opened")
+    case "arrivals.feed": return Phrase("收到航迹或计划", en: "Reports taken")
+    case "arrivals.wind": return Phrase("设定风", en: "Wind set")
+    case "arrivals.configure": return Phrase("改变跑道用法", en: "Runways used otherwise")
+    default: break
+    }
     for procedure in offices.map(\.procedure) {
       if let command = procedure.command(kind) { return procedure.name(of: command) }
     }
@@ -152,7 +162,9 @@ public final class ArrivalMeasure: CaseMeasure {
     var found: [(row: CaseFileRow, airport: String, version: Int64)] = []
     for row in rows {
       let facts = try CaseFacts(row.facts)
-      let (airport, version) = (facts.text("airport"), facts.integer("version") ?? 0)
+      let runway = rules.book[facts.text("airport")].map { DesignProcedure.runway(facts, $0) }
+      let airport = "\(facts.text("airport")) \(runway ?? "")"
+      let version = facts.integer("version") ?? 0
       found.append((row, airport, version))
       guard let day = facts.date("effective-on"), day <= today else { continue }
       newest[airport] = max(newest[airport] ?? 0, version)

@@ -11,6 +11,9 @@ extension ArrivalMeasure {
     routes.get("/arrivals/wake") { try self.wakePage($0) }
     let whatIf = WhatIfPage(rules: rules)
     routes.get("/arrivals/what-if") { try whatIf.render($0) }
+    routes.get("/arrivals/airports/{airport}/scenario.json") { try self.scenarioFile($0) }
+    routes.get("/arrivals/monte-carlo") { try await self.monteCarloPage($0) }
+    routes.get("/arrivals/slot-resources") { try await self.slotResourcesPage($0) }
     routes.get("/arrivals/results") { try await self.resultsPage($0) }
     routes.get("/arrivals/results.csv") { try await self.resultsTable($0) }
     routes.get("/arrivals/board.js") { _ in self.boardScript() }
@@ -21,6 +24,13 @@ extension ArrivalMeasure {
     routes.get(board, .holding("arrivals.board")) { try await self.boardPage($0) }
     routes.get(board + "/content", .holding("arrivals.board")) {
       try await self.boardContent($0)
+    }
+    routes.get(board + "/what-if", .holding("arrivals.board")) {
+      try await self.boardWhatIf($0)
+    }
+    routes.post(board + "/wind", .holding("arrivals.board")) { try await self.windPosted($0) }
+    routes.post(board + "/configuration", .holding("arrivals.board")) {
+      try await self.configurationPosted($0)
     }
     routes.get(board + "/data", .holding("arrivals.board")) { try await self.boardData($0) }
     // Of other bodies' programs, which sign what they send.

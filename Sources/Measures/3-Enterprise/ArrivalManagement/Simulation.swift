@@ -71,6 +71,8 @@ public struct ArrivalAgents: Sendable {
       report.callsign = "\(airline)\(1000 + random.below(8999))"
       report.type = group.type.designator
       report.estimate = Double(moment.seconds) + 600 + Double(random.below(2400))
+      // Every third one takes off.
+      report.isDeparture = index % 3 == 2
       content.reports.append(report)
     }
     _ = try await measure.take(

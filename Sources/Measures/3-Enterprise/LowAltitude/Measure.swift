@@ -179,7 +179,8 @@ public struct LowAltitudeMeasure: CaseMeasure {
   public static let allMarkedTables = [
     AirBook.table, FlightBook.table, ClosureBook.table, NetworkBook.table, ComplaintBook.table,
     AlarmBook.table, OwnFlightBook.flights, OwnFlightBook.notices, ClientBook.table,
-    RemoteBook.table, OwnConstraintBook.table, DistantBook.table, BookingBook.table,
+    RemoteBook.table, OwnConstraintBook.table, DistantBook.table, DistantBook.references,
+    BookingBook.table,
   ]
 
   private static let steps: [String: Phrase] = [

@@ -18,8 +18,8 @@ extension ActorKind {
   static let reviewing = ActorKind("review", Phrase("复核人员", en: "reviewer"))
 }
 
-/// An alert: raised by the program, drawn to a supervising agency by lot, handled with reasons, appealed. There
-/// is no step that withdraws, deletes or changes one.
+/// An alert: raised by the program, drawn to a supervising agency by lot, handled with reasons in the order of the lot,
+/// appealed. There is no step that withdraws, deletes or changes one.
 struct AlertProcedure: Procedure {
   static let kind = "procurement-alert"
   let rules: ProcurementRules
@@ -144,7 +144,14 @@ struct AlertProcedure: Procedure {
         Self.open("alert", "预警标识", "Id"), Self.open("ocid", "采购过程", "Process"),
         Self.open("subject", "对象", "Subject"), Self.open("code", "指标", "Indicator"),
         Self.open("grade", "等级", "Grade"), Self.open("value", "数值", "Value"),
-        Self.open("firm", "企业", "Firm"),
+        // A platform's release may name no buyer.
+        CaseField(
+          "firm", Phrase("企业", en: "Firm"), .line(300), required: false, keeping: .open
+        ).saidByTheMeasure(),
+        CaseField(
+          "names", Phrase("涉及单位", en: "Organisations named"), .words(4000), required: false,
+          keeping: .open
+        ).saidByTheMeasure(),
       ]
     case "assign", "assign-sample": [Self.open("draw", "抽签编号", "Number of the draw")]
     case "handle":
@@ -163,6 +170,11 @@ struct AlertProcedure: Procedure {
       [CaseField("text", Phrase("复核意见", en: "Finding of the review"), .words(4000))]
     default: []
     }
+  }
+
+  /// The organisations that an alert names, from its field.
+  static func names(_ text: String) -> [String] {
+    ((try? JSONValue(parsing: Array(text.utf8)))?.array ?? []).compactMap(\.string)
   }
 
   func period(of clock: ClockID, _ draft: CaseDraft) throws -> Period {
@@ -207,8 +219,49 @@ struct AlertProcedure: Procedure {
       draft.agency = rules.handlers[Int(place) % rules.handlers.count]
       draft.publicFields["place"] = .integer(place)
       draft.facts.set("place", place)
+      draft.facts.set("day", try CaseFacts(drawn.facts).text("day"))
+    case "handle": try requireTurn(&draft, view)
     default: break
     }
+  }
+
+  /// Where the lot put an alert: the day of its draw, then the place in it.
+  private static func turn(_ facts: CaseFacts) -> (day: String, place: Int64) {
+    (facts.text("day"), facts.integer("place") ?? 0)
+  }
+
+  /// Alerts that wait for their handling, by agency in the order of the lot.
+  static func queues(_ waiting: [CaseFileRow]) throws -> [String: [CaseFileRow]] {
+    let placed = try waiting.map { ($0, turn(try CaseFacts($0.facts))) }
+    let queues = Dictionary(grouping: placed.sorted { $0.1 < $1.1 }) { $0.0.base.agency ?? "" }
+    return queues.mapValues { $0.map(\.0) }
+  }
+
+  /// An agency handles in the order of the lot: before it handles an alert, at most so many that come earlier may
+  /// wait. Otherwise it would pick which ones are looked at. An attempt stays on record.
+  private func requireTurn(_ draft: inout CaseDraft, _ view: any View) throws {
+    let own = AlertProcedure.turn(draft.facts)
+    var earlier: [CaseFileRow] = []
+    var cursor = (Int64.min, Int64.min)
+    while true {
+      let page = try view.all(
+        CaseFileBook.at(
+          "assigned", kind: AlertProcedure.kind, after: cursor, limit: DrawProcedure.limit))
+      for row in page where row.base.agency == draft.agency && row.base.key != draft.key {
+        if AlertProcedure.turn(try CaseFacts(row.facts)) < own { earlier.append(row) }
+      }
+      guard page.count == DrawProcedure.limit, let last = page.last else { break }
+      cursor = (last.base.dueAt?.microseconds ?? .max, last.base.key)
+    }
+    draft.publicFields["earlier"] = .integer(Int64(earlier.count))
+    guard earlier.count > rules.window else { return }
+    let first =
+      try AlertProcedure.queues(earlier).values.first?.first?.base.number.description ?? ""
+    draft.refusal = ChainStep.against(
+      "not-its-turn",
+      "应当按抽签先后处置：前面还有\(earlier.count)件待处置，至多可有\(rules.window)件；请先处置 \(first)。",
+      "Alerts are handled in the order of the lot: \(earlier.count) before it wait, \(rules.window) may; "
+        + "handle \(first) first.")
   }
 
   func summary(_ file: CaseFileRow, _ facts: CaseFacts) -> [(name: Phrase, value: Phrase)] {
@@ -222,6 +275,14 @@ struct AlertProcedure: Procedure {
       (Phrase("采购过程", en: "Process"), .same(facts.text("ocid"))),
       (Phrase("对象", en: "Subject"), .same(facts.text("subject"))),
     ]
+      + (facts.text("names").isEmpty
+        ? []
+        : [
+          (
+            Phrase("涉及单位", en: "Organisations named"),
+            .same(AlertProcedure.names(facts.text("names")).joined(separator: "，"))
+          )
+        ])
   }
 }
 

@@ -103,7 +103,10 @@ struct ChainProcedure: Procedure {
       ("estimate", Phrase("估算价", en: "Estimate")), ("ceiling", Phrase("最高限价", en: "Ceiling")),
       ("value", Phrase("合同金额", en: "Contract")),
     ] {
-      if let money = facts.money(name, .cny) { rows.append((label, .same(money.description))) }
+      if let fen = facts.integer(name) {
+        let yuan = Figures.fixed(Double(fen) / 100, 2)
+        rows.append((label, Phrase("\(yuan)元", en: "\(yuan) yuan")))
+      }
     }
     if let day = facts.date("opens-on") {
       rows.append(

@@ -27,6 +27,7 @@ struct ChainStep {
       try requireNoObjection(view)
     }
     switch draft.command {
+    case .need: try requireLimit()
     case .plan: try plan()
     case .announce: try announce()
     case .issue: try issue()
@@ -56,9 +57,14 @@ struct ChainStep {
 
   // MARK: Who
 
-  /// By post, who has held it in this purchase: the account's number, which names nobody.
+  /// By post, who has held it in this purchase: the account's number, which names nobody. Of several persons in one
+  /// post the later ones stand under `post#2` and so on: they, too, may hold no other.
   static func duties(_ facts: CaseFacts) -> [String: Int64] {
     (facts["duties"]?.object ?? [:]).compactMapValues(\.integer)
+  }
+
+  private static func post(_ key: String) -> String {
+    String(key.prefix { $0 != "#" })
   }
 
   /// The posts of a purchase, each with the body of the firm from which it comes.
@@ -88,13 +94,14 @@ struct ChainStep {
       post = draft.command == .unsealFirst ? "open-1" : "open-2"
     }
     var held = Self.duties(draft.facts)
-    if let other = held.first(where: { $0.value == person && $0.key != post }) {
+    if let other = held.first(where: { $0.value == person }).map({ Self.post($0.key) }) {
+      guard other != post else { return }
       throw Self.against(
-        "two-posts", "同一人已在本项目中任另一岗位（\(other.key)），不得再任此岗位。",
-        "This person already holds another post of this purchase (\(other.key)).")
+        "two-posts", "同一人已在本项目中任另一岗位（\(other)），不得再任此岗位。",
+        "This person already holds another post of this purchase (\(other)).")
     }
-    guard held[post] == nil else { return }
-    held[post] = person
+    let before = held.keys.count { Self.post($0) == post }
+    held[before == 0 ? post : "\(post)#\(before + 1)"] = person
     draft.facts["duties"] = .object(held.mapValues { .integer($0) })
   }
 
@@ -116,6 +123,34 @@ struct ChainStep {
 
   // MARK: Before the bids
 
+  private func parameter(_ what: String) -> (value: Int64, basis: Basis)? {
+    rules.parameter(
+      what, of: method, firm: draft.facts.text("firm"), on: draft.today)
+  }
+
+  /// Throws if the estimate is above what the firm's or the city's rules let be bought by this method.
+  private func requireLimit() throws {
+    guard let limit = parameter("limit"),
+      draft.facts.integer("estimate") ?? 0 > limit.value * 100
+    else { return }
+    let (zh, en) = (limit.basis.phrase.zh, limit.basis.phrase.en)
+    throw Self.against(
+      "above-limit",
+      "估算价超过本企业采用\(method.name.zh)的限额\(Figures.grouped(limit.value))元（\(zh)）。",
+      "The estimate is above \(Figures.grouped(limit.value)) yuan, up to which this firm may buy by \(method.name.en) (\(en))."
+    )
+  }
+
+  /// Throws unless as many days lie between documents and opening as the firm's or the city's rules ask for, where no
+  /// statute does.
+  private func requireCityDays(_ from: CivilDate, _ opens: CivilDate) throws {
+    guard !method.isTendering, let days = parameter("days"), from.days(to: opens) < days.value
+    else { return }
+    throw Self.wrong(
+      "opens-on", "不足\(days.value)日：\(days.basis.phrase.zh)",
+      "Fewer than \(days.value) days: \(days.basis.phrase.en)")
+  }
+
   private func plan() throws {
     let (ceiling, estimate) = (draft.facts.integer("ceiling"), draft.facts.integer("estimate"))
     guard (ceiling ?? 0) > 0, (ceiling ?? 0) <= (estimate ?? 0) else {
@@ -133,6 +168,7 @@ struct ChainStep {
 
   private mutating func announce() throws {
     guard method.hasBids else { return }
+    if let opens = draft.said.date("opens-on") { try requireCityDays(draft.today, opens) }
     guard let from = draft.said.date("sale-from"), let to = draft.said.date("sale-to"),
       let opens = draft.said.date("opens-on"), from >= draft.today, to >= from, opens > to,
       draft.today.days(to: opens) <= 366
@@ -186,6 +222,7 @@ struct ChainStep {
     }
     guard let opens = draft.facts.date("opens-on") else { return }
     if method.isTendering { try requireDays(draft.today, opens, "preparation", "opens-on") }
+    try requireCityDays(draft.today, opens)
     draft.facts.set("issued-on", draft.today)
   }
 
@@ -212,16 +249,30 @@ struct ChainStep {
         "The hour has not come: nothing is opened before it (Bidding Law, arts 28 and 34).")
     }
     let bids = try sealedBids(view)
-    let least = method.isTendering ? Int(try rules.bound("least-bidders", on: draft.today)) : 2
+    let own = method.isTendering ? nil : parameter("least")
+    let least =
+      method.isTendering
+      ? Int(try rules.bound("least-bidders", on: draft.today)) : Int(own?.value ?? 0)
     guard bids.count >= least else {
+      let basis =
+        own?.basis.phrase
+        ?? Phrase("招标投标法第二十八条、实施条例第四十四条", en: "Bidding Law, art. 28; Regulations, art. 44")
       throw Self.against(
-        "too-few", "响应不足\(least)家，不得开启，应当重新采购（招标投标法第二十八条、实施条例第四十四条）。",
-        "Fewer than \(least) bids: they are not opened (Bidding Law, art. 28; Regulations, art. 44)."
-      )
+        "too-few", "响应不足\(least)家，不得开启，应当重新采购（\(basis.zh)）。",
+        "Fewer than \(least) bids: they are not opened (\(basis.en)).")
     }
-    _ = try BidEnvelope.matching(
+    let under = try BidEnvelope.matching(
       draft.said.text("envelopes"), "envelopes", bids, digest: "inner-digest", isBase64: true)
     draft.facts.set("sealed-count", Int64(bids.count))
+    unopened(zip(bids, under).filter { $0.1 == nil }.map(\.0))
+  }
+
+  /// Bids that a keeper says cannot be opened stay on record; their bidders, who kept the text, can object.
+  private mutating func unopened(_ bids: [CaseFileRow]) {
+    guard !bids.isEmpty else { return }
+    let numbers = bids.map(\.base.number.description)
+    draft.facts["unopened"] = .array(numbers.map { .string($0) })
+    draft.publicFields["unopened"] = .integer(Int64(bids.count))
   }
 
   private mutating func unsealSecond(_ view: any View) throws {
@@ -231,13 +282,19 @@ struct ChainStep {
     var opened: [ChainBid] = []
     var salts: [String] = []
     let project = draft.before?.base.number.description ?? ""
+    let before = Set(draft.facts.list("unopened"))
     for (place, (row, bytes)) in zip(bids, contents).enumerated() {
+      guard let bytes, !before.contains(row.base.number.description) else {
+        opened.append(ChainBid(unopened: "b\(place + 1)", row))
+        continue
+      }
       let bid = ChainBid(
         id: "b\(place + 1)", row, bytes, project: project,
         ceiling: draft.facts.integer("ceiling") ?? 0)
       opened.append(bid)
       salts.append(bid.salt)
     }
+    unopened(zip(bids, opened).filter { $0.1.why == "unopened" }.map(\.0))
     ChainBid.rejectRepeated(&opened)
     draft.facts["bids"] = .array(opened.map(\.json))
     // The bidders committed to their salts before anybody saw one: nobody alone can choose their digest.

@@ -56,10 +56,11 @@ public enum BidEnvelope {
     return try opener.open(bytes) + opener.finish()
   }
 
-  /// What a keeper hands in for all bids, each against the digest that its bidder gave.
+  /// What a keeper hands in for all bids, each against the digest that its bidder gave; `null` says that the key does
+  /// not open it, or that what is under the seal has another digest: one bid must not keep all others closed.
   static func matching(
     _ text: String, _ field: String, _ bids: [CaseFileRow], digest: String, isBase64: Bool
-  ) throws -> [[UInt8]] {
+  ) throws -> [[UInt8]?] {
     func wrong(_ zh: String, _ en: String) -> Problem {
       .invalid([Problem.Field(field, Phrase(zh, en: en))])
     }
@@ -73,10 +74,13 @@ public enum BidEnvelope {
     }
     return try bids.map { row in
       let number = row.base.number.description
+      if members[number] == .null { return nil }
       let value = members[number]?.string ?? ""
       let bytes = isBase64 ? Base64.decode(value) : Array(value.utf8)
       guard let bytes, Digest.of(bytes).hex == (try CaseFacts(row.facts)).string(digest) else {
-        throw wrong("投标 \(number) 的内容与递交时的摘要不符。", "Bid \(number) is not what its bidder handed in.")
+        throw wrong(
+          "投标 \(number) 的内容与递交时的摘要不符；如确实无法开启，填 null。",
+          "Bid \(number) is not what its bidder handed in; if it cannot be opened, say null.")
       }
       return bytes
     }
@@ -101,11 +105,25 @@ struct ChainBid: Sendable {
   static let format = "tequ-bid-1"
   private static let extras = ["deposit", "fingerprint", "agent", "projectTeam", "documents"]
 
+  /// Signs of an organisation's id at most.
+  static let idLimit = 64
+
+  /// Whether a text can stand for an organisation in releases and alerts: a credit code, or letters and digits of
+  /// another register with signs between them.
+  static func isID(_ text: String) -> Bool {
+    (1...idLimit).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+          || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x3A, 0x5F].contains(byte)
+      }
+  }
+
   /// A bid read from its text; one that is not in order is rejected, with the reason.
   init(id: String, _ row: CaseFileRow, _ bytes: [UInt8], project: String, ceiling: Int64) {
     let json = (try? JSONValue(parsing: bytes)) ?? .null
     self.id = id
-    tenderer = json["tenderer"]?["id"]?.string ?? ""
+    let said = json["tenderer"]?["id"]?.string ?? ""
+    tenderer = ChainBid.isID(said) ? said : ""
     name = json["tenderer"]?["name"]?.string ?? ""
     amount = json["amount"]?.integer ?? 0
     salt = json["salt"]?.string ?? ""
@@ -117,6 +135,14 @@ struct ChainBid: Sendable {
         || tenderer.isEmpty || salt.count < 32
       ? "content" : amount <= 0 || amount > ceiling ? "price" : ""
     status = why.isEmpty ? "valid" : "disqualified"
+  }
+
+  /// A bid that a keeper could not open.
+  init(unopened id: String, _ row: CaseFileRow) {
+    self.id = id
+    (tenderer, name, amount, salt, score, more) = ("", "", 0, "", nil, [:])
+    date = row.base.openedAt.rfc3339(in: .beijing)
+    (status, why) = ("disqualified", "unopened")
   }
 
   init(id: String, tenderer: String, name: String, amount: Int64, at moment: Instant) {
@@ -160,7 +186,8 @@ struct ChainBid: Sendable {
   /// Two bids of one bidder are both rejected (招标投标法实施条例第五十一条第四项).
   static func rejectRepeated(_ bids: inout [ChainBid]) {
     let counts = bids.reduce(into: [String: Int]()) { $0[$1.tenderer, default: 0] += 1 }
-    for index in bids.indices where (counts[bids[index].tenderer] ?? 0) > 1 {
+    for index in bids.indices
+    where !bids[index].tenderer.isEmpty && (counts[bids[index].tenderer] ?? 0) > 1 {
       bids[index].status = "disqualified"
       bids[index].why = "repeated"
     }

@@ -55,8 +55,8 @@ struct ExchangeProcedure: Procedure {
         from: ["followed"], to: "ended", then: [.stopAll], ProcurementBasis.city),
     ])
 
-  /// Bytes of a release at most: it stands in the log as a whole.
-  static let limit = 200_000
+  /// Bytes of a release at most: it stands in the log as a whole, of which an entry has at most 65,535.
+  static let limit = 60_000
 
   func function(of command: CommandID) -> String { "trading" }
 
@@ -96,7 +96,7 @@ struct ExchangeProcedure: Procedure {
       throw ChainStep.against("other-ocid", "ocid 与本件不符。", "The ocid is not that of the case.")
     }
     // The same release comes again when a feed is read anew, or pushed and fetched: it is taken once.
-    let digest = String(Digest.of(draft.said.text("release")).hex.prefix(16))
+    let digest = ExchangeProcedure.digest(draft.said.text("release"))
     let taken = draft.facts.list("taken")
     guard !taken.contains(digest) else {
       throw ChainStep.against("known-release", "这一发布已经收下。", "This release was taken before.")
@@ -104,6 +104,9 @@ struct ExchangeProcedure: Procedure {
     draft.facts["taken"] = .array((taken + [digest]).map { .string($0) })
     draft.publicFields[ReleaseParts.field] = ExchangeProcedure.withoutPersons(release)
   }
+
+  /// By what a release that was taken is known again.
+  static func digest(_ release: String) -> String { String(Digest.of(release).hex.prefix(16)) }
 
   /// The release without names, telephones and addresses of persons: the log names none.
   static func withoutPersons(_ release: JSONValue) -> JSONValue {
@@ -169,9 +172,9 @@ extension ProcurementMeasure {
     else {
       throw Problem.malformed(
         Phrase(
-          "应为一个 OCDS 发布，有 ocid，不超过20万字节，且不用本平台的前缀。",
+          "应为一个 OCDS 发布，有 ocid，不超过6万字节，且不用本平台的前缀。",
           en:
-            "One release of OCDS is expected, with an ocid of your own prefix, of at most 200,000 bytes."
+            "One release of OCDS is expected, with an ocid of your own prefix, of at most 60,000 bytes."
         ))
     }
     try ProcurementMeasure.requireValid(text)
@@ -183,17 +186,26 @@ extension ProcurementMeasure {
       CaseFileBook.about("ocid:\(ocid)", kind: ExchangeProcedure.kind)
     ).first
     let terms = CommandDesk.Terms(idempotencyKey: key)
-    guard let known, known.base.version > 1 || known.base.stage == "followed" else {
-      return .taken(
-        try await desk.submit(
-          OpenCase("follow", as: .exchange, said: said, in: office.setting), by: actor, terms))
-    }
+    // A repetition is told by command and key: the first release of a process was taken by another command than
+    // those after it, and a platform that got no answer gets the same one when it asks again.
+    let isFirst =
+      try known.map {
+        try CaseFacts($0.facts).list("taken").first == ExchangeProcedure.digest(text)
+      } ?? true
     do {
+      guard let known, !isFirst else {
+        return .taken(
+          try await desk.submit(
+            OpenCase("follow", as: .exchange, said: said, in: office.setting), by: actor, terms))
+      }
       return .taken(
         try await desk.submit(
           MoveCase("release", as: .exchange, on: known.base.key, said: said, in: office.setting),
           by: actor, terms))
-    } catch let problem as Problem where problem.slug == "procurement-known-release" {
+    } catch let problem as Problem
+      where problem.slug == "procurement-known-release"
+      || (isFirst && known != nil && problem.slug == "procurement-known-ocid")
+    {
       return .known
     }
   }

@@ -19,8 +19,17 @@ struct ProcurementFigures: Sendable {
     var priceFen: Int128 = 0
     var ceilingFen: Int128 = 0
     var bidders = 0
-    var method = ""
+    var isOpen = false
+    var isOwn = false
+    var month = ""
   }
+
+  private var priceFen: Int128 = 0
+  private var savedFen: Int128 = 0
+  private var openDeals = 0
+  private var ownDeals = 0
+  private var bidDeals = 0
+  private var bidders = 0
 
   /// Alerts raised.
   var alerts: Int { grades.values.reduce(0, +) }
@@ -39,26 +48,52 @@ struct ProcurementFigures: Sendable {
     case "procurement.alerts.handle-due": alertsLate += 1
     case "procurement.objections.raise": objections += 1
     case "procurement.objections.answer-due": objectionsLate += 1
-    default:
-      if act.kind.hasSuffix(".award") { dealsByMonth[month, default: 0] += 1 }
+    default: break
     }
   }
 
-  /// Takes over what a compiled release says of a deal.
+  /// Takes over what a compiled release says of a deal; one whose award is no longer active is none.
   mutating func take(_ ocid: String, _ release: JSONValue) {
-    guard let award = release["awards"]?.array?.first, award["status"]?.string == "active" else {
-      return
+    let award = release["awards"]?.array?.first
+    var deal: Deal?
+    if award?["status"]?.string == "active" {
+      let date = award?["date"]?.string ?? ""
+      deal = Deal(
+        priceFen: Self.fen(award?["value"]),
+        ceilingFen: Self.fen(release["tender"]?["maximumValue"]),
+        bidders: Int(release["tender"]?["numberOfTenderers"]?.integer ?? 0),
+        isOpen: release["tender"]?["procurementMethod"]?.string == "open",
+        isOwn: ocid.hasPrefix(ReleaseParts.prefix + "-"),
+        month: date.utf8.count >= 7 ? String(date.prefix(7)) : "")
     }
-    deals[ocid] = Deal(
-      priceFen: Self.fen(award["value"]?["amount"]?.double),
-      ceilingFen: Self.fen(release["tender"]?["maximumValue"]?["amount"]?.double),
-      bidders: Int(release["tender"]?["numberOfTenderers"]?.integer ?? 0),
-      method: release["tender"]?["procurementMethod"]?.string ?? "")
+    if let old = deals[ocid] { count(old, adds: false) }
+    if let deal { count(deal, adds: true) }
+    deals[ocid] = deal
   }
 
-  /// Whole fen, so that a sum is the same in any order; none of what no purchase costs.
-  private static func fen(_ yuan: Double?) -> Int128 {
-    guard let yuan, yuan.isFinite, abs(yuan) < 1e15 else { return 0 }
+  /// Adds a deal to the sums, or takes it away: a page asks for sums at any number of deals.
+  private mutating func count(_ deal: Deal, adds: Bool) {
+    let step = adds ? 1 : -1
+    let whole = Int128(step)
+    priceFen += whole * deal.priceFen
+    if deal.ceilingFen > 0 { savedFen += whole * (deal.ceilingFen - deal.priceFen) }
+    openDeals += deal.isOpen ? step : 0
+    ownDeals += deal.isOwn ? step : 0
+    if deal.bidders > 0 {
+      bidDeals += step
+      bidders += step * deal.bidders
+    }
+    // A deal belongs to the month of its first award, whoever held the purchase.
+    guard !deal.month.isEmpty else { return }
+    let left = (dealsByMonth[deal.month] ?? 0) + step
+    dealsByMonth[deal.month] = left > 0 ? left : nil
+  }
+
+  /// Whole fen, so that a sum is the same in any order; none of what no purchase costs, or of another currency.
+  static func fen(_ value: JSONValue?) -> Int128 {
+    guard value?["currency"]?.string ?? "CNY" == "CNY", let yuan = value?["amount"]?.double,
+      yuan.isFinite, abs(yuan) < 1e15
+    else { return 0 }
     return Int128((yuan * 100).rounded())
   }
 
@@ -68,6 +103,15 @@ struct ProcurementFigures: Sendable {
   ) -> IndicatorValue {
     IndicatorValue(
       "procurement.\(id)", name, formula: formula, value: value, format: format, note: note)
+  }
+
+  /// Deals and alerts month by month, the first first.
+  var months: [ProcurementReplay.Month] {
+    Set(dealsByMonth.keys).union(alertsByMonth.keys).sorted().map { month in
+      ProcurementReplay.Month(
+        name: month, deals: dealsByMonth[month] ?? 0, alerts: alertsByMonth[month] ?? 0,
+        rate: rate(month))
+    }
   }
 
   private func rate(_ month: String) -> Double? {
@@ -85,11 +129,8 @@ struct ProcurementFigures: Sendable {
   }
 
   var indicators: [IndicatorValue] {
-    let amount = Double(deals.values.reduce(0) { $0 + $1.priceFen }) / 100
-    let ceilings =
-      Double(deals.values.reduce(0) { $0 + ($1.ceilingFen > 0 ? $1.ceilingFen - $1.priceFen : 0) })
-      / 100
-    let bid = deals.values.filter { $0.bidders > 0 }
+    let amount = Double(priceFen) / 100
+    let ceilings = Double(savedFen) / 100
     return [
       Self.count(
         "deals", Phrase("成交宗数", en: "Deals"), Phrase("“定标”的件数", en: "acts “award”"),
@@ -119,14 +160,16 @@ struct ProcurementFigures: Sendable {
       Self.count(
         "bidders", Phrase("每宗响应家数", en: "Bidders per deal"),
         Phrase("有响应的成交项目的响应家数之和÷宗数", en: "tenderers of deals with bids ÷ their number"),
-        bid.isEmpty ? nil : Double(bid.reduce(0) { $0 + $1.bidders }) / Double(bid.count), .days),
+        bidDeals == 0 ? nil : Double(bidders) / Double(bidDeals), .days),
       Self.count(
         "open-share", Phrase("公开招标占比", en: "Share of open tenders"),
         Phrase("公开招标宗数÷成交宗数", en: "deals by open tender ÷ deals"),
-        deals.isEmpty
-          ? nil
-          : Double(deals.values.filter { $0.method == "open" }.count) / Double(deals.count),
+        deals.isEmpty ? nil : Double(openDeals) / Double(deals.count),
         .percent),
+      Self.count(
+        "platform-share", Phrase("平台成交占比", en: "Bought on the platform"),
+        Phrase("本平台办理的成交宗数÷成交宗数", en: "deals held on the platform itself ÷ deals"),
+        deals.isEmpty ? nil : Double(ownDeals) / Double(deals.count), .percent),
       Self.count(
         "handled", Phrase("已处置预警", en: "Alerts handled"),
         Phrase("“处置并说明理由”的件数", en: "acts “handle, with reasons”"), Double(handled)),

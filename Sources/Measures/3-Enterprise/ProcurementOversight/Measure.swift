@@ -66,11 +66,12 @@ public final class ProcurementMeasure: CaseMeasure {
           ring: ring, acknowledger: acknowledger))
     }
     self.offices = offices
-    // The values of the law that the flags use have been the same since 2019.
-    watch = Locked(
-      AlertWatch(try rules.flagSettings(on: CivilDate(dayNumber: 20_454))))
+    watch = Locked(try AlertWatch(rules))
     program = .system(Set(offices.map { $0.procedure.permission(.system) }))
   }
+
+  /// The day as of which flags take the law's values: these have been the same since 2019.
+  static let lawOfFlags = CivilDate(dayNumber: 20_454)
 
   /// That of open tenders.
   public var office: CaseOffice { offices[0] }
@@ -184,7 +185,9 @@ public final class ProcurementMeasure: CaseMeasure {
         "alert": .string(one.id), "ocid": .string(one.ocid), "subject": .string(one.subject),
         "code": .string(one.code), "grade": .string(AlertCatalogue.grade(one.code)),
         "value": .string(one.valueText), "firm": .string(one.firm),
-      ]
+        "names": .string(
+          one.names.isEmpty ? "" : JSONValue.array(one.names.map { .string($0) }).canonical),
+      ].filter { $0.value != "" }
       done += try await submit(
         OpenCase("raise", as: .system, said: CaseFacts(said), in: office.setting),
         key: "alert.\(Digest.of(one.id).hex)")

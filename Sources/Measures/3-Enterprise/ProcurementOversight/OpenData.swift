@@ -15,12 +15,13 @@ extension ProcurementMeasure {
     let limit = try visit.limit()
     let after = visit.request.query["after"] ?? ""
     let (page, more) = watch.withLock { watch in
-      let ids = watch.compiled.keys.filter { $0 > after }.sorted()
-      return (ids.prefix(limit).compactMap { watch.compiled[$0] }, ids.count > limit)
+      let found = watch.index.ocids(after: after, limit: limit)
+      return (found.ids.compactMap { watch.compiled[$0] }, found.more)
     }
     var response = Response.json(
       ProcurementMeasure.package(
-        "/api/procurement/releases.json", visit.now.rfc3339(in: rules.profile.zone),
+        ProcurementMeasure.origin(visit) + "/api/procurement/releases.json",
+        visit.now.rfc3339(in: rules.profile.zone),
         rules.profile.name.zh, page))
     if more, let last = page.last?["ocid"]?.string {
       response.headers.set(
@@ -53,15 +54,15 @@ extension ProcurementMeasure {
       else { continue }
       releases.append(release)
     }
-    let address = "/api/procurement/history.json"
+    let (origin, address) = (ProcurementMeasure.origin(visit), "/api/procurement/history.json")
     var package = ProcurementMeasure.package(
-      "\(address)?after=\(after)", visit.now.rfc3339(in: rules.profile.zone),
+      "\(origin)\(address)?after=\(after)", visit.now.rfc3339(in: rules.profile.zone),
       rules.profile.name.zh, releases)
     var response: Response
     if last + 1 < size, last > after {
       let next = "\(address)?limit=\(limit)&after=\(last)"
       var members = package.object ?? [:]
-      members["links"] = ["next": .string("https://tequ.example\(next)")]
+      members["links"] = ["next": .string(origin + next)]
       package = .object(members)
       response = .json(package)
       response.headers.set("link", "<\(next)>; rel=\"next\"")
@@ -80,11 +81,18 @@ extension ProcurementMeasure {
     return .json(release)
   }
 
-  static func package(
+  /// The address under which whoever asks sees this city, so that links in packages lead there.
+  private static func origin(_ visit: Visit) -> String {
+    let host = visit.request.headers["host"] ?? "localhost"
+    let scheme = visit.request.headers["x-forwarded-proto"] == "https" ? "https" : "http"
+    return "\(scheme)://\(host)"
+  }
+
+  private static func package(
     _ uri: String, _ date: String, _ publisher: String, _ releases: [JSONValue]
   ) -> JSONValue {
     [
-      "uri": .string("https://tequ.example\(uri)"), "version": "1.1",
+      "uri": .string(uri), "version": "1.1",
       "publishedDate": .string(date), "publisher": ["name": .string(publisher)],
       "releases": .array(releases),
     ]

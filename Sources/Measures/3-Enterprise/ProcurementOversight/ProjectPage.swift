@@ -22,15 +22,33 @@ struct ProjectPage {
     return String(key)
   }
 
-  static func status(_ code: String) -> Phrase {
+  /// The public page of a process.
+  static func address(_ ocid: String) -> String {
+    let number = number(ocid)
+    return number == ocid
+      ? "/procurement/processes?ocid=\(PercentCoding.encode(ocid))"
+      : "/procurement/projects/\(number)"
+  }
+
+  /// Why a bid was rejected: the program's own words, or the committee's as they were written.
+  private static func reason(_ word: String) -> Phrase {
+    switch word {
+    case "content": Phrase("内容不合格式", en: "not in the form of a bid")
+    case "price": Phrase("报价高于限价或者不大于零", en: "a price above the ceiling or not above zero")
+    case "repeated": Phrase("一人多投", en: "two bids of one bidder")
+    case "unopened": Phrase("保管人无法开启", en: "a keeper could not open it")
+    default: .same(word)
+    }
+  }
+
+  /// What a bid's status of OCDS is called.
+  static func bidStatus(_ code: String) -> Phrase {
     switch code {
-    case "planning": Phrase("筹划", en: "planning")
-    case "planned": Phrase("已公告", en: "announced")
-    case "active": Phrase("征集响应", en: "taking bids")
-    case "complete": Phrase("已开启", en: "opened")
-    case "cancelled": Phrase("已终止", en: "terminated")
-    case "unsuccessful": Phrase("失败", en: "failed")
-    case "withdrawn": Phrase("未获批准", en: "not approved")
+    case "invited": Phrase("已邀请", en: "invited")
+    case "pending": Phrase("待评审", en: "pending")
+    case "valid": Phrase("有效", en: "valid")
+    case "disqualified": Phrase("否决", en: "disqualified")
+    case "withdrawn": Phrase("撤回", en: "withdrawn")
     default: .same(code)
     }
   }
@@ -69,7 +87,7 @@ struct ProjectPage {
           Phrase("在浏览器中密封响应", en: "Seal a bid in the browser"),
           SealPage.address(row.base.number.description, keys))
       }
-      bids(&h, facts, release)
+      ProjectPage.bids(&h, release, ceiling: Double(facts.integer("ceiling") ?? 0) / 100)
       h.section(Phrase("预警", en: "Alerts"))
       BoardPage(measure: measure).alerts(&h, alerts)
       h.section(Phrase("链条", en: "The chain"))
@@ -77,10 +95,10 @@ struct ProjectPage {
     }
   }
 
-  private func bids(_ h: inout HTML, _ facts: CaseFacts, _ release: JSONValue) {
+  /// The bids of a process once they are open: a bar for each, and a table.
+  static func bids(_ h: inout HTML, _ release: JSONValue, ceiling: Double) {
     let details = release["bids"]?["details"]?.array ?? []
     guard !details.isEmpty else { return }
-    let ceiling = Double(facts.integer("ceiling") ?? 0) / 100
     h.section(Phrase("响应", en: "Bids"))
     BarChart(
       Phrase("报价（元），轨道为最高限价", en: "Prices (yuan); the track is the ceiling"),
@@ -97,12 +115,25 @@ struct ProjectPage {
       columns: [
         (Phrase("编号", en: "Number"), false), (Phrase("响应人", en: "Bidder"), false),
         (Phrase("报价（元）", en: "Price (yuan)"), true), (Phrase("状态", en: "Status"), false),
-      ]
+      ], isCaptionHidden: true
     ) { rows in
       for bid in details {
-        rows.row(texts: [
-          bid["id"]?.string ?? "", bid["tenderers"]?.array?.first?["id"]?.string ?? "—",
-          Figures.fixed(bid["value"]?["amount"]?.double ?? 0, 2), bid["status"]?.string ?? "",
+        let bidders = (bid["tenderers"]?.array ?? []).compactMap { $0["id"]?.string }
+        rows.row([
+          { $0.text(bid["id"]?.string ?? "") },
+          { h in
+            if bidders.isEmpty { h.text("—") }
+            for (place, id) in bidders.enumerated() {
+              if place > 0 { h.text("，") }
+              h.a(FirmPage.address(id), .same(id))
+            }
+          }, { $0.text(Figures.fixed(bid["value"]?["amount"]?.double ?? 0, 2)) },
+          { h in
+            h.text(bidStatus(bid["status"]?.string ?? ""))
+            if let why = bid["statusDetails"]?.string {
+              h.text(Phrase("：", en: ": ") + reason(why))
+            }
+          },
         ])
       }
     }

@@ -1,4 +1,5 @@
 import Commons
+import RedFlags
 
 /// Merges releases into a compiled release by the rules of OCDS 1.1, as far as the platform's own releases
 /// need them: objects member by member, lists of objects by id, everything else replaced, null taken away.
@@ -23,6 +24,25 @@ enum ReleaseMerge {
       }
       return .array(result)
     default: return new
+    }
+  }
+
+  /// The compiled release of these releases, by their dates and by the rules that the schema of OCDS 1.1.5 marks; nil
+  /// if they cannot be merged so: a date is missing, or a path is a value in one and an object in another.
+  static func compiled(_ releases: [[UInt8]]) -> JSONValue? {
+    var text: [UInt8] = []
+    for release in releases {
+      text += release
+      text.append(0x0A)
+    }
+    let count = text.count
+    text += [UInt8](repeating: 0, count: FlagFold.padding)
+    return text.withUnsafeMutableBufferPointer { buffer -> JSONValue? in
+      guard let base = buffer.baseAddress else { return nil }
+      let compiler = ReleaseCompiler()
+      compiler.index(base, count: count)
+      guard compiler.processCount == 1, let record = compiler.record(0) else { return nil }
+      return (try? JSONValue(parsing: record))?["compiledRelease"]
     }
   }
 

@@ -58,16 +58,17 @@ struct ReleaseParts {
     ]
     guard let role = roles[draft.capacity.id] else { return nil }
     let held = ChainStep.duties(draft.facts)
-    guard let person = held[draft.capacity.id] else { return nil }
+    guard let own = held.first(where: { $0.value == draft.actor.account })?.key else { return nil }
     // A post that was published once says nothing new.
     if let before = draft.before, let old = try? CaseFacts(before.facts),
-      ChainStep.duties(old)[draft.capacity.id] == person
+      ChainStep.duties(old)[own] == draft.actor.account
     {
       return nil
     }
-    let others = held.filter { $0.value == person && roles[$0.key] != nil }.map(\.key).sorted()
+    // Nobody holds two posts, so that the key of the post stands for the person.
+    let number = own.split(separator: "#").dropFirst().first.map { "-\($0)" } ?? ""
     return [
-      "id": .string(role), "person": .string("person-\(others.first ?? role)"),
+      "id": .string(role + number), "person": .string("person-\(draft.capacity.id)\(number)"),
       "role": .string(role),
     ]
   }
@@ -165,6 +166,10 @@ struct ReleaseParts {
       tender["submissionMethod"] = ["electronicSubmission"]
       tender["awardCriteria"] = .string(method.hasCommittee ? "qualityOnly" : "priceOnly")
       tender["eligibilityCriteria"] = "见采购文件"
+      if method.hasCommittee { tender["awardCriteriaDetails"] = "综合评分，评分标准见采购文件" }
+      if !method.isTendering {
+        tender["procurementMethodRationale"] = .string("按经批准的采购方案采用\(method.name.zh)")
+      }
     } else {
       tender["procurementMethodRationale"] = "已公示单一来源理由"
     }
@@ -203,6 +208,7 @@ struct ReleaseParts {
 
   private func opened(_ facts: CaseFacts) -> [String: JSONValue] {
     let bids = ChainBid.all(facts)
+    let particulars = BidParticulars(bids)
     let tenderers = Set(bids.map(\.tenderer)).subtracting([""]).sorted()
     return [
       "parties": .array(
@@ -211,20 +217,22 @@ struct ReleaseParts {
         "status": "complete", "numberOfTenderers": .integer(Int64(tenderers.count)),
         "tenderers": .array(tenderers.map { ["id": .string($0)] }),
       ],
-      "bids": ["details": .array(bids.map { detail($0, facts) })],
+      "bids": ["details": .array(bids.map { detail($0, particulars.of($0), facts) })],
     ]
   }
 
-  private func detail(_ bid: ChainBid, _ facts: CaseFacts) -> JSONValue {
+  private func detail(
+    _ bid: ChainBid, _ more: [String: JSONValue], _ facts: CaseFacts
+  ) -> JSONValue {
     var members: [String: JSONValue] = [
       "id": .string(bid.id), "date": .string(bid.date), "status": .string(bid.status),
       "tenderers": bid.tenderer.isEmpty ? [] : [["id": .string(bid.tenderer)]],
       "value": Self.money(bid.amount) ?? .null,
     ]
     if !bid.why.isEmpty { members["statusDetails"] = .string(bid.why) }
-    for (name, value) in bid.more { members[name] = value }
-    if bid.more["deposit"]?["value"] == nil, let deposit = facts.integer("deposit"), deposit > 0 {
-      var own = bid.more["deposit"]?.object ?? [:]
+    for (name, value) in more { members[name] = value }
+    if more["deposit"]?["value"] == nil, let deposit = facts.integer("deposit"), deposit > 0 {
+      var own = more["deposit"]?.object ?? [:]
       own["value"] = Self.money(deposit)
       members["deposit"] = .object(own)
     }

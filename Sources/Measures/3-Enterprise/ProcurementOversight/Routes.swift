@@ -11,7 +11,10 @@ extension ProcurementMeasure {
     routes.get("/procurement/board") { try await BoardPage(measure: self).board($0) }
     routes.get("/procurement/projects/{number}") { try await ProjectPage(measure: self).show($0) }
     routes.get("/procurement/network") { NetworkPage(measure: self).network($0) }
-    routes.get("/procurement/firms/{id}") { try NetworkPage(measure: self).firm($0) }
+    routes.get("/procurement/notices") { try NoticesPage(measure: self).show($0) }
+    routes.get("/procurement/processes") { try await ForeignPage(measure: self).show($0) }
+    routes.get("/procurement/firms") { try FirmPage(measure: self).show($0) }
+    routes.get("/procurement/firms/{id}") { try FirmPage(measure: self).show($0) }
     routes.get(SealPage.path) { _ in SealPage.show() }
     routes.get("/procurement/data") { NetworkPage(measure: self).data($0) }
     routes.get("/api/procurement/releases.json", .everybody, .interface) { try self.releases($0) }

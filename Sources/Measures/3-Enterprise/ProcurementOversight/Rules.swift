@@ -30,6 +30,10 @@ public struct ProcurementRules: Sendable {
   /// The state firms.
   let firms: [String]
   let experts: [Expert]
+  /// How many alerts that the lot put before it may wait at an agency while it handles one; 0 keeps the strict order.
+  var window: Int
+  /// Indicators of which the city raises no alert, though they are computed: those that its law does not ask for.
+  let quiet: Set<String>
 
   static let cityPeriods = [
     "assign", "handle", "appeal", "review", "step", "chase", "question", "silence",
@@ -52,6 +56,12 @@ public struct ProcurementRules: Sendable {
         throw section.missing(name)
       }
     }
+    let window = section.latest("window")
+    guard let count = Int(window.isEmpty ? "0" : window), count >= 0 else {
+      throw section.missing("window")
+    }
+    self.window = count
+    quiet = Set(section.list("quiet"))
     var experts: [Expert] = []
     for (id, parameter) in section.members("expert") {
       let parts = (parameter.series.last?.value ?? "").split(separator: "|").map(String.init)
@@ -60,10 +70,54 @@ public struct ProcurementRules: Sendable {
     }
     self.experts = experts.sorted { $0.id < $1.id }
     try section.require(periods: ProcurementRules.cityPeriods)
+    try requireParameters()
   }
 
   /// The place whose rules hold.
   var territory: Territory { Territory(profile.code) }
+
+  /// What a firm's own rules say of a method on a day, else the city's: `limit`, the greatest estimate in yuan up to
+  /// which the method may be used; `least`, the fewest bids; `days`, the fewest days from documents to opening.
+  /// Nil where neither says anything.
+  func parameter(
+    _ what: String, of method: ProcurementMethod, firm: String, on day: CivilDate
+  ) -> (value: Int64, basis: Basis)? {
+    let names = ["firm.\(firm).\(method.rawValue).\(what)", "method.\(method.rawValue).\(what)"]
+    for name in names {
+      // A firm's rule from a later day does not hold before.
+      guard let step = section.step(name, on: day), step.from <= day,
+        let value = Int64(step.value)
+      else { continue }
+      return (value, step.basis)
+    }
+    return nil
+  }
+
+  /// Throws 422 unless every such parameter is a whole number of a known method, and of a known firm.
+  private func requireParameters() throws(Problem) {
+    func check(_ words: [String], _ name: String, _ series: [CityParameter.Step]) throws(Problem) {
+      guard words.count == 2, ProcurementMethod(rawValue: words[0]) != nil,
+        ["limit", "least", "days"].contains(words[1]),
+        series.allSatisfy({ (Int64($0.value) ?? -1) >= 0 })
+      else { throw section.missing(name) }
+    }
+    for method in ProcurementMethod.allCases where method.hasBids && !method.isTendering {
+      for what in ["least", "days"]
+      where section.latest("method.\(method.rawValue).\(what)").isEmpty {
+        throw section.missing("method.\(method.rawValue).\(what)")
+      }
+    }
+    for (id, parameter) in section.members("method") {
+      try check(id.split(separator: ".").map(String.init), "method.\(id)", parameter.series)
+    }
+    for (id, parameter) in section.members("firm") {
+      let words = id.split(separator: ".").map(String.init)
+      guard let firm = words.first, firms.contains(firm) else {
+        throw section.missing("firm.\(id)")
+      }
+      try check(Array(words.dropFirst()), "firm.\(id)", parameter.series)
+    }
+  }
 
   /// A period that the city itself sets.
   func period(_ name: String, on day: CivilDate) throws(Problem) -> Period {
@@ -97,6 +151,8 @@ public struct ProcurementRules: Sendable {
     var settings = FlagSettings.all
     settings.catalogue = .all
     settings.currency = "CNY"
+    // The days of R003 are not those of the law (CN02 is): beyond tenders, cities and firms set their own.
+    settings.shortPeriod?.methods = ["open", "selective"]
     for (code, parameter, name) in ProcurementRules.shared {
       let value: Double
       if case .period(let period) = try finding(name, on: day).outcome {

@@ -10,9 +10,9 @@ import MeasureKit
 import SealedFiles
 import Storage
 
-/// The people of a simulated city who buy for state firms, bid, and handle alerts. They act once a working day,
-/// at half past ten after the hour of opening; the same seed and the same days give the same purchases. Some
-/// bidders collude and some firms dawdle, so that there is something to find.
+/// The people of a simulated city who buy for state firms, bid, and handle alerts. Firms act once a working day,
+/// after the hour of opening, bidders in the days before it; the same seed and the same days give the same
+/// purchases. Some bidders collude and some firms dawdle, so that there is something to find.
 public struct ProcurementAgents: Sendable {
   private let measure: ProcurementMeasure
   private let seed: UInt64
@@ -76,15 +76,17 @@ public struct ProcurementAgents: Sendable {
 
   // MARK: A day
 
-  /// At eleven on a working day everybody takes the steps that are due.
+  /// At eleven on a working day everybody takes the steps that are due; bidders hand in at hours of their own.
   public func turn(at moment: Instant) async throws {
     let zone = measure.rules.profile.zone
     let today = moment.date(in: zone)
+    try await uploads(at: moment)
     guard moment == Instant(today, secondOfDay: 39_600, in: zone),
       measure.rules.calendar.isWorkingDay(today)
     else { return }
     var random = SeededRandom(seed: seed).fork("procurement \(today)")
     for firm in measure.rules.firms.indices { try await declare(firm) }
+    try await answers(&random)
     for method in ProcurementMethod.allCases {
       guard let office = measure.office(method.rawValue) else { continue }
       for stage in office.setting.type.stages where !stage.isFinal {
@@ -99,9 +101,11 @@ public struct ProcurementAgents: Sendable {
     try await alerts(&random)
   }
 
-  private func rows(_ office: CaseOffice, _ stage: StageID) async throws -> [CaseFileRow] {
+  private func rows(
+    _ office: CaseOffice, _ stage: StageID, limit: Int = 100
+  ) async throws -> [CaseFileRow] {
     try await measure.desk.store.all(
-      CaseFileBook.at(stage, kind: office.setting.type.id, after: (.min, .min), limit: 100))
+      CaseFileBook.at(stage, kind: office.setting.type.id, after: (.min, .min), limit: limit))
   }
 
   private func declare(_ firm: Int) async throws {
@@ -135,7 +139,10 @@ public struct ProcurementAgents: Sendable {
   ) async throws {
     let firm = random.below(measure.rules.firms.count)
     let (title, category, code) = Self.titles[random.below(Self.titles.count)]
-    let estimate = Int64(20 + random.below(400)) * 1_000_000
+    let wanted = Int64(20 + random.below(400)) * 1_000_000
+    let limit = measure.rules.parameter(
+      "limit", of: method, firm: measure.rules.firms[firm], on: today)
+    let estimate = min(wanted, limit.map { $0.value * 100 } ?? .max)
     _ = try await measure.desk.submit(
       OpenCase(
         .need, as: .needing,
@@ -149,13 +156,13 @@ public struct ProcurementAgents: Sendable {
 
   private func move(
     _ office: CaseOffice, _ command: CommandID, _ capacity: ActorKind, _ row: CaseFileRow,
-    _ said: [String: JSONValue] = [:], second: Bool = false
+    _ said: [String: JSONValue] = [:], second: Bool = false, by other: Actor? = nil
   ) async throws {
     let firm = measure.rules.firms.firstIndex(of: row.base.agency ?? "") ?? 0
     _ = try await measure.desk.submit(
       MoveCase(
         command, as: capacity, on: row.base.key, said: CaseFacts(said), in: office.setting),
-      by: actor(firm, capacity, second: second),
+      by: other ?? actor(firm, capacity, second: second),
       .init(idempotencyKey: "\(row.base.key).\(row.base.version)"))
   }
 
@@ -168,6 +175,12 @@ public struct ProcurementAgents: Sendable {
     let facts = try CaseFacts(row.facts)
     let estimate = facts.integer("estimate") ?? 0
     switch row.base.stage {
+    case "needed" where random.chance(0.1):
+      // Whoever conducts purchases tries to approve one: refused, on record.
+      let firm = measure.rules.firms.firstIndex(of: row.base.agency ?? "") ?? 0
+      try await move(
+        office, .approve, .approving, row,
+        by: staff(firm, 3, ProcurementMeasure.approver.permissions))
     case "needed": try await move(office, .approve, .approving, row)
     case "approved":
       try await move(
@@ -179,7 +192,7 @@ public struct ProcurementAgents: Sendable {
       try await move(
         office, .quote, .conducting, row,
         ["price": .integer(estimate / 100 * Int64(85 + random.below(10))), "text": "经商谈确定。"])
-    case "bidding": try await bid(office, row, facts, today, &random)
+    case "bidding": try await bid(office, row, facts, today)
     case "half-open": try await unseal(office, row, second: true)
     case "opened" where method.hasCommittee: try await move(office, .draw, .conducting, row)
     case "opened": try await move(office, .evaluate, .conducting, row, ["text": "最低价。"])
@@ -188,7 +201,9 @@ public struct ProcurementAgents: Sendable {
     case "evaluated": try await move(office, .award, .approving, row)
     case "published":
       let status = try office.setting.type.status(row.base.status)
-      guard office.setting.type.clock("publicity", of: status) == .lapsed else { return }
+      guard office.setting.type.clock("publicity", of: status) == .lapsed else {
+        return random.chance(0.1) ? try await object(row) : ()
+      }
       try await move(office, .award, .approving, row)
     case "awarded" where random.chance(0.08):
       try await move(
@@ -262,37 +277,64 @@ public struct ProcurementAgents: Sendable {
   // MARK: Bids
 
   private func bid(
-    _ office: CaseOffice, _ row: CaseFileRow, _ facts: CaseFacts, _ today: CivilDate,
-    _ random: inout SeededRandom
+    _ office: CaseOffice, _ row: CaseFileRow, _ facts: CaseFacts, _ today: CivilDate
   ) async throws {
-    guard let opens = facts.date("opens-on"), let bids = measure.office("bids") else { return }
-    if today >= opens { return try await unseal(office, row, second: false) }
-    let known = try await measure.desk.store.all(
-      CaseFileBook.about("bid:\(row.base.key)", kind: BidProcedure.kind))
-    guard known.isEmpty, today.days(to: opens) <= 4 else { return }
-    let ceiling = facts.integer("ceiling") ?? 0
-    let count = 3 + random.below(4)
-    let isRing = random.chance(0.2)
-    let first = random.below(40)
-    for place in 0..<count {
-      let number = isRing ? 90 + place : (first + place * 7) % 60
-      let share = isRing ? 940 + place * 10 : 820 + random.below(170)
-      let text = Self.text(
-        project: row.base.number.description, number, ceiling / 1000 * Int64(share),
-        isRing: isRing, salt: Hex.encode(SeededBytes(seed: random.next()).bytes(16)))
-      let sealed = try BidEnvelope.seal(
-        text, keys: (facts.text("key-1"), facts.text("key-2")),
-        random: SeededBytes(seed: random.next()))
-      _ = try await measure.desk.submit(
-        OpenCase(
-          "seal",
-          said: CaseFacts([
-            "project": .string(row.base.number.description),
-            "content-digest": .string(sealed.content), "inner-digest": .string(sealed.inner),
-            "envelope": .string(sealed.envelope),
-          ]), in: bids.setting), by: Self.bidder(number),
-        .init(idempotencyKey: "bid.\(row.base.key).\(number)"))
+    guard let opens = facts.date("opens-on") else { return }
+    if today >= opens { try await unseal(office, row, second: false) }
+  }
+
+  /// Bids of this hour. Honest bidders come one by one in the last days before the opening; those of a ring, whose
+  /// bids one hand makes, in one minute.
+  private func uploads(at moment: Instant) async throws {
+    for method in ProcurementMethod.allCases where method.hasBids {
+      guard let office = measure.office(method.rawValue) else { continue }
+      for row in try await rows(office, "bidding") {
+        try await upload(row, try CaseFacts(row.facts), at: moment)
+      }
     }
+  }
+
+  private func upload(_ row: CaseFileRow, _ facts: CaseFacts, at moment: Instant) async throws {
+    guard let day = facts.date("opens-on") else { return }
+    let opens = Instant(
+      day, secondOfDay: Int(facts.integer("opens-hour") ?? 0) * 3600,
+      in: measure.rules.profile.zone)
+    let hours = (opens.seconds - moment.seconds) / 3600
+    guard (1...60).contains(hours) else { return }
+    var random = SeededRandom(seed: seed).fork("bids \(row.base.key)")
+    let isRing = random.chance(0.2)
+    let count = 3 + random.below(4)
+    let first = random.below(40)
+    let start = random.below(60)
+    for place in 0..<count {
+      let share = isRing ? 940 + place * 10 : 820 + random.below(170)
+      let salt = Hex.encode(SeededBytes(seed: random.next()).bytes(16))
+      let bytes = SeededBytes(seed: random.next())
+      // Thirteen and sixty have no factor in common: no two come in one hour.
+      guard hours == Int64(1 + (start + (isRing ? 0 : place * 13)) % 60) else { continue }
+      let number = isRing ? 90 + place : (first + place * 7) % 60
+      let text = Self.text(
+        project: row.base.number.description, number,
+        (facts.integer("ceiling") ?? 0) / 1000 * Int64(share), isRing: isRing, salt: salt)
+      try await seal(text, number, row, facts, bytes)
+    }
+  }
+
+  private func seal(
+    _ text: String, _ number: Int, _ row: CaseFileRow, _ facts: CaseFacts, _ bytes: SeededBytes
+  ) async throws {
+    guard let bids = measure.office("bids") else { return }
+    let sealed = try BidEnvelope.seal(
+      text, keys: (facts.text("key-1"), facts.text("key-2")), random: bytes)
+    _ = try await measure.desk.submit(
+      OpenCase(
+        "seal",
+        said: CaseFacts([
+          "project": .string(row.base.number.description),
+          "content-digest": .string(sealed.content), "inner-digest": .string(sealed.inner),
+          "envelope": .string(sealed.envelope),
+        ]), in: bids.setting), by: Self.bidder(number),
+      .init(idempotencyKey: "bid.\(row.base.key).\(number)"))
   }
 
   /// The text of a bid, as `tequ bid seal` writes it.
@@ -353,11 +395,38 @@ public struct ProcurementAgents: Sendable {
       ["scores": .string(lines.joined(separator: "\n")), "text": "评审报告。"])
   }
 
+  // MARK: Objections
+
+  /// A bidder objects to the result while the candidates are published.
+  private func object(_ row: CaseFileRow) async throws {
+    guard let office = measure.office("objections") else { return }
+    _ = try await measure.desk.submit(
+      OpenCase(
+        "raise", as: .owners,
+        said: CaseFacts([
+          "project": .string(row.base.number.description), "about": "result",
+          "text": "第一候选人的业绩不符合招标文件。", "firm-name": "模拟供应商",
+        ]), in: office.setting), by: Self.bidder(1),
+      .init(idempotencyKey: "objection.\(row.base.key)"))
+  }
+
+  private func answers(_ random: inout SeededRandom) async throws {
+    guard let office = measure.office("objections") else { return }
+    for row in try await rows(office, "raised") where random.chance(0.6) {
+      try await move(office, "answer", .conducting, row, ["text": "经复核，业绩材料齐全。"])
+    }
+  }
+
   // MARK: Alerts
 
   private func alerts(_ random: inout SeededRandom) async throws {
     guard let office = measure.office("alerts") else { return }
-    for row in try await rows(office, "assigned") where random.chance(0.3) {
+    let queues = try AlertProcedure.queues(try await rows(office, "assigned", limit: 5000))
+    // Each agency takes the next in its order, about a third of what waits.
+    let next = queues.sorted { $0.key < $1.key }.flatMap {
+      $0.value.prefix(($0.value.count + 2) / 3)
+    }
+    for row in next {
       let outcomes = ["explained", "corrected", "referred"]
       _ = try await measure.desk.submit(
         MoveCase(

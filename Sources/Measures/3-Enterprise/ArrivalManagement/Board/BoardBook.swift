@@ -63,11 +63,11 @@ enum BoardBook {
   }
 }
 
-/// A message of a feed, taken into the board of an airport. The new board was computed outside, on the
-/// version that it names.
-struct FeedAct: Command {
-  let kind = "arrivals.feed"
-  let permission = ArrivalMeasure.feedPermission
+/// A change of the board of an airport: a message of a feed, the wind, the use of the runways. The new board was
+/// computed outside, on the version that it names.
+struct BoardAct: Command {
+  let kind: String
+  let permission: String
   let airport: String
   /// The board that the new one was made of; nil if there was none.
   let before: BoardRow?

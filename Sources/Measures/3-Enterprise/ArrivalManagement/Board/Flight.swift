@@ -3,28 +3,73 @@ import Commons
 
 /// A flight on the board of an airport. Times are seconds since 1970.
 struct BoardFlight: Hashable, Sendable {
+  /// How far a flight has come on its way through the procedure.
+  enum Phase: Int64, Sendable {
+    /// Before the entry of an arc.
+    case outside
+    /// Past the entry, on the straight leg or on the arc.
+    case arc
+    /// Turned to the merge point, or on the final approach.
+    case direct
+  }
+
   let callsign: String
   var type = ""
-  /// The landing time of its flight plan.
+  var isDeparture = false
+  /// The landing (for departures the take-off) time of its flight plan.
   var estimate: Int64?
   /// WGS-84, degrees.
   var latitude: Double?
   var longitude: Double?
+  /// When it was there.
+  var placed: Int64?
   /// Metres a second.
   var speed: Double?
+  var course_deg: Double?
   var level_m: Double?
   /// When it was last heard of.
   var heard: Int64
+  /// Reports in a row that were too far away to be believed.
+  var doubts: Int64 = 0
+
+  // MARK: Its way
+
+  /// The runway whose arcs it flies, and which arc; from the flight plan, else the nearest entry.
+  var way: String?
+  var arc: String?
+  /// Whether way and arc were named by a flight plan.
+  var isArcGiven = false
+  var phase = Phase.outside
+  /// The altitude of its level on the arc.
+  var arcLevel_m: Int64?
+  /// When it crosses the entry of the arc (for who is past it: when it would have, flying as expected).
+  var entry: Int64?
+  /// Seconds it must lose before the entry because its level is taken.
+  var wait_s: Int64 = 0
+  /// Seconds that its arc is too short for the delay.
+  var missing_s: Int64 = 0
+  /// How far it flies along the arc, in metres.
+  var along_m: Int64?
+  /// When to turn from the arc to the merge point.
+  var turn: Int64?
+
+  // MARK: Its place in the sequence
+
   /// When it would land if nothing was in its way.
   var target: Int64?
   /// The first such time.
   var firstTarget: Int64?
   var planned: Int64?
-  var runway: Int64 = 0
+  /// The runway of the plan.
+  var runway: String?
   /// Places moved from first come, first served.
   var shift: Int64 = 0
   /// Whether time and runway are kept.
   var isFrozen = false
+  /// How often an announced time was changed.
+  var moves: Int64 = 0
+  /// By how many seconds the last sequencing changed it.
+  var moved_s: Int64 = 0
 
   init(_ callsign: String, heard: Int64) {
     self.callsign = callsign
@@ -33,22 +78,61 @@ struct BoardFlight: Hashable, Sendable {
 
   /// The first letters are those of the airline.
   var airline: String { String(callsign.prefix { $0.isLetter }.prefix(3)) }
+  var place: GeoPoint? {
+    guard let latitude, let longitude else { return nil }
+    return GeoPoint(latitude: latitude, longitude: longitude)
+  }
+
+  /// What a plan said of a way is no more.
+  mutating func forgetPlan() {
+    (planned, runway, isFrozen, along_m, turn) = (nil, nil, false, nil, nil)
+    (shift, moved_s, missing_s) = (0, 0, 0)
+  }
+
+  // MARK: As data
+
+  private typealias Whole = (name: String, path: WritableKeyPath<BoardFlight, Int64?>)
+  private typealias Count = (name: String, path: WritableKeyPath<BoardFlight, Int64>)
+  private typealias Text = (name: String, path: WritableKeyPath<BoardFlight, String?>)
+  /// Canonical JSON here has whole numbers: name, member, units in one.
+  private typealias Scaled = (
+    name: String, path: WritableKeyPath<BoardFlight, Double?>, scale: Double
+  )
+  private static var wholes: [Whole] {
+    [
+      ("estimate", \.estimate), ("placed", \.placed), ("arc_level_m", \.arcLevel_m),
+      ("entry", \.entry), ("arc_m", \.along_m), ("turn", \.turn), ("target", \.target),
+      ("first_target", \.firstTarget), ("planned", \.planned),
+    ]
+  }
+  private static var counts: [Count] {
+    [
+      ("heard", \.heard), ("doubts", \.doubts), ("wait_s", \.wait_s), ("missing_s", \.missing_s),
+      ("shift", \.shift), ("moves", \.moves), ("moved_s", \.moved_s),
+    ]
+  }
+  private static var texts: [Text] { [("way", \.way), ("arc", \.arc), ("runway", \.runway)] }
+  private static var scaled: [Scaled] {
+    [
+      ("lat_e7", \.latitude, 1e7), ("lon_e7", \.longitude, 1e7), ("speed_cm_s", \.speed, 100),
+      ("course_deg", \.course_deg, 1), ("level_m", \.level_m, 1),
+    ]
+  }
 
   var json: JSONValue {
     var members: [String: JSONValue] = [
-      "callsign": .string(callsign), "type": .string(type), "heard": .integer(heard),
-      "runway": .integer(runway), "shift": .integer(shift), "frozen": .bool(isFrozen),
+      "callsign": .string(callsign), "type": .string(type), "frozen": .bool(isFrozen),
+      "departure": .bool(isDeparture), "arc_given": .bool(isArcGiven),
+      "phase": .integer(phase.rawValue),
     ]
-    func add(_ name: String, _ value: Int64?) { members[name] = value.map { .integer($0) } }
-    add("estimate", estimate)
-    add("target", target)
-    add("first_target", firstTarget)
-    add("planned", planned)
-    // Canonical JSON here has whole numbers: places in 10⁻⁷ degrees, speed in centimetres a second.
-    add("lat_e7", latitude.map { Int64(($0 * 1e7).rounded()) })
-    add("lon_e7", longitude.map { Int64(($0 * 1e7).rounded()) })
-    add("speed_cm_s", speed.map { Int64(($0 * 100).rounded()) })
-    add("level_m", level_m.map { Int64($0.rounded()) })
+    for one in Self.wholes { members[one.name] = self[keyPath: one.path].map { .integer($0) } }
+    for one in Self.counts { members[one.name] = .integer(self[keyPath: one.path]) }
+    for one in Self.texts { members[one.name] = self[keyPath: one.path].map { .string($0) } }
+    for one in Self.scaled {
+      members[one.name] = self[keyPath: one.path].map {
+        .integer(Int64(($0 * one.scale).rounded()))
+      }
+    }
     return .object(members)
   }
 
@@ -58,47 +142,15 @@ struct BoardFlight: Hashable, Sendable {
     }
     self.init(callsign, heard: heard)
     type = json["type"]?.string ?? ""
-    estimate = json["estimate"]?.integer
-    target = json["target"]?.integer
-    firstTarget = json["first_target"]?.integer
-    planned = json["planned"]?.integer
-    runway = json["runway"]?.integer ?? 0
-    shift = json["shift"]?.integer ?? 0
     isFrozen = json["frozen"]?.bool ?? false
-    latitude = json["lat_e7"]?.integer.map { Double($0) / 1e7 }
-    longitude = json["lon_e7"]?.integer.map { Double($0) / 1e7 }
-    speed = json["speed_cm_s"]?.integer.map { Double($0) / 100 }
-    level_m = json["level_m"]?.integer.map { Double($0) }
+    isDeparture = json["departure"]?.bool ?? false
+    isArcGiven = json["arc_given"]?.bool ?? false
+    phase = json["phase"]?.integer.flatMap { Phase(rawValue: $0) } ?? .outside
+    for one in Self.wholes { self[keyPath: one.path] = json[one.name]?.integer }
+    for one in Self.counts { self[keyPath: one.path] = json[one.name]?.integer ?? 0 }
+    for one in Self.texts { self[keyPath: one.path] = json[one.name]?.string }
+    for one in Self.scaled {
+      self[keyPath: one.path] = json[one.name]?.integer.map { Double($0) / one.scale }
+    }
   }
-}
-
-/// What is expected of a flight on its way through a point-merge procedure.
-struct ArrivalEstimate {
-  let airport: Airport
-  let group: FleetGroup?
-
-  /// From the merge point to the threshold, in seconds: slowing evenly from the speed on the arcs to the
-  /// approach speed, then the common final approach.
-  var fromMerge_s: Double {
-    let landing = group?.profile.landingSpeed ?? 70
-    let final_m = min(airport.merge.merge_m, airport.scenario.study.after.final_m)
-    return (airport.merge.merge_m - final_m) / ((airport.arcSpeed + landing) / 2) + final_m
-      / landing
-  }
-
-  /// From an arc straight to the threshold, in seconds.
-  func direct_s(_ arc: SequencingArc) -> Double { arc.radius_m / airport.arcSpeed + fromMerge_s }
-
-  /// Seconds to the threshold from a place, straight to the merge point; the ground speed holds until the
-  /// outermost arc.
-  func toGo_s(_ place: GeoPoint, speed: Double?) -> Double {
-    let distance = airport.merge.frame.plane(place).distance(to: airport.merge.mergePoint)
-    let arc = airport.merge.arcs.map(\.radius_m).max() ?? 0
-    let outside = max(0, distance - arc)
-    let inside = min(distance, arc)
-    return outside / max(60, speed ?? airport.arcSpeed) + inside / airport.arcSpeed + fromMerge_s
-  }
-
-  /// How long an arc can hold a flight, in seconds.
-  var absorbed_s: Double { (airport.merge.arcs.map(\.length_m).min() ?? 0) / airport.arcSpeed }
 }

@@ -61,10 +61,22 @@ struct DesignProcedure: Procedure {
       CaseField(
         "airport", Phrase("机场", en: "Airport"),
         .choice(rules.airportChoices.map { .init($0.id, $0.name) }), keeping: .open),
+      CaseField(
+        "runway", Phrase("着陆跑道", en: "Landing runway"),
+        hint: Phrase("如34L；空白为主着陆跑道。", en: "Like 34L; nothing is the main one."), .line(4),
+        required: false, keeping: .open),
       Self.count("merge-m", "汇聚点距跑道入口（米）", "Merge point before the threshold (m)", 5000...100_000),
       Self.count("radius-m", "内弧半径（米）", "Radius of the inner arc (m)", 5000...150_000),
       Self.count("gap-m", "两弧间距（米）", "Between the arcs (m)", 0...20_000),
       Self.count("half-angle-deg", "弧的半角（度）", "Half the angle of the arcs (degrees)", 5...85),
+      CaseField(
+        "middle-deg", Phrase("弧的中点方位（度）", en: "Middle of the arcs (degrees)"),
+        hint: Phrase(
+          "从汇聚点看，自延长中线顺时针；空白为0。两条跑道各有一组弧时错开。",
+          en:
+            "From the extended centre line, clockwise as seen from the merge point; nothing is 0. Apart where two"
+            + " runways have arcs."),
+        .count(-120...120), required: false, keeping: .open),
       Self.count("inner-level-m", "内弧高度（米）", "Level of the inner arc (m)", 300...10_000),
       Self.count("outer-level-m", "外弧高度（米）", "Level of the outer arc (m)", 300...10_000),
       Self.count("entry-m", "入弧直线段（米）", "Straight leg to the arc (m)", 0...100_000),
@@ -119,22 +131,36 @@ struct DesignProcedure: Procedure {
   static func merge(_ facts: CaseFacts, _ rules: ArrivalRules) throws(Problem) -> PointMerge {
     func number(_ name: String) -> Double { Double(facts.integer(name) ?? 0) }
     let airport = try rules.airport(facts.text("airport"))
-    let half = number("half-angle-deg")
+    let (half, middle) = (number("half-angle-deg"), number("middle-deg"))
+    let runway = runway(facts, airport)
+    guard let threshold = airport.runways.first(where: { $0.name == runway })?.threshold else {
+      throw .invalid([
+        Problem.Field(
+          "runway",
+          Phrase("机场没有跑道“\(runway)”。", en: "The airport has no runway “\(runway)”."))
+      ])
+    }
     func arc(_ name: String, _ radius: Double, _ from: Double, _ level: String) -> SequencingArc {
       SequencingArc(
-        name, radius_m: radius, from_deg: from, to_deg: -from, levels_m: [number(level)],
+        name, radius_m: radius, from_deg: middle + from, to_deg: middle - from,
+        levels_m: [number(level)],
         entry_m: number("entry-m"))
     }
     let inner = number("radius-m")
     let intercept = number("intercept-m")
     return try PointMerge(
-      threshold: airport.merge.threshold, merge_m: number("merge-m"),
+      threshold: threshold, merge_m: number("merge-m"),
       arcs: [
         arc("A", inner, -half, "inner-level-m"),
         arc("B", inner + number("gap-m"), half, "outer-level-m"),
       ], mergeFloor_m: intercept,
       mergeCeiling_m: max(intercept, min(number("inner-level-m"), number("outer-level-m"))),
       intercept_m: intercept)
+  }
+
+  /// The runway that a version is for: the main one if none is named.
+  static func runway(_ facts: CaseFacts, _ airport: Airport) -> String {
+    facts.string("runway").flatMap { $0.isEmpty ? nil : $0 } ?? airport.merge.threshold.name
   }
 
   func decide(_ draft: inout CaseDraft, _ view: any View) throws {
@@ -152,12 +178,20 @@ struct DesignProcedure: Procedure {
 
   private func design(_ draft: inout CaseDraft, _ view: any View) throws {
     let airport = try rules.airport(draft.said.text("airport"))
+    let runway = Self.runway(draft.said, airport)
+    guard airport.runways.contains(where: { $0.name == runway }) else {
+      throw Problem.invalid([
+        Problem.Field(
+          "runway",
+          Phrase("机场没有跑道“\(runway)”。", en: "The airport has no runway “\(runway)”."))
+      ])
+    }
     let subject = Self.subject(airport.id)
     let before = try view.all(CaseFileBook.about(subject, kind: DesignCases.kind))
     let latest = try before.first.flatMap { try CaseFacts($0.facts).integer("version") } ?? 0
     draft.subject = subject
     draft.agency = rules.agency
-    draft.title = "\(airport.icao) 点融合程序 v\(latest + 1)"
+    draft.title = "\(airport.icao) \(runway) 点融合程序 v\(latest + 1)"
     draft.facts.set("version", latest + 1)
     draft.publicFields["version"] = .integer(latest + 1)
   }
@@ -166,7 +200,11 @@ struct DesignProcedure: Procedure {
     do throws(Problem) {
       let merge = try Self.merge(draft.facts, rules)
       let airport = try rules.airport(draft.facts.text("airport"))
-      let absorbed = merge.arcs.map { $0.length_m / airport.arcSpeed }.min() ?? 0
+      let absorbed =
+        merge.arcs.map { arc in
+          arc.length_m
+            / StandardAir.trueSpeed(cas: airport.arcSpeed, altitude_m: arc.levels_m.first ?? 0)
+        }.min() ?? 0
       draft.facts.set("absorbs-s", Int64(absorbed))
       draft.facts.set("places", Int64(merge.places(spacing_m: merge.limits.radar_m)))
       draft.publicFields["absorbs-s"] = .integer(Int64(absorbed))
@@ -287,6 +325,9 @@ struct DesignProcedure: Procedure {
     let pairs = designFields.compactMap { field -> CaseDocument.Pair? in
       if field.name == "airport" {
         return .init(field.label, rules.book[source.facts.text("airport")]?.name ?? .same("—"))
+      }
+      if field.name == "runway" {
+        return source.facts.string(field.name).map { .init(field.label, .same($0)) }
       }
       return source.facts.integer(field.name).map { .init(field.label, .same(String($0))) }
     }

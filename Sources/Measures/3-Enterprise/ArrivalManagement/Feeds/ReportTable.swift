@@ -1,11 +1,13 @@
 import Commons
 
 /// Flight plans and positions as comma-separated text. The first line names the columns, in any order:
-/// `callsign` (needed), `type`, `eta` and `time` (RFC 3339), `lat`, `lon` (degrees), `level_ft`, `speed_kt`,
-/// `track_deg`. Fields hold no commas, so no quotes are needed.
+/// `callsign` (needed), `type`, `eta`, `etd` and `time` (RFC 3339), `arc`, `lat`, `lon` (degrees), `level_ft`,
+/// `speed_kt`, `track_deg`. A line with `etd` is a departure, one with `eta` an arrival. Fields hold no commas, so no
+/// quotes are needed.
 enum ReportTable {
   private static let known: Set<String> = [
-    "callsign", "type", "eta", "time", "lat", "lon", "level_ft", "speed_kt", "track_deg",
+    "callsign", "type", "eta", "etd", "time", "arc", "lat", "lon", "level_ft", "speed_kt",
+    "track_deg",
   ]
 
   static func read(_ bytes: [UInt8]) -> FeedContent {
@@ -71,7 +73,13 @@ enum ReportTable {
     var report = TrackReport(track: callsign)
     report.callsign = callsign
     report.type = text("type").map { $0.uppercased() }
-    report.estimate = moment("eta")
+    let (landing, takeOff) = (moment("eta"), moment("etd"))
+    if landing != nil, takeOff != nil {
+      content.fault(line, "eta和etd只能给出一个。", "eta and etd exclude each other.")
+    }
+    report.estimate = landing ?? takeOff
+    if report.estimate != nil { report.isDeparture = takeOff != nil }
+    report.arc = text("arc")
     report.time = moment("time")
     report.latitude = number("lat", -90...90)
     report.longitude = number("lon", -180...180)

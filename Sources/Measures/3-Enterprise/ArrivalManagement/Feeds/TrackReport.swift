@@ -20,8 +20,12 @@ public struct TrackReport: Hashable, Sendable {
   public var course_deg: Double?
   /// Altitude by pressure in metres.
   public var level_m: Double?
-  /// When it is expected to land by its flight plan, in seconds since 1970.
+  /// When it is expected to land (or to take off) by its flight plan, in seconds since 1970.
   public var estimate: Double?
+  /// Whether it departs from the airport, by its flight plan.
+  public var isDeparture: Bool?
+  /// The arc by which it comes by its flight plan, such as A or 34L.A.
+  public var arc: String?
 
   /// A report.
   public init(track: String) { self.track = track }

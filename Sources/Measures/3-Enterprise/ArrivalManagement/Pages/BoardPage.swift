@@ -34,13 +34,23 @@ extension ArrivalMeasure {
   }
 
   func boardPage(_ visit: Visit) async throws -> Response {
+    try await boardPage(visit, problem: nil)
+  }
+
+  /// The page of the board, perhaps with what was wrong in a form.
+  func boardPage(_ visit: Visit, problem: Problem?) async throws -> Response {
     let airport = try rules.airport(visit["airport"])
     let (board, _) = try await board(airport, now: visit.now)
-    let title = airport.name + Phrase("：进场序列", en: ": arrivals")
+    let merges = try await merges(airport, on: visit.now.date(in: rules.profile.zone))
+    let view = BoardView(airport: airport, board: board, merges: merges, rules: rules, visit: visit)
+    let title = airport.name + Phrase("：进离港序列", en: ": the board")
     let trail = [PageShell.Link(ArrivalMeasure.card.name, "/desk/arrivals")]
-    var response = visit.page(title, trail: trail) { h in
+    let form = try problem == nil ? nil : visit.request.form()
+    var response = visit.page(title, trail: trail, status: problem?.status ?? 200) { h in
       h.heading(title)
-      h.element("div", .id("board")) { content(&$0, airport, board, visit) }
+      if let problem { h.errorSummary(problem) }
+      h.element("div", .id("board")) { view.render(&$0) }
+      BoardForms(airport: airport, board: board, visit: visit).render(&h, form, problem)
       h.element("script", .src("/arrivals/board.js"), .flag("defer")) { _ in }
     }
     response.headers.set(
@@ -54,8 +64,10 @@ extension ArrivalMeasure {
   func boardContent(_ visit: Visit) async throws -> Response {
     let airport = try rules.airport(visit["airport"])
     let (board, _) = try await board(airport, now: visit.now)
+    let merges = try await merges(airport, on: visit.now.date(in: rules.profile.zone))
+    let view = BoardView(airport: airport, board: board, merges: merges, rules: rules, visit: visit)
     var h = HTML(visit.language)
-    h.element("div", .id("board")) { content(&$0, airport, board, visit) }
+    h.element("div", .id("board")) { view.render(&$0) }
     return .html(h.bytes)
   }
 
@@ -64,90 +76,77 @@ extension ArrivalMeasure {
     return .json(.object(try await boardJSON(airport, now: visit.now)))
   }
 
-  private func clock(_ seconds: Int64) -> String {
-    let second = Instant(seconds: seconds).secondOfDay(in: rules.profile.zone)
-    let rest = String(second % 60 + 100).dropFirst()
-    return SlotSeries.text(second / 60) + ":" + rest
+  // MARK: What controllers say
+
+  /// Takes the wind that a controller writes.
+  func windPosted(_ visit: Visit) async throws -> Response {
+    try await posted(visit) { airport, form in
+      let wind = try BoardWind(
+        form["wind"] ?? "", at: visit.now.seconds, by: "")
+      try await set(
+        wind, airport, permission: "arrivals.board", by: visit.actor, visit.terms(form),
+        at: visit.now)
+    }
   }
 
-  private func content(
-    _ h: inout HTML, _ airport: Airport, _ board: ArrivalBoard, _ visit: Visit
-  ) {
-    let lines = BoardLine.all(board, airport, rules.book)
-    let planned = lines.filter { $0.flight.planned != nil }
-    h.p(
-      Phrase(
-        "\(clock(visit.now.seconds))，序列中\(planned.count)架，共\(lines.count)架。",
-        en: "\(clock(visit.now.seconds)): \(planned.count) in sequence, \(lines.count) in all."))
-    making(&h, board)
-    guard !lines.isEmpty else {
-      h.empty(Phrase("还没有收到航迹或计划。", en: "No plan or track has come in yet."))
-      return
+  /// Takes the use of the runways that a controller chooses.
+  func configurationPosted(_ visit: Visit) async throws -> Response {
+    try await posted(visit) { airport, form in
+      try await configure(
+        form["configuration"] ?? "", airport, by: visit.actor, visit.terms(form), at: visit.now)
     }
-    h.element("div", .class("charts")) { h in
-      AirportPlan(airport: airport).render(&h, airport.merge, board.flights)
-      if let first = planned.map({ min($0.flight.planned ?? 0, $0.flight.target ?? 0) }).min() {
-        LadderChart(
-          Phrase("落地阶梯", en: "Landing ladder"),
-          planned.map { line in
-            LadderChart.Rung(
-              line.flight.callsign, wished: Int((line.flight.target ?? 0) - first),
-              planned: Int((line.flight.planned ?? 0) - first), isFixed: line.flight.isFrozen)
-          }
-        ) { self.clock(first + Int64($0)) }.render(&h)
+  }
+
+  private func posted(
+    _ visit: Visit, _ act: (Airport, FormFields) async throws -> Void
+  ) async throws -> Response {
+    let airport = try rules.airport(visit["airport"])
+    do {
+      try await act(airport, try visit.request.form())
+      return .seeOther("/desk/arrivals/boards/\(airport.id)")
+    } catch let problem as Problem where problem.status == 422 {
+      return try await boardPage(visit, problem: problem)
+    }
+  }
+}
+
+/// What controllers enter beside the board; it stands outside of what the script renews.
+struct BoardForms {
+  let airport: Airport
+  let board: ArrivalBoard
+  let visit: Visit
+
+  func render(_ h: inout HTML, _ form: FormFields?, _ problem: Problem?) {
+    let base = "/desk/arrivals/boards/\(airport.id)"
+    h.section(Phrase("跑道用法", en: "Use of the runways"))
+    let chosen = form?["configuration"] ?? airport.configuration(board.configuration).id
+    let uses = FormState(values: [("configuration", chosen)], problem: problem)
+    h.form(base + "/configuration", csrf: visit.csrf, idempotencyKey: visit.freshKey + "c") { h in
+      let choices = airport.configurations.map { one in
+        (
+          value: one.id,
+          label: one.name + Phrase("（", en: " (") + one.relationName + Phrase("）", en: ")")
+        )
       }
+      h.select(
+        "configuration", Phrase("跑道用法", en: "Runways"), uses, groups: [(nil, choices)])
+      h.button(Phrase("采用", en: "Use"))
     }
-    table(&h, lines)
-  }
-
-  private func making(_ h: inout HTML, _ board: ArrivalBoard) {
-    switch board.making {
-    case .asRuled: break
-    case .holding:
-      h.banner(
-        Phrase("弧已用满，部分飞机需要等待。", en: "The arcs are used up: some aircraft must hold."), .warn)
-    case .afresh:
-      h.banner(
-        Phrase(
-          "冻结的时间无法保持，已重新排序。", en: "Frozen times could not be kept: the order was made afresh."),
-        .warn)
-    case .none:
-      h.banner(
-        Phrase("无法排出序列，请人工处置。", en: "No sequence exists: controllers must act."), .bad)
+    h.section(Phrase("风", en: "Wind"))
+    let state = FormState(
+      values: [("wind", form?["wind"] ?? board.wind?.text ?? "")], problem: problem)
+    h.form(base + "/wind", csrf: visit.csrf, idempotencyKey: visit.freshKey + "w") { h in
+      h.textArea(
+        "wind", Phrase("各高度的风", en: "Wind by level"),
+        hint: Phrase(
+          "每行：高度（米） 来向（度） 风速（节），自下而上，如 3000 290 25；空白为静风。",
+          en:
+            "A line each: altitude (m), from (degrees), speed (kt), from below, like 3000 290 25; nothing is calm air."
+        ), state)
+      h.button(Phrase("设定", en: "Set"))
     }
-  }
-
-  private func table(_ h: inout HTML, _ lines: [BoardLine]) {
-    h.table(
-      Phrase("序列和建议", en: "Sequence and advisories"),
-      columns: [
-        (Phrase("呼号", en: "Callsign"), false), (Phrase("机型", en: "Type"), false),
-        (Phrase("类别", en: "Wake"), false), (Phrase("跑道", en: "Runway"), false),
-        (Phrase("计划落地", en: "Lands at"), false), (Phrase("需损失（秒）", en: "To lose (s)"), true),
-        (Phrase("直飞汇聚点", en: "Direct at"), false), (Phrase("移位", en: "Moved"), true),
-        (Phrase("状态", en: "State"), false),
-      ]
-    ) { table in
-      for line in lines {
-        table.row([
-          { $0.text(line.flight.callsign) },
-          { $0.text(line.flight.type.isEmpty ? "?" : line.flight.type) },
-          { $0.text(line.category) }, { $0.text(line.flight.planned == nil ? "—" : line.runway) },
-          { $0.text(line.flight.planned.map { self.clock($0) } ?? "—") },
-          { $0.text(line.lose_s.map { String($0) } ?? "—") },
-          { $0.text(line.direct.map { self.clock($0) } ?? "—") },
-          { $0.text(String(line.flight.shift)) },
-          { h in
-            if line.flight.isFrozen {
-              h.tag(Phrase("已冻结", en: "frozen"), .info)
-            } else if line.flight.planned != nil {
-              h.tag(Phrase("已排序", en: "planned"), .good)
-            } else {
-              h.tag(Phrase("未排序", en: "not yet"), .plain)
-            }
-          },
-        ])
-      }
+    h.element("p") {
+      $0.a(base + "/what-if", Phrase("假设：换一种用法、限制或风", en: "What if: other runways, limits or wind"))
     }
   }
 }

@@ -6,6 +6,7 @@ import MeasureKit
 
 /// A capacity study in figures, bars and a table.
 struct CapacityView {
+  let airport: Airport
   let study: CapacityStudy
 
   /// What an hour becomes, and what each cause adds.
@@ -32,7 +33,7 @@ struct CapacityView {
       causes.map { .init($0.cause.name, $0.movements, text: Numbers.text($0.movements, 1)) }
         + study.expansions.map {
           let more = study.predicted($0) - study.predictedAfter
-          return .init(.same($0.name), more, text: Numbers.text(more, 1))
+          return .init(airport.expansionName($0), more, text: Numbers.text(more, 1))
         },
       note: Phrase(
         "各原因按所有先后顺序的平均分摊（沙普利值）。",
@@ -64,7 +65,7 @@ struct CapacityView {
           study.predicted(expansion), study.predicted(expansion) - study.predictedAfter
         )
         table.row([
-          { $0.text(expansion.name) },
+          { $0.text(airport.expansionName(expansion)) },
           {
             $0.text(
               expansion.published.map {
@@ -95,6 +96,16 @@ struct WakeMatrix {
     let codes = scheme.categories.map(\.code)
     var minima: [String: Int] = [:]
     for one in scheme.approachTable { minima[one.leader + " " + one.follower] = one.metres }
+    h.element("div", .class("charts")) { h in
+      MatrixChart(
+        scheme.name + Phrase("（公里）", en: " (km)"),
+        corner: Phrase("行：前机；列：后机", en: "row: leader, column: follower"), rows: codes,
+        columns: codes,
+        codes.map { leader in
+          codes.map { follower in minima[leader + " " + follower].map { Double($0) / 1000 } }
+        }
+      ).render(&h)
+    }
     h.table(
       scheme.name + Phrase("（公里，前机为行）", en: " (km, leader by row)"),
       columns: [(Phrase("前机", en: "Leader"), false)]

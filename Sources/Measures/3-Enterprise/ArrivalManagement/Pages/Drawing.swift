@@ -11,38 +11,32 @@ struct AirportPlan {
     PlanChart.Place(point.east / 1000, point.north / 1000)
   }
 
-  /// Writes the plan of a procedure.
-  func render(_ h: inout HTML, _ merge: PointMerge, _ flights: [BoardFlight] = []) {
+  /// Writes the plan of the procedures, with what flies.
+  func render(_ h: inout HTML, _ merges: [PointMerge], _ flights: [BoardFlight] = []) {
+    guard let main = merges.first else { return }
+    let arcs = merges.reduce(0) { $0 + $1.arcs.count }
+    let placed = flights.filter { $0.place != nil }
     var chart = PlanChart(
       Phrase("平面图（北在上）", en: "Plan, north up"),
       Phrase(
-        "\(merge.arcs.count)条弧、汇聚点、\(airport.runways.count)条跑道、\(flights.count)架飞机",
+        "\(arcs)条弧、\(merges.count)个汇聚点、\(airport.runways.count)条跑道、\(placed.count)架飞机",
         en:
-          "\(merge.arcs.count) arcs, merge point, \(airport.runways.count) runways, \(flights.count) aircraft"
+          "\(arcs) arcs, \(merges.count) merge points, \(airport.runways.count) runways, \(placed.count) aircraft"
       ),
-      note: Phrase(
-        "弧为设计示例；跑道坐标见数据来源。", en: "The arcs are a worked example; runways as in the source below."))
+      note: flights.isEmpty
+        ? Phrase("跑道坐标和未核实之处见下文。", en: "For the source, and what is unverified, see below.") : nil)
     let names = airport.runways.map(\.name).joined(separator: ", ")
-    for runway in airport.runways {
-      let ends = [runway.threshold.place, runway.end].map { merge.frame.plane($0) }
+    for (index, runway) in airport.runways.enumerated() {
+      let ends = [runway.threshold.place, runway.end].map { main.frame.plane($0) }
       chart.line(.limit, ends.map(place))
-      let isFirst = runway.name == airport.runways.first?.name
-      chart.mark(.place, place(ends[0]), isFirst ? .same(names) : nil)
+      if index == 0 { chart.mark(.place, place(ends[0]), .same(names)) }
     }
-    chart.line(.ground, (merge.envelope() + merge.envelope().prefix(1)).map(place))
-    chart.line(
-      .way, [place(merge.mergePoint), place(merge.frame.plane(merge.threshold.place))])
-    for (index, arc) in merge.arcs.enumerated() {
-      chart.line(
-        index == 0 ? .way : .otherWay,
-        [place(merge.entryPoint(arc))] + merge.line(arc).map(place))
-      chart.mark(.place, place(merge.entryPoint(arc)), .same(arc.name))
-    }
-    chart.mark(.place, place(merge.mergePoint), Phrase("汇聚点", en: "merge"))
-    for flight in flights {
-      guard let latitude = flight.latitude, let longitude = flight.longitude else { continue }
-      let point = merge.frame.plane(GeoPoint(latitude: latitude, longitude: longitude))
-      guard point.distance(to: merge.mergePoint) < 120_000 else { continue }
+    for merge in merges { draw(merge, main, &chart, isOnly: merges.count == 1) }
+    for flight in placed {
+      guard let spot = flight.place else { continue }
+      let point = main.frame.plane(spot)
+      // Those that are further away would make the arcs small.
+      guard point.distance(to: main.mergePoint) < 75_000 else { continue }
       chart.mark(flight.isFrozen ? .alarm : .mover, place(point), .same(flight.callsign))
     }
     chart.render(
@@ -52,25 +46,68 @@ struct AirportPlan {
         (.otherWay, Phrase("外弧", en: "outer arc")),
         (.ground, Phrase("所需空域", en: "airspace needed")),
         (.limit, Phrase("跑道", en: "runway")),
-      ])
+      ]
+        + (placed.isEmpty
+          ? []
+          : [
+            (.mover, Phrase("飞机", en: "aircraft")),
+            (.alarm, Phrase("已冻结", en: "frozen")),
+          ]))
   }
 
+  private func draw(
+    _ merge: PointMerge, _ main: PointMerge, _ chart: inout PlanChart, isOnly: Bool
+  ) {
+    // Each procedure has a plane of its own around its threshold.
+    let origin = main.frame.plane(merge.threshold.place)
+    func spot(_ point: PlanePoint) -> PlanChart.Place {
+      place(PlanePoint(east: point.east + origin.east, north: point.north + origin.north))
+    }
+    let runway = merge.threshold.name
+    // Names of the western one of two stand to its west.
+    let isLeft = !isOnly && merge.arcs.allSatisfy { $0.from_deg + $0.to_deg > 0 } == isSouth(merge)
+    let outline = merge.envelope()
+    chart.line(.ground, (outline + outline.prefix(1)).map(spot))
+    chart.line(.way, [spot(merge.mergePoint), spot(PlanePoint(east: 0, north: 0))])
+    for (index, arc) in merge.arcs.enumerated() {
+      let entry = merge.entryPoint(arc)
+      chart.line(index == 0 ? .way : .otherWay, [spot(entry)] + merge.line(arc).map(spot))
+      chart.mark(
+        .place, spot(entry), .same(isOnly ? arc.name : "\(runway).\(arc.name)"),
+        isLeft: isLeft)
+    }
+    chart.mark(
+      .place, spot(merge.mergePoint),
+      isOnly
+        ? Phrase("汇聚点", en: "merge") : Phrase("\(runway)汇聚点", en: "merge \(runway)"),
+      isLeft: isLeft)
+  }
+
+  /// Whether aircraft come from the south, so that clockwise is west.
+  private func isSouth(_ merge: PointMerge) -> Bool { (90...270).contains(merge.outbound_deg) }
+
   /// The table to the plan.
-  func table(_ h: inout HTML, _ merge: PointMerge) {
+  func table(_ h: inout HTML, _ merges: [PointMerge]) {
     h.table(
       Phrase("弧", en: "Arcs"),
       columns: [
-        (Phrase("弧", en: "Arc"), false), (Phrase("半径（公里）", en: "Radius (km)"), true),
+        (Phrase("跑道", en: "Runway"), false), (Phrase("弧", en: "Arc"), false),
+        (Phrase("半径（公里）", en: "Radius (km)"), true),
         (Phrase("长度（公里）", en: "Length (km)"), true), (Phrase("高度（米）", en: "Level (m)"), true),
-        (Phrase("可吸收（秒）", en: "Absorbs (s)"), true),
+        (Phrase("静风可吸收（秒）", en: "Absorbs in calm air (s)"), true),
       ]
     ) { table in
-      for arc in merge.arcs {
-        table.row(texts: [
-          arc.name, Numbers.text(arc.radius_m / 1000, 1), Numbers.text(arc.length_m / 1000, 1),
-          arc.levels_m.map { Numbers.text($0, 0) }.joined(separator: ", "),
-          Numbers.text(arc.length_m / airport.arcSpeed, 0),
-        ])
+      for merge in merges {
+        for arc in merge.arcs {
+          let speed = StandardAir.trueSpeed(
+            cas: airport.arcSpeed, altitude_m: arc.levels_m.first ?? 0)
+          table.row(texts: [
+            merge.threshold.name, arc.name, Numbers.text(arc.radius_m / 1000, 1),
+            Numbers.text(arc.length_m / 1000, 1),
+            arc.levels_m.map { Numbers.text($0, 0) }.joined(separator: ", "),
+            Numbers.text(arc.length_m / speed, 0),
+          ])
+        }
       }
     }
     h.table(
@@ -85,12 +122,26 @@ struct AirportPlan {
         table.row([
           { $0.text(runway.name) },
           {
-            $0.text(
-              runway.isForArrivals
-                ? Phrase("着陆", en: "landing") : Phrase("起飞", en: "take-off"))
+            $0.text(RunwayConfiguration.Use(runway: runway.name, kinds: runway.kinds).name)
           }, { $0.text(Numbers.text(runway.threshold.place.latitude, 5)) },
           { $0.text(Numbers.text(runway.threshold.place.longitude, 5)) },
           { $0.text(Numbers.text(runway.threshold.course_deg, 1)) },
+        ])
+      }
+    }
+    h.table(
+      Phrase("跑道用法", en: "Ways to use the runways"),
+      columns: [
+        (Phrase("用法", en: "Use"), false), (Phrase("相互关系", en: "Relation"), false),
+        (Phrase("着陆", en: "Lands"), false), (Phrase("起飞", en: "Departs"), false),
+      ]
+    ) { table in
+      for one in airport.configurations {
+        let departing = one.uses.filter { $0.kinds.contains(.departure) }.map(\.runway)
+        table.row([
+          { $0.text(one.name) }, { $0.text(one.relationName) },
+          { $0.text(one.landing.joined(separator: ", ")) },
+          { $0.text(departing.isEmpty ? "—" : departing.joined(separator: ", ")) },
         ])
       }
     }

@@ -19,7 +19,7 @@ struct ArrivalFront {
       if let airport = measure.rules.book.airports.first {
         h.section(Phrase("55架次怎样变成65架次", en: "How 55 movements become 65"))
         explanation(&h, airport)
-        CapacityView(study: airport.scenario.study).render(&h)
+        CapacityView(airport: airport, study: airport.scenario.study).render(&h)
         assumptions(&h, airport)
       }
       h.section(Phrase("与深圳公布数字对照", en: "Beside Shenzhen's published figures"))
@@ -50,6 +50,16 @@ struct ArrivalFront {
     FrontDoor(
       Phrase("尾流间隔", en: "Wake minima"),
       Phrase("各标准、各日期的间隔矩阵。", en: "The matrix of each scheme as of a day."), "/arrivals/wake"
+    ),
+    FrontDoor(
+      Phrase("蒙特卡洛模拟", en: "Monte Carlo"),
+      Phrase("延误、弧使用、移位的分布和公平性。", en: "Distributions of delay, arc use and moves; fairness."),
+      "/arrivals/monte-carlo"
+    ),
+    FrontDoor(
+      Phrase("时刻资源", en: "Slot resources"),
+      Phrase("增量×高峰小时；各小时进港、离港、总量的余量。", en: "Gain × peak hours; what is free by hour and kind."),
+      "/arrivals/slot-resources"
     ),
     FrontDoor(
       Phrase("申请时刻", en: "Ask for slots"),
@@ -86,7 +96,7 @@ struct ArrivalFront {
   private func assumptions(_ h: inout HTML, _ airport: Airport) {
     h.details(Phrase("假设", en: "Assumptions")) { h in
       h.element("ul") { h in
-        for line in airport.scenario.assumptions { h.element("li", text: line) }
+        for line in airport.assumptions { h.element("li", text: line) }
       }
     }
   }

@@ -155,8 +155,9 @@ struct WhatIfPage {
       if let problem { h.errorSummary(problem) }
       form(&h, wish, problem)
       if let study {
-        CapacityView(study: study).render(&h)
+        CapacityView(airport: wish.airport, study: study).render(&h)
         comparison(&h, wish.airport.scenario.study, study)
+        CapacityCurves(study: study).render(&h)
       }
     }
   }

@@ -8,6 +8,8 @@ struct SlotSeries: Hashable, Sendable {
   let weekdays: Set<Int>
   /// Minutes after midnight.
   let minute: Int
+  /// Whether its flights land; else they take off.
+  var isArrival = true
 
   /// The days on which it flies.
   var days: [CivilDate] {
@@ -17,7 +19,8 @@ struct SlotSeries: Hashable, Sendable {
   }
 
   func at(_ minute: Int) -> SlotSeries {
-    SlotSeries(from: from, to: to, weekdays: weekdays, minute: minute)
+    SlotSeries(
+      from: from, to: to, weekdays: weekdays, minute: minute, isArrival: isArrival)
   }
 
   /// `HH:MM` as minutes after midnight; nil if it is no such time.
@@ -36,36 +39,88 @@ struct SlotSeries: Hashable, Sendable {
   }
 }
 
-/// What is given away at an airport, and what is free.
+/// What is given away at an airport, and what is free: arrivals, departures and both together.
 struct SlotPlan: Sendable {
-  /// Movements an hour that are declared.
-  let declared: Int
-  /// Movements by day and hour.
-  private var taken: [CivilDate: [Int]] = [:]
+  /// What is used up first.
+  enum Bound: String, Sendable {
+    case total, arrivals, departures
 
-  /// A plan in which nothing is given away.
-  init(declared: Int) { self.declared = declared }
-
-  mutating func add(_ series: SlotSeries) {
-    for day in series.days {
-      taken[day, default: Array(repeating: 0, count: 24)][series.minute / 60] += 1
+    var name: Phrase {
+      switch self {
+      case .total: Phrase("总量", en: "total")
+      case .arrivals: Phrase("进港", en: "arrivals")
+      case .departures: Phrase("离港", en: "departures")
+      }
     }
   }
 
-  /// How many movements are taken in the busiest of the series' hours.
-  func most(_ series: SlotSeries) -> Int {
-    series.days.reduce(0) { max($0, taken[$1]?[series.minute / 60] ?? 0) }
+  /// Movements of one hour.
+  struct Hour: Hashable, Sendable {
+    var arrivals = 0
+    var departures = 0
+    var total: Int { arrivals + departures }
   }
 
-  /// Whether every hour of the series has room.
-  func hasRoom(_ series: SlotSeries) -> Bool { most(series) < declared }
+  /// What is given away an hour.
+  var limits: SlotLimits
+  private var taken: [CivilDate: [Hour]] = [:]
+
+  /// A plan in which nothing is given away.
+  init(limits: SlotLimits) { self.limits = limits }
+
+  mutating func add(_ series: SlotSeries) {
+    for day in series.days {
+      var hours = taken[day] ?? Array(repeating: Hour(), count: 24)
+      if series.isArrival {
+        hours[series.minute / 60].arrivals += 1
+      } else {
+        hours[series.minute / 60].departures += 1
+      }
+      taken[day] = hours
+    }
+  }
+
+  /// The day on which most is taken; the first of several. Nil if nothing is.
+  var busiest: CivilDate? {
+    taken.map { day, hours in (day: day, total: hours.reduce(0) { $0 + $1.total }) }
+      .max { ($0.total, $1.day) < ($1.total, $0.day) }?.day
+  }
+
+  /// What is taken in the hours of a day.
+  func hours(on day: CivilDate) -> [Hour] {
+    taken[day] ?? Array(repeating: Hour(), count: 24)
+  }
+
+  /// The limit of a bound.
+  func limit(_ bound: Bound) -> Int {
+    switch bound {
+    case .total: limits.total
+    case .arrivals: limits.arrivals
+    case .departures: limits.departures
+    }
+  }
+
+  /// The limit that leaves no room for a series on some day; that of its own kind before the total. Nil if every
+  /// hour has room.
+  func bound(_ series: SlotSeries) -> Bound? {
+    var isFull = false
+    for day in series.days {
+      guard let hour = taken[day]?[series.minute / 60] else { continue }
+      let own = series.isArrival ? hour.arrivals : hour.departures
+      if own >= (series.isArrival ? limits.arrivals : limits.departures) {
+        return series.isArrival ? .arrivals : .departures
+      }
+      if hour.total >= limits.total { isFull = true }
+    }
+    return isFull ? .total : nil
+  }
 
   /// The time nearest to the wish, in steps of five minutes within the tolerance, at which every hour of the
   /// series has room; the earlier of two that are equally near. Nil if there is none.
   func nearest(_ series: SlotSeries, tolerance: Int) -> Int? {
     for shift in stride(from: 0, through: tolerance, by: 5) {
       for minute in [series.minute - shift, series.minute + shift]
-      where (0..<1440).contains(minute) && hasRoom(series.at(minute)) { return minute }
+      where (0..<1440).contains(minute) && bound(series.at(minute)) == nil { return minute }
     }
     return nil
   }

@@ -121,7 +121,7 @@ struct SlotProcedure: Procedure {
     else { return nil }
     return SlotSeries(
       from: from, to: to, weekdays: Set(facts.list("weekdays").compactMap { Int($0) }),
-      minute: minute)
+      minute: minute, isArrival: facts.text("movement") != "departure")
   }
 
   func decide(_ draft: inout CaseDraft, _ view: any View) throws {
@@ -171,7 +171,7 @@ struct SlotProcedure: Procedure {
       let wish = Self.series(draft.facts)
     else { return }
     let airport = try rules.airport(draft.facts.text("airport"))
-    var plan = SlotPlan(declared: airport.declared)
+    var plan = SlotPlan(limits: airport.slotLimits)
     let days = Set(wish.days)
     var cursor = Int64.max
     while true {
@@ -199,16 +199,20 @@ struct SlotProcedure: Procedure {
       cursor = last.base.key
     }
     let tolerance = Int(draft.facts.integer("tolerance") ?? 0)
+    let bound = plan.bound(wish)
     guard let minute = plan.nearest(wish, tolerance: tolerance) else {
+      let name = (bound ?? .total).name
+      let limit = plan.limit(bound ?? .total)
       throw Problem.refused(
         "no-room",
         Phrase(
-          "\(SlotSeries.text(wish.minute))前后\(tolerance)分钟内，每小时\(plan.declared)架次的公布容量已用完。请不予分配并说明理由。",
+          "\(SlotSeries.text(wish.minute))前后\(tolerance)分钟内没有空位：每小时\(name.zh)\(limit)架次的上限已用完。请不予分配并说明理由。",
           en:
-            "Within \(tolerance) minutes of \(SlotSeries.text(wish.minute)) the declared \(plan.declared)"
-            + " movements an hour are taken. Refuse, with reasons."
+            "Within \(tolerance) minutes of \(SlotSeries.text(wish.minute)) there is no room: the limit of \(limit)"
+            + " an hour (\(name.en)) is used up. Refuse, with reasons."
         ), because: [ArrivalBasis.slots])
     }
+    if minute != wish.minute, let bound { draft.facts.set("bound", bound.rawValue) }
     draft.facts.set("offered", SlotSeries.text(minute))
     draft.publicFields["offered"] = .string(SlotSeries.text(minute))
     draft.publicFields["shift"] = .integer(Int64(abs(minute - wish.minute)))
@@ -232,7 +236,19 @@ struct SlotProcedure: Procedure {
     if let offered = facts.string("offered") {
       rows.append((Phrase("提出时间", en: "Offered"), .same(offered)))
     }
+    if let why = reason(facts) { rows.append((Phrase("移动的原因", en: "Why another time"), why)) }
     return rows
+  }
+
+  /// Why another time was offered than was asked for; nil if it was not.
+  private func reason(_ facts: CaseFacts) -> Phrase? {
+    guard let bound = facts.string("bound").flatMap({ SlotPlan.Bound(rawValue: $0) }),
+      let airport = rules.book[facts.text("airport")]
+    else { return nil }
+    let limit = SlotPlan(limits: airport.slotLimits).limit(bound)
+    return Phrase(
+      "申请的小时内\(bound.name.zh)已达上限（每小时\(limit)架次）",
+      en: "in the hour asked for, \(bound.name.en) are at their limit (\(limit) an hour)")
   }
 
   var documents: [CaseDocument] {
@@ -253,6 +269,8 @@ struct SlotProcedure: Procedure {
               Phrase("答复", en: "Reply"),
               isRefused
                 ? Phrase("不予分配", en: "refused") : .same(source.facts.text("offered"))),
+            .init(
+              Phrase("移动的原因", en: "Why another time"), reason(source.facts) ?? .same("—")),
           ]), .words(source.said.text("text")), .bases([ArrivalBasis.slots, ArrivalBasis.city]),
         ]
       }

@@ -29,10 +29,10 @@ struct ConstraintDesk: Sendable {
       guard let own = try view.first(OwnConstraintBook.find(id)),
         let entity = try view.first(AirBook.find(.constraint, id))
       else { return nil }
-      return [
-        "reference": entity.constraintReference(for: caller, try AirBook.availability(view)),
-        "details": own.details,
-      ]
+      let reference =
+        try view.first(DistantBook.reference(.constraint, id))
+        ?? entity.constraintReference(for: caller, try AirBook.availability(view))
+      return ["reference": reference, "details": own.details]
     }
   }
 

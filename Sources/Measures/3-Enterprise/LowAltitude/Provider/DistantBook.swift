@@ -23,11 +23,50 @@ enum DistantBook {
       CREATE TABLE air_begun (
         kind BIGINT NOT NULL, id TEXT NOT NULL, edition TEXT NOT NULL, said TEXT NOT NULL,
         begun_at BIGINT NOT NULL, mark {bytes} NOT NULL, PRIMARY KEY (kind, id))
+      """,
       """
+      CREATE TABLE air_references (
+        kind BIGINT NOT NULL, id TEXT NOT NULL, reference TEXT NOT NULL, mark {bytes} NOT NULL,
+        PRIMARY KEY (kind, id))
+      """,
     ])
 
   static let table = MarkedTable(
     "air_begun", keyCount: 2, ["kind", "id", "edition", "said", "begun_at"])
+
+  /// References as a DSS elsewhere gave them: others are told just these.
+  static let references = MarkedTable(
+    "air_references", keyCount: 2, ["kind", "id", "reference"])
+
+  private static let given = Statement(
+    "SELECT reference FROM air_references WHERE kind = $1 AND id = $2")
+
+  /// What the DSS elsewhere says of an entity of the city's; none if the entity is in the DSS of the same program.
+  static func reference(_ kind: AirEntity.Kind, _ id: String) -> Query<JSONValue> {
+    Query(given, [.integer(kind.rawValue), .text(id)]) {
+      try JSONValue(parsing: Array($0.text(0).utf8))
+    }
+  }
+
+  /// The change that keeps a reference.
+  static func keep(
+    _ kind: AirEntity.Kind, _ id: String, _ reference: JSONValue, _ view: any View,
+    _ ring: KeyRing
+  ) throws -> Change {
+    func values(_ reference: JSONValue) -> [SQLValue] {
+      [.integer(kind.rawValue), .text(id), .text(reference.canonical)]
+    }
+    guard let old = try view.first(self.reference(kind, id)) else {
+      return references.inserting(values(reference), ring)
+    }
+    return references.updating(values(reference), from: values(old), ring)
+  }
+
+  /// The change that forgets a reference, if there is one.
+  static func forget(_ kind: AirEntity.Kind, _ id: String, _ view: any View) throws -> [Change] {
+    try view.first(reference(kind, id)) == nil
+      ? [] : [references.deleting([.integer(kind.rawValue), .text(id)])]
+  }
 
   private static func values(_ change: BegunChange) -> [SQLValue] {
     [

@@ -155,7 +155,7 @@ struct DistantExchange: Sendable {
     let record =
       reply["operational_intent_reference"] ?? reply["constraint_reference"]
       ?? reply["service_area"]
-    guard let tag = (record?["ovn"] ?? record?["version"])?.string else {
+    guard let record, let tag = (record["ovn"] ?? record["version"])?.string else {
       throw AirRefusal(502, "the DSS at \(base) answers without an OVN or version")
     }
     return try await measure.act(kind.word + ".put", on: kind, id, by: caller, said: said) {
@@ -169,7 +169,8 @@ struct DistantExchange: Sendable {
       let more = try beside(reply, view, context)
       return AirOutcome(
         changes: AirBook.save(new, over: old, ring) + more.changes
-          + (try DistantBook.end(kind, id, view)), reply: reply,
+          + (try DistantBook.end(kind, id, view))
+          + [try DistantBook.keep(kind, id, record, view, ring)], reply: reply,
         publicFields: new.publicFields, effects: more.effects)
     }
   }

@@ -81,11 +81,12 @@ struct FlightDesk: Sendable {
 
   /// An intent of ours as other providers are told of it.
   func told(_ known: KnownFlight) async throws -> JSONValue {
-    let availability = try await desk.store.read { try AirBook.availability($0) }
-    return [
-      "reference": known.intent.intentReference(for: provider.caller, availability),
-      "details": known.flight.details,
-    ]
+    let caller = provider.caller
+    let reference = try await desk.store.read { view in
+      try view.first(DistantBook.reference(.intent, known.flight.id))
+        ?? known.intent.intentReference(for: caller, try AirBook.availability(view))
+    }
+    return ["reference": reference, "details": known.flight.details]
   }
 
   /// Another flight, as far as planning needs to know it.

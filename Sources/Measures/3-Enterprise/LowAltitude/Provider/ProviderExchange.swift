@@ -96,16 +96,18 @@ struct ProviderExchange: Sendable {
   /// What of the city's own goes with an entity, whoever takes it away.
   static func leftovers(of entity: AirEntity, _ view: any View) throws -> [Change] {
     let id = entity.id
-    switch entity.kind {
-    case .intent:
-      return try view.first(OwnFlightBook.flight(id)).map { [OwnFlightBook.remove($0.id)] } ?? []
-    case .constraint:
-      return try view.first(OwnConstraintBook.find(id))
-        .map { [OwnConstraintBook.remove($0.id)] } ?? []
-    case .area:
-      return try view.first(RemoteBook.find(area: id)).map { [RemoteBook.remove($0.id)] } ?? []
-    default: return []
-    }
+    let own: Change? =
+      switch entity.kind {
+      case .intent:
+        try view.first(OwnFlightBook.flight(id)).map { OwnFlightBook.remove($0.id) }
+      case .constraint:
+        try view.first(OwnConstraintBook.find(id)).map { OwnConstraintBook.remove($0.id) }
+      case .area:
+        try view.first(RemoteBook.find(area: id)).map { RemoteBook.remove($0.id) }
+      default: nil
+      }
+    guard let own else { return [] }
+    return [own] + (try DistantBook.forget(entity.kind, id, view))
   }
 
   private static func with(
