@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: 1...3)
   func bothWaysGiveOneOptimum(runways: Int) throws {
     for seed in 0..<4 {
-      let problem = try traffic(26, runways: runways, seed: UInt64(seed))
+      let problem = try traffic(13, runways: runways, seed: UInt64(seed))
       let parts = try LandingSolver.solve(problem, LandingSolver.Options(few: 1000))
       let whole = try LandingSolver.solve(problem, LandingSolver.Options(few: 0))
       #expect(parts.isProved && whole.isProved && parts.cost == whole.cost, "\(runways)/\(seed)")
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: 1...3)
   func theBoundHoldsAndTheWindowsKeepEveryOptimum(runways: Int) throws {
     for seed in 0..<4 {
-      let problem = try traffic(20, runways: runways, seed: UInt64(seed))
+      let problem = try traffic(11, runways: runways, seed: UInt64(seed))
       let best = try LandingSolver.solve(problem)
       let model = LandingModel(problem)
       var relaxation = try #require(LandingRelaxation(model))
