@@ -31,9 +31,9 @@ public struct Phrase: Hashable, Sendable {
   public static func + (a: Phrase, b: Phrase) -> Phrase { Phrase(a.zh + b.zh, en: a.en + b.en) }
 
   /// The same as a title or on a button: its English begins with a capital letter. Names of commands are lower case,
-  /// since they also stand within sentences.
+  /// since they also stand within sentences. What is the same in both languages is a name and stays as it is.
   public var titled: Phrase {
-    guard let first = en.first, first.isLowercase else { return self }
+    guard zh != en, let first = en.first, first.isLowercase else { return self }
     return Phrase(zh, en: first.uppercased() + en.dropFirst())
   }
 
