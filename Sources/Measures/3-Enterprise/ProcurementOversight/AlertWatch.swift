@@ -23,7 +23,7 @@ struct AlertWatch {
   }
 
   private let flags: LiveFlags
-  private(set) var compiled: [String: JSONValue] = [:]
+  private(set) var compiled = CompiledReleases()
   private(set) var raised: Set<String> = []
   /// Purchases by organisation.
   private var processes: [String: Set<String>] = [:]
@@ -76,12 +76,12 @@ struct AlertWatch {
     let whole =
       act.kind.hasPrefix("procurement.exchange.")
       ? takeForeign(release, ocid) : ReleaseMerge.take(release, into: old)
-    compiled[ocid] = whole
+    let text = compiled.keep(whole, ocid)
     figures.take(ocid, whole)
     // The platform's own releases are JSON by construction; what an exchange pushed was read before.
-    _ = try? flags.apply(whole.canonicalBytes)
+    _ = try? flags.apply(text)
     index.take(ocid, from: old, to: whole, ratio: flags.priceRatio(process: ocid))
-    look(ocid, whole, act.recordedAt)
+    look(ocid, act.recordedAt)
     // What is said of one purchase may be a sign in others of the same bidders and buyer.
     guard release["bids"] != nil || release["awards"] != nil || release["contracts"] != nil else {
       return
@@ -96,12 +96,12 @@ struct AlertWatch {
   /// The compiled release of a connected platform's process: all its releases by date, merged as the schema says,
   /// in whatever order they came.
   private mutating func takeForeign(_ release: JSONValue, _ ocid: String) -> JSONValue {
-    guard let known = compiled[ocid] else { return ReleaseMerge.take(release, into: nil) }
+    guard let known = compiled.text(ocid) else { return ReleaseMerge.take(release, into: nil) }
     // The compiled release of a single one says what that one said: it stands in its place.
-    var all = imported[ocid] ?? [known.canonicalBytes]
+    var all = imported[ocid] ?? [known]
     all.append(release.canonicalBytes)
     imported[ocid] = all
-    return ReleaseMerge.compiled(all) ?? ReleaseMerge.take(release, into: known)
+    return ReleaseMerge.compiled(all) ?? ReleaseMerge.take(release, into: compiled[ocid])
   }
 
   /// Once a day, with the act that commits to the day's draw, every purchase is looked at again of whose buyer or
@@ -110,17 +110,13 @@ struct AlertWatch {
     var others: Set<String> = []
     for id in stirred { others.formUnion(processes[id] ?? []) }
     stirred = []
-    for other in others.sorted() {
-      if let known = compiled[other] { look(other, known, moment) }
-    }
+    for other in others.sorted() { look(other, moment) }
   }
 
   /// A purchase is looked at from the moment on which its documents are out: before, much must be missing.
-  private mutating func look(_ ocid: String, _ whole: JSONValue, _ moment: Instant) {
-    let status = whole["tender"]?["status"]?.string ?? ""
-    let isOut = !["planning", "planned", ""].contains(status) || whole["awards"] != nil
-    guard isOut else { return }
-    let firm = whole["buyer"]?["id"]?.string ?? ""
+  private mutating func look(_ ocid: String, _ moment: Instant) {
+    guard let outline = compiled.outline(ocid), outline.isOut else { return }
+    let firm = outline.firm
     var own: [String: Double] = [:]
     var named: [String: [String]] = [:]
     var habitual: [(subject: String, code: String, value: Double)] = []
@@ -136,8 +132,7 @@ struct AlertWatch {
         habitual.append(("\(role):\(finding.id)", finding.code, finding.value))
       }
     }
-    for tenderer in whole["tender"]?["tenderers"]?.array ?? [] {
-      guard let id = tenderer["id"]?.string else { continue }
+    for id in outline.tenderers {
       for flag in flags.flags(tenderer: id) where flag.value > 0 && AlertWatch.ofHabit(flag.code) {
         habitual.append(("tenderer:\(id)", flag.code.rawValue, flag.value))
       }
