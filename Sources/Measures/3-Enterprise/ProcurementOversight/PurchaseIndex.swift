@@ -237,11 +237,12 @@ struct PurchaseIndex: Sendable {
     var method = ""
     var phase: Phase?
 
-    func takes(_ notice: Notice) -> Bool {
+    /// Whether it takes a purchase; `text` is the words in UTF-8.
+    func takes(_ notice: Notice, _ text: [UInt8]) -> Bool {
       (phase == nil || notice.phase == phase) && (buyer.isEmpty || notice.buyer == buyer)
         && (method.isEmpty || notice.method == method)
-        && (words.isEmpty || notice.title.contains(words) || notice.ocid == words
-          || notice.buyerName.contains(words))
+        && (words.isEmpty || notice.title.contains(utf8: text) || notice.ocid == words
+          || notice.buyerName.contains(utf8: text))
     }
   }
 
@@ -250,10 +251,11 @@ struct PurchaseIndex: Sendable {
     _ filter: Filter = Filter(), before: Place? = nil, limit: Int
   ) -> (rows: [Notice], next: Place?) {
     var rows: [Notice] = []
+    let words = Array(filter.words.utf8)
     var index = before.map { position($0) } ?? order.count
     while index > 0 {
       index -= 1
-      guard let notice = notices[order[index].ocid], filter.takes(notice) else { continue }
+      guard let notice = notices[order[index].ocid], filter.takes(notice, words) else { continue }
       if rows.count == limit {
         return (rows, rows.last.map { Place(at: $0.at, ocid: $0.ocid) })
       }
@@ -339,5 +341,24 @@ struct Leading<Element> {
     }
     let place = elements.firstIndex { precedes(element, $0) } ?? elements.count
     elements.insert(element, at: place)
+  }
+}
+
+extension String {
+  /// Whether it has these bytes somewhere. A search goes through every title of a city, and by characters that takes
+  /// more than a second.
+  fileprivate func contains(utf8 bytes: [UInt8]) -> Bool {
+    guard let first = bytes.first else { return true }
+    var text = self
+    return text.withUTF8 { text in
+      var start = 0
+      while start + bytes.count <= text.count {
+        if text[start] == first, text[start..<start + bytes.count].elementsEqual(bytes) {
+          return true
+        }
+        start += 1
+      }
+      return false
+    }
   }
 }
