@@ -22,7 +22,14 @@ tequ, rules, check = os.path.abspath(argument(1)), argument(2, ""), Checks()
 SECRET = "the secret of the mall, shared"
 work = tempfile.mkdtemp(prefix="tequ-ip-")
 data = os.path.join(work, "city")
-today = time.strftime("%Y-%m-%d")
+
+
+def day(later=0):
+    """A date in the city, so many days from now: it is eight hours ahead of UTC wherever this runs."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600 + later * 86400))
+
+
+today = day()
 
 
 # The decision tables, with their own columns.
@@ -254,7 +261,7 @@ def waiting(site, platform):
     done = answer(site, filed["number"], "counter", merchant="恒泰", text="有授权。", **{"arrived-on": today})
     check("statement: forwarded", done.status == 201, done.text[:200])
     clock = next(c for c in case(site, filed)["clocks"] if c["id"] == "wait")
-    expected = time.strftime("%Y-%m-%d", time.localtime(time.time() + 15 * 86400))
+    expected = day(15)
     check("statement: fifteen days", clock["last_day"] == expected, clock["last_day"])
     future = answer(site, filed["number"], "lift")
     check("statement: measures may not end before", future.status == 422, future.status)
