@@ -53,19 +53,11 @@ struct AirspaceCells: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let text = String(decoding: try Arrivals.contents(file), as: UTF8.self)
-      for (number, line) in text.split(separator: "\n").enumerated() {
-        Say.line(try answer(line, number + 1))
-      }
+      try JSONLines.forEach(file) { Say.line(try answer($1, $0)) }
     }
   }
 
-  private func answer(_ line: Substring, _ number: Int) throws -> String {
-    let value: JSONValue
-    do { value = try JSONValue(parsing: Array(line.utf8)) } catch {
-      throw Problem.malformed(
-        Phrase("第 \(number) 行：\(error)", en: "Line \(number): \(error)"))
-    }
+  private func answer(_ value: JSONValue, _ number: Int) throws -> String {
     if let point = numbers(value["point"]), point.count == 2 {
       let cell = S2Cell(LatLng(latitude: point[0], longitude: point[1]))
       return "[\"\(cell.token)\"]"

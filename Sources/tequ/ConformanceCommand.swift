@@ -1,4 +1,5 @@
 import Airspace
+import App
 import ArgumentParser
 import Commons
 import Foundation
@@ -17,18 +18,11 @@ struct AirspaceConformance: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
-      let text = String(decoding: try Arrivals.contents(file), as: UTF8.self)
-      for (number, line) in text.split(separator: "\n").enumerated() {
-        Say.line(try answer(line, number + 1))
-      }
+      try JSONLines.forEach(file) { Say.line(try answer($1, $0)) }
     }
   }
 
-  private func answer(_ line: Substring, _ number: Int) throws -> String {
-    let value: JSONValue
-    do { value = try JSONValue(parsing: Array(line.utf8)) } catch {
-      throw Problem.malformed(Phrase("第 \(number) 行：\(error)", en: "Line \(number): \(error)"))
-    }
+  private func answer(_ value: JSONValue, _ number: Int) throws -> String {
     let plan = try Trajectory(try points(value["plan"], number))
     var monitor = ConformanceMonitor(plan)
     let answers = try points(value["reports"], number).map { report -> JSONValue in
